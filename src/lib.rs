@@ -1,0 +1,26 @@
+//! Bowline: connections as code. The map of the house.
+//!
+//! Text goes down a row of pure functions, text → tree → shaped → declarations → project → changes → plan, and I/O
+//! stands at both ends only. Rooms lie on floors; arrows point down, and a test (`tests/it/architecture.rs`) holds them.
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | ground | [`text`] where something stands · [`diag`] what is wrong with it · [`clock`] the time, as a parameter · [`secret`] values nobody may print |
+//! | nouns | [`resource`] services, connections, webhooks, functions; the project, what is live, and the platform's rules |
+//! | thought | [`compile`] text → project · [`deluge`] scripts as a language · [`plan`] two worlds → steps · [`render`] project → snippets · [`vault`] seal and open |
+//! | data | [`catalogue`] the default services, one YAML file each |
+//! | contracts | [`apply`] the executor, its `Remote` port and the plan file |
+//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`embedded`] `Remote` answered in this process |
+//! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL |
+//! | door | [`cli`] arguments, commands, reports, exit codes |
+
+pub mod clock;
+pub mod diag;
+pub mod secret;
+pub mod text;
+
+pub mod resource;
+
+pub mod plan;
+
+pub mod apply;

@@ -1,0 +1,267 @@
+//! The plan as a closed, comparable value. Its JSON is the plan file's (`schemas/plan.schema.json`).
+
+use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Resource, ScopeClass};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Everything that an apply will do, and what a reviewer has to know about it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Plan {
+    pub summary: Summary,
+    /// By address. A change that the platform's rules or protection refuse is listed too, with no steps.
+    pub changes: Vec<Change>,
+    /// Objects of this project that were changed by somebody else since the last apply.
+    pub drift: Vec<Drift>,
+    /// Declared connections that need no change and still wait for a person.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A connection that waits for consent although nothing about it changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub address: Address,
+    pub state: ConnectionState,
+}
+
+/// One line of counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    pub create: usize,
+    pub update: usize,
+    pub delete: usize,
+    pub reconnect: usize,
+    pub replace: usize,
+    #[serde(rename = "move")]
+    pub moved: usize,
+    pub refused: usize,
+    pub unchanged: usize,
+    /// Authorisations that a person has to give when this plan is applied.
+    pub consents: usize,
+    /// Distinct people whose authorisation is lost.
+    pub users_affected: usize,
+    pub webhooks_paused: usize,
+    pub scope_escalations: usize,
+}
+
+/// One resource's change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// `c1`, `c2`, … in order of address.
+    pub id: String,
+    pub address: Address,
+    /// Where a move comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_address: Option<Address>,
+    pub action: Action,
+    /// The declaration, as file, line and column; absent for what is no longer declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourcePlace>,
+    pub reasons: Vec<Reason>,
+    pub diff: Vec<Difference>,
+    pub hazards: Vec<Hazard>,
+    pub affects: Affects,
+    /// The revision that must still be live; absent where nothing may be there yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precondition: Option<Precondition>,
+    /// Why nothing is done about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+    /// The whole desired body; absent for a deletion.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "body_later")]
+    pub after: Option<Arc<Resource>>,
+    /// In an order that respects `after` of each.
+    pub steps: Vec<Step>,
+}
+
+/// A body's kind stands in the change's address, so the plan file's reader fills it in.
+fn body_later<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<Resource>>, D::Error> {
+    serde::de::IgnoredAny::deserialize(deserializer).map(|_| None)
+}
+
+/// What happens to one resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Create,
+    Update,
+    /// Revoke, update where the body differs, authorize again.
+    Reconnect,
+    /// Delete and create under the same link name.
+    Replace,
+    /// Create under the new link name, move the dependents over, delete the old one (rule L4).
+    Move,
+    Delete,
+}
+
+impl Action {
+    /// The mark in front of the address in a plan's text.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Action::Create => "+",
+            Action::Update => "~",
+            Action::Reconnect => "!",
+            Action::Replace => "-/+",
+            Action::Move => ">",
+            Action::Delete => "-",
+        }
+    }
+}
+
+/// Where a declaration stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourcePlace {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+}
+
+/// Why, for people; never branched on. The code is stable: `not-there-yet`, `scope-added`, `name-changed` …
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+/// One difference at a JSON pointer of the body.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    pub path: String,
+    pub op: DiffOp,
+    /// The live side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<DiffValue>,
+    /// The desired side; of a set, the member that is added or removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<DiffValue>,
+    /// How far a scope reaches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ScopeClass>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiffOp {
+    Add,
+    Remove,
+    Replace,
+    SetAdd,
+    SetRemove,
+    /// A secret will be written: `value` says where it comes from, with fingerprints.
+    SecretWrite,
+}
+
+/// What may be shown of a value. A secret is its reference and keyed fingerprint, by type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum DiffValue {
+    Secret {
+        #[serde(rename = "ref")]
+        reference: String,
+        /// Absent where the value could not be read when planning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<Fingerprint>,
+    },
+    Plain(serde_json::Value),
+}
+
+/// What a reviewer must not overlook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hazard {
+    /// Authorisations are taken away.
+    LosesTokens,
+    /// A person has to consent.
+    NeedsConsent,
+    /// Webhooks cannot fire for a while.
+    PausesWebhooks,
+    /// More may be done than before.
+    WidensScopes,
+    /// Scripts name a connection that goes away; the platform would not stop it (rule L3).
+    BreaksFunctions,
+    /// Data would be read or written under other accounts.
+    ChangesIdentity,
+    /// An object goes away.
+    Destroys,
+    /// Credentials may travel over plain HTTP to this machine.
+    PlainHttp,
+}
+
+/// Whom and what a change touches beside its own resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Affects {
+    pub users: BTreeSet<String>,
+    pub connections: BTreeSet<Address>,
+    pub webhooks: BTreeSet<Address>,
+    pub functions: BTreeSet<Address>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Precondition {
+    pub etag: Etag,
+}
+
+/// A change that is not carried out, and why. The rest of the plan goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// As [`crate::resource::lifecycle::Refusal::code`], or `depends-on-refused`.
+    pub code: String,
+    pub message: String,
+}
+
+/// Names a step within its plan: `s1`, `s2` ….
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(pub String);
+
+/// One call on the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub id: StepId,
+    #[serde(rename = "do")]
+    pub action: Do,
+    /// The object that is called upon, where it is not the change's own: a webhook that is set aside, the old name of a
+    /// move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Address>,
+    /// Who has to act, where somebody has to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+    /// Steps, of this change or another, that must have been done first.
+    pub after: Vec<StepId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Do {
+    Create,
+    Update,
+    Delete,
+    Revoke,
+    Authorize,
+    /// Sets a webhook aside so that its connection can be deleted.
+    Detach,
+    /// Lets a detached webhook select its connection again.
+    Attach,
+}
+
+/// Who gives an authorisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The connection's owner, in a browser.
+    Owner,
+    /// Every user of the connection, each in a browser.
+    EachUser,
+    /// Nobody: the broker holds all that it needs.
+    Broker,
+}
+
+/// A live object that somebody else changed since the last apply.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    pub address: Address,
+    /// From what was applied last to what is live.
+    pub diff: Vec<Difference>,
+}

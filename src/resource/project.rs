@@ -1,0 +1,36 @@
+//! A project: everything that its files declare for one environment.
+
+use super::{Address, Graph, Kind, Name, Resource, Service};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The compiled declarations of one project in one environment.
+#[derive(Debug, Clone, Default)]
+pub struct Project {
+    /// The project's name: the owner of what it declares.
+    pub name: String,
+    /// The application of the portal that connections are authorised for.
+    pub application: Option<String>,
+    pub resources: BTreeMap<Address, Arc<Resource>>,
+    /// The default services that connections of this project name, as the catalogue describes them.
+    pub default_services: BTreeMap<Name, Arc<Service>>,
+    pub graph: Graph,
+    pub moved: Vec<Moved>,
+}
+
+impl Project {
+    /// The service of a connection, declared here or a default one.
+    pub fn service(&self, name: &Name) -> Option<&Service> {
+        match self.resources.get(&Address { kind: Kind::Service, name: name.clone() }).map(Arc::as_ref) {
+            Some(Resource::Service(service)) => Some(service),
+            Some(_) | None => self.default_services.get(name).map(Arc::as_ref),
+        }
+    }
+}
+
+/// `moved`: what is declared at `to` was declared at `from` before.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moved {
+    pub from: Address,
+    pub to: Address,
+}
