@@ -103,6 +103,7 @@ codes! {
     MissingScript "missing-script" Scripts Error "a function's script cannot be found"
     ScriptSyntax "script-syntax" Scripts Error "a script is not well-formed Deluge"
     UndeclaredConnection "undeclared-connection" Scripts Error "a script names a connection that the project does not declare"
+    BadTemplate "bad-template" Scripts Error "a template of the project cannot be rendered"
     UnusedConnection "unused-connection" Unused Warning "nothing uses a connection"
     UnusedService "unused-service" Unused Warning "nothing uses a service"
     ShadowsDefaultService "shadows-default-service" Unused Warning "a custom service has the name of a default one"
