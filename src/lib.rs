@@ -23,4 +23,6 @@ pub mod resource;
 
 pub mod plan;
 
+pub mod render;
+
 pub mod apply;
