@@ -15,6 +15,7 @@ mod diags;
 mod graph;
 mod literal;
 
+mod runbook;
 mod scaffold;
 mod snippets;
 mod templates;
@@ -22,6 +23,7 @@ mod view;
 
 pub use graph::{GraphOptions, dot, json, mermaid};
 
+pub use runbook::runbook;
 pub use scaffold::scaffold;
 pub use snippets::{Snippet, render};
 pub use templates::Templates;
