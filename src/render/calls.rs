@@ -1,8 +1,9 @@
 //! The calls that a connection's Deluge snippet shows: one that asks, one that sends, at an address that fits.
 
 use crate::resource::lifecycle::host_allowed;
-use crate::resource::{Address, Auth, Connection, Project, Resource, Scope, Service};
+use crate::resource::{Address, Auth, Connection, Link, Project, Resource, Scope, Service};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use url::Url;
 
 /// One `invokeurl`.
@@ -22,30 +23,36 @@ struct Parameter {
     value: &'static str,
 }
 
-/// A GET and a POST at the service, then each webhook's own address, which is known to be one of the service.
+/// A GET and a POST at the service, then each address of a webhook, which is known to be one of the service.
 pub(super) fn calls(project: &Project, address: &Address, connection: &Connection, service: Option<&Service>) -> Vec<Call> {
     let url = |method| service.map_or_else(|| NOWHERE.to_owned(), |service| url(connection, service, method));
-    let get =
-        Call { title: "asks: parameters travel in the query".to_owned(), method: "GET", url: url("GET"), parameters: parameters("GET") };
-    let post =
-        Call { title: "sends: parameters travel as JSON".to_owned(), method: "POST", url: url("POST"), parameters: parameters("POST") };
-    let webhooks = project.graph.used_by(address).into_iter().filter_map(|(user, _)| webhook(project, user));
-    [get, post].into_iter().chain(webhooks).collect()
+    let call = |title: &str, method, url| Call { title: title.to_owned(), method, url, parameters: parameters(method) };
+    let mut calls = vec![
+        call("Ask: parameters travel in the query.", "GET", url("GET")),
+        call("Send: parameters travel as JSON.", "POST", url("POST")),
+    ];
+    for ((url, method), users) in called_by_webhooks(project, address) {
+        // What a webhook's merge fields stand for is unknown to a script.
+        let fill = if url.contains("${") { " Put a value for each `${…}`." } else { "" };
+        calls.push(call(&format!("The address that is called by {}.{fill}", users.join(", ")), method, url.to_owned()));
+    }
+    calls
 }
 
 /// Where nothing is known of a service's addresses.
 const NOWHERE: &str = "https://api.example.com/";
 
-fn webhook(project: &Project, user: &Address) -> Option<Call> {
-    match project.resources.get(user)?.as_ref() {
-        Resource::Webhook(webhook) => Some(Call {
-            title: format!("calls what {user} calls"),
-            method: webhook.method.word(),
-            url: webhook.url.clone(),
-            parameters: parameters(webhook.method.word()),
-        }),
-        Resource::Service(_) | Resource::Connection(_) | Resource::Function(_) => None,
+fn called_by_webhooks<'p>(project: &'p Project, connection: &Address) -> BTreeMap<(&'p str, &'static str), Vec<String>> {
+    let mut called: BTreeMap<(&str, &'static str), Vec<String>> = BTreeMap::new();
+    for (user, link) in project.graph.used_by(connection) {
+        match project.resources.get(user).map(AsRef::as_ref) {
+            Some(Resource::Webhook(webhook)) if link == Link::SignedBy => {
+                called.entry((&webhook.url, webhook.method.word())).or_default().push(user.to_string());
+            }
+            Some(Resource::Service(_) | Resource::Connection(_) | Resource::Webhook(_) | Resource::Function(_)) | None => {}
+        }
     }
+    called
 }
 
 fn parameters(method: &str) -> Vec<Parameter> {

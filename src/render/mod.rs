@@ -7,7 +7,8 @@
 //! Why no autoescaping: an escaper chosen by a file's name does not know whether it stands in a string, in a comment or
 //! between them, and `safe` would switch it off. Here the escaper is a guard that refuses, and `safe` refuses too.
 //!
-//! To add an output for a kind of resource: a file `templates/<kind>.<extension>`, and its line in `templates.rs`.
+//! To add an output for a kind of resource: a file below `templates/` that is named after the kind, and its line in
+//! `src/render/templates.rs`.
 
 mod calls;
 mod complaint;

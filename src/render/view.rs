@@ -3,7 +3,8 @@
 use super::calls::{Call, calls};
 use super::literal;
 use crate::resource::{
-    Address, Body, Category, Connection, Function, HostPattern, Kind, Language, Name, Project, RawFormat, Scope, Service, Value, Webhook,
+    Address, Body, Category, Connection, Function, HostPattern, Kind, Language, Link, Name, Project, RawFormat, Scope, Service, Value,
+    Webhook,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -95,12 +96,18 @@ impl<'a> ConnectionView<'a> {
                 scopes: connection.scopes.iter().collect(),
                 use_login_user_credentials: connection.use_login_user_credentials,
                 parameters: texts(&connection.parameters),
-                used_by: project.graph.used_by(address).into_iter().map(|(user, _)| user.to_string()).collect(),
+                used_by: users(project, address),
                 calls: calls(project, address, connection, service),
             },
             service: service_fields(project, &connection.service, service),
         }
     }
+}
+
+/// Who calls through it; what only has to come after it does not.
+fn users(project: &Project, connection: &Address) -> Vec<String> {
+    let used_by = project.graph.used_by(connection).into_iter();
+    used_by.filter(|(_, link)| *link != Link::DependsOn).map(|(user, _)| user.to_string()).collect()
 }
 
 fn service_fields<'a>(project: &Project, name: &'a Name, service: Option<&'a Service>) -> ServiceFields<'a> {

@@ -102,6 +102,21 @@ fn a_default_service_has_the_platforms_spelling() {
 }
 
 #[test]
+fn an_address_of_several_webhooks_is_shown_once() {
+    let webhook = |url: &str| json!({ "name": "W", "url": url, "auth": { "connection": "chat" } });
+    let project = project([
+        (Address::new(Kind::Connection, "chat"), json!({ "name": "Chat", "service": "slack" })),
+        (Address::new(Kind::Webhook, "a"), webhook("https://slack.com/api/chat.postMessage")),
+        (Address::new(Kind::Webhook, "b"), webhook("https://slack.com/api/chat.postMessage")),
+        (Address::new(Kind::Webhook, "c"), webhook("https://slack.com/${alarm.id}")),
+    ]);
+    let text = &rendered(&project, &Templates::built_in())["connections/chat.ds"];
+    assert_eq!(text.matches("invokeurl").count(), 4, "{text}");
+    assert!(text.contains("// The address that is called by webhooks.a, webhooks.b.\n"), "{text}");
+    assert!(text.contains("// The address that is called by webhooks.c. Put a value for each `${…}`.\n"), "{text}");
+}
+
+#[test]
 fn a_secret_is_shown_as_its_reference() {
     let all = rendered(&sample("a"), &Templates::built_in());
     let json: Json = serde_json::from_str(&all["webhooks/hook.json"]).expect("JSON");
