@@ -23,4 +23,6 @@ pub mod resource;
 
 pub mod plan;
 
+pub mod catalogue;
+
 pub mod apply;
