@@ -24,5 +24,6 @@ pub mod resource;
 pub mod plan;
 
 pub mod render;
+pub mod catalogue;
 
 pub mod apply;
