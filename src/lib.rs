@@ -22,5 +22,6 @@ pub mod text;
 pub mod resource;
 
 pub mod plan;
+pub mod vault;
 
 pub mod apply;
