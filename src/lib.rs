@@ -25,3 +25,5 @@ pub mod plan;
 pub mod vault;
 
 pub mod apply;
+
+pub mod store;
