@@ -27,3 +27,6 @@ pub mod vault;
 pub mod apply;
 
 pub mod store;
+
+pub mod broker;
+pub mod embedded;

@@ -54,6 +54,17 @@ impl AuditHead {
         let digest = link(&self.digest, seq, &entry);
         AuditLine { seq, entry, previous: self.digest.clone(), digest }
     }
+
+    /// Compares the end that the lines lead to with the end that was kept: the last lines may have been cut off.
+    pub fn check_against(self, kept: AuditHead) -> Result<AuditHead, AuditFault> {
+        if self == kept {
+            Ok(self)
+        } else if self.seq < kept.seq {
+            Err(AuditFault::Missing { seq: self.seq + 1 })
+        } else {
+            Err(AuditFault::Changed { seq: self.seq })
+        }
+    }
 }
 
 /// The chain is broken at a line.
