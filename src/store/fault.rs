@@ -23,9 +23,14 @@ impl Fuse {
         self.commit_first.store(commit_first, Ordering::SeqCst);
     }
 
+    /// How many calls it still lets pass, the one that fails included.
+    pub fn left(&self) -> usize {
+        self.left.load(Ordering::SeqCst)
+    }
+
     /// Whether it is still to blow.
     pub fn is_set(&self) -> bool {
-        self.left.load(Ordering::SeqCst) > 0
+        self.left() > 0
     }
 
     fn call(&self) -> Result<(), StoreError> {
