@@ -23,8 +23,14 @@ pub mod resource;
 
 pub mod deluge;
 pub mod plan;
+pub mod vault;
 
 pub mod render;
 pub mod catalogue;
 
 pub mod apply;
+
+pub mod store;
+
+pub mod broker;
+pub mod embedded;
