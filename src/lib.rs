@@ -23,9 +23,9 @@ pub mod resource;
 
 pub mod deluge;
 pub mod plan;
+pub mod render;
 pub mod vault;
 
-pub mod render;
 pub mod catalogue;
 
 pub mod apply;
