@@ -3,24 +3,6 @@
 
 use std::fmt::Write as _;
 
-/// A Deluge string literal: double quotes, with backslash escapes.
-pub(super) fn deluge(text: &str) -> String {
-    let mut literal = String::with_capacity(text.len() + 2);
-    literal.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => literal.push_str("\\\""),
-            '\\' => literal.push_str("\\\\"),
-            '\n' => literal.push_str("\\n"),
-            '\r' => literal.push_str("\\r"),
-            '\t' => literal.push_str("\\t"),
-            other => literal.push(other),
-        }
-    }
-    literal.push('"');
-    literal
-}
-
 /// JSON on one line. What could steer a terminal or an editor is written as `\u…`, which reads back the same.
 pub(super) fn json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     let plain = serde_json::to_string(value)?;
@@ -73,12 +55,6 @@ fn longest_run(text: &str, wanted: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_deluge_literal_is_closed_only_by_its_own_quote() {
-        assert_eq!(deluge(r#"a"b\"#), r#""a\"b\\""#);
-        assert_eq!(deluge("a\nb"), r#""a\nb""#);
-    }
 
     #[test]
     fn json_hides_what_steers_and_reads_back() {

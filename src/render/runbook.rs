@@ -199,8 +199,8 @@ fn service_fields(service: &Service, target: &Address) -> Vec<(&'static str, Str
         }
         Auth::Oauth1(oauth1) => fields.extend([
             ("Authentication Type", "**OAuth 1**".to_owned()),
-            ("Consumer Key", value(&oauth1.consumer_key)),
-            ("Consumer Secret", value(&oauth1.consumer_secret)),
+            ("Consumer Key", optional(oauth1.consumer_key.as_ref())),
+            ("Consumer Secret", optional(oauth1.consumer_secret.as_ref())),
             ("Request Token URL", markdown(&oauth1.request_token_url)),
             ("Authorize URL", markdown(&oauth1.authorize_url)),
             ("Access Token URL", markdown(&oauth1.access_token_url)),

@@ -120,7 +120,7 @@ fn engine() -> Tera {
     let mut engine = Tera::new();
     engine.autoescape_on([""]);
     engine.set_escape_fn(|_, _| Err(io::Error::other("a value without a language")));
-    engine.register_filter("deluge", |text: &str, _: Kwargs, _: &State| Value::safe_string(&literal::deluge(text)));
+    engine.register_filter("deluge", |text: &str, _: Kwargs, _: &State| Value::safe_string(&crate::deluge::literal(text)));
     engine.register_filter("comment", |text: &str, _: Kwargs, _: &State| Value::safe_string(&literal::comment(text)));
     engine.register_filter("markdown", |text: &str, _: Kwargs, _: &State| Value::safe_string(&literal::markdown(text)));
     engine.register_filter("json", |value: &Value, _: Kwargs, _: &State| as_json(value));

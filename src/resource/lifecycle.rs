@@ -246,8 +246,8 @@ mod tests {
             name: "Keys".to_owned(),
             description: String::new(),
             auth: Auth::Oauth1(Box::new(super::super::OAuth1 {
-                consumer_key: super::super::Value::Literal("k".to_owned()),
-                consumer_secret: super::super::Value::Literal("s".to_owned()),
+                consumer_key: Some(super::super::Value::Literal("k".to_owned())),
+                consumer_secret: Some(super::super::Value::Literal("s".to_owned())),
                 request_token_url: "https://auth.example.com/request".to_owned(),
                 authorize_url: "https://auth.example.com/authorize".to_owned(),
                 access_token_url: "https://tokens.example.com/access".to_owned(),

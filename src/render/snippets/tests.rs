@@ -202,35 +202,6 @@ fn output_without_end_is_stopped() {
     assert!(complaint(&[("connection.ds", endless)]).contains("it writes more than"));
 }
 
-/// The string literals of a Deluge text, read as its own scanner would: left to right, comments skipped.
-fn deluge_strings(text: &str) -> Vec<String> {
-    let mut strings = Vec::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '/' if chars.peek() == Some(&'/') => while chars.next().is_some_and(|c| c != '\n') {},
-            '"' => {
-                let mut string = String::new();
-                loop {
-                    match chars.next().expect("a closing quote") {
-                        '"' => break,
-                        '\\' => string.push(match chars.next().expect("an escaped character") {
-                            'n' => '\n',
-                            'r' => '\r',
-                            't' => '\t',
-                            other => other,
-                        }),
-                        other => string.push(other),
-                    }
-                }
-                strings.push(string);
-            }
-            _ => {}
-        }
-    }
-    strings
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -247,7 +218,9 @@ proptest! {
         prop_assert_eq!(&json("webhooks/form.json")["body"]["parameters"], &json!([{ "name": text, "value": text, "secret": false }]));
         prop_assert_eq!(&json("functions/average.json")["module"], &json!(text));
         // The webhook's URL is the last call's; what is a string in the text is a string of ours, whatever the comments say.
-        let strings = deluge_strings(&all["connections/reader.ds"]);
+        let script = crate::deluge::parse(&all["connections/reader.ds"]);
+        prop_assert!(script.errors().is_empty());
+        let strings = script.texts();
         prop_assert_eq!(strings.len(), 18);
         prop_assert_eq!(&strings[16], &text);
         prop_assert_eq!(&strings[17], "reader");
