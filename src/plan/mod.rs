@@ -7,6 +7,6 @@
 mod model;
 
 pub use model::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Plan, Precondition, Reason, Refused, SourcePlace,
-    Step, StepId, Summary, Waiting,
+    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Mode, Plan, Precondition, Reason, Refused,
+    SourcePlace, Step, StepId, Summary, Waiting,
 };
