@@ -1,6 +1,20 @@
 //! Carries out a plan against a platform: the executor, its `Remote` port, and the plan file. Knows no HTTP, no database
 //! and no terminal.
+//!
+//! What an interrupted apply leaves behind is repaired by planning and applying again, never by undoing: the next plan
+//! finds revoked, half moved and set-aside objects as they are.
 
+mod carry;
+mod digest;
+mod executor;
 mod remote;
+mod report;
 
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod laws;
+
+pub use executor::{Applying, apply};
 pub use remote::{Done, IdempotencyKey, Material, MaterialError, Order, Outcome, Remote, RemoteError};
+pub use report::{Because, Event, Report, StepError, Task};

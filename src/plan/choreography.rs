@@ -2,10 +2,10 @@
 //! [`lifecycle`](crate::resource::lifecycle); how changes wait for each other is `link`'s matter.
 
 use super::diff::{Secrets, differences};
-use super::draft::{Draft, Marks, Score, StepNumber};
+use super::draft::{Draft, Marks, Score, StepNumber, Tie};
 use super::fate::Fate;
 use super::model::{Action, Actor, DiffOp, Difference, Do, Reason};
-use super::worlds::{Worlds, etag, held, service_of};
+use super::worlds::{Worlds, etag, held};
 use crate::resource::lifecycle::{self, Refusal};
 use crate::resource::{Address, Connection, ConnectionState, Live, Resource, Status, WebhookState};
 use std::collections::BTreeSet;
@@ -63,7 +63,8 @@ fn rename(worlds: &Worlds<'_>, score: &mut Score, (from, to): (&Address, &Addres
     draft.after = Some(wanted.clone());
     let change = score.add(draft);
     let made = make(worlds, score, change, wanted, None);
-    take_away(score, change, live, Some(from), Some(made));
+    let delete = take_away(score, change, live, Some(from), Some(made).filter(|_| !worlds.reauthenticates(live)));
+    score.tie(made, delete, Tie::Must);
 }
 
 fn delete(score: &mut Score, address: &Address, live: &Live) {
@@ -107,7 +108,8 @@ fn actor(worlds: &Worlds<'_>, connection: &Connection) -> Actor {
     }
 }
 
-/// Revoke where it is connected, then delete. Of a move, `target` is the old address.
+/// Revoke where it is connected, then delete. Of a move, `target` is the old address, and `after` what was made at the
+/// new one, unless a service waits for the revocation.
 fn take_away(score: &mut Score, change: usize, live: &Live, target: Option<&Address>, after: Option<StepNumber>) -> StepNumber {
     let connected = live.connection_status().is_some_and(|status| status.is_connected());
     let revoke = connected.then(|| score.step(change, Do::Revoke, after));
@@ -172,7 +174,7 @@ fn keep_webhook(score: &mut Score, mut draft: Draft, state: WebhookState) {
 fn keep_connection(worlds: &Worlds<'_>, score: &mut Score, mut draft: Draft, live: &Live, (before, after): (&Connection, &Connection)) {
     let status = live.connection_status().expect("the caller saw that it is a connection's");
     let new_secrets = draft.diff.iter().any(|difference| difference.op == DiffOp::SecretWrite);
-    let new_authentication = status.is_connected() && worlds.reauthenticated.contains(&service_of(&before.service));
+    let new_authentication = status.is_connected() && worlds.reauthenticates(live);
     let revokes = new_authentication || lifecycle::revoke_before_update(before, after, status, new_secrets);
     let state = if revokes { ConnectionState::Revoked } else { status.state };
     let authorizes = !settled(worlds, after, state);

@@ -6,9 +6,9 @@
 
 use super::draft::{Draft, Score, StepNumber, Tie};
 use super::model::{Action, Do};
-use super::worlds::{Worlds, etag, service_of};
+use super::worlds::{Worlds, etag};
 use crate::resource::lifecycle::Refusal;
-use crate::resource::{Address, Kind, Link, Resource};
+use crate::resource::{Address, Kind, Link};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn link(worlds: &Worlds<'_>, score: &mut Score) {
@@ -40,11 +40,7 @@ fn first_waiting(worlds: &Worlds<'_>, draft: &Draft) -> Option<StepNumber> {
 
 /// Whether a service waits for the revocation, so that it must wait for nothing itself.
 fn revokes_early(worlds: &Worlds<'_>, draft: &Draft) -> bool {
-    let address = draft.leaves().unwrap_or(&draft.address);
-    match worlds.live(address).map(|live| live.resource.as_ref()) {
-        Some(Resource::Connection(connection)) => worlds.reauthenticated.contains(&service_of(&connection.service)),
-        Some(Resource::Service(_) | Resource::Webhook(_) | Resource::Function(_)) | None => false,
-    }
+    worlds.live(draft.leaves().unwrap_or(&draft.address)).is_some_and(|live| worlds.reauthenticates(live))
 }
 
 /// How a dependent lets go of something that goes away.

@@ -129,6 +129,14 @@ impl<'a> Worlds<'a> {
         self.fingerprints.get(address).unwrap_or(&NO_SECRETS)
     }
 
+    /// Whether a live object is a connection of a service whose credentials will be of another kind.
+    pub(super) fn reauthenticates(&self, live: &Live) -> bool {
+        match live.resource.as_ref() {
+            Resource::Connection(connection) => self.reauthenticated.contains(&service_of(&connection.service)),
+            Resource::Service(_) | Resource::Webhook(_) | Resource::Function(_) => false,
+        }
+    }
+
     /// Whether a live object refers to another so that the platform would not delete that one.
     pub(super) fn stands_in_the_way(&self, dependent: &Address, link: Link) -> bool {
         let selects = match self.live(dependent).map(|live| &live.status) {
