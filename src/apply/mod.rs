@@ -7,8 +7,11 @@
 mod carry;
 mod digest;
 mod executor;
+mod plan_file;
+mod refusal;
 mod remote;
 mod report;
+mod seal;
 
 #[cfg(test)]
 mod fake;
@@ -16,5 +19,7 @@ mod fake;
 mod laws;
 
 pub use executor::{Applying, apply};
+pub use plan_file::{Binding, ConfigDigest, ConfigFile, FORMAT_VERSION, LIFETIME, PlanFile, PlanFileError, Remark};
+pub use refusal::{FileMove, ObjectMove, PlanRefusal, Present};
 pub use remote::{Done, IdempotencyKey, Material, MaterialError, Order, Outcome, Remote, RemoteError};
 pub use report::{Because, Event, Report, StepError, Task};

@@ -150,7 +150,7 @@ fn attach(score: &mut Score, change: usize, webhook: &Address, after: Option<Ste
 
 /// The first step of a webhook's own change that is done to the live object.
 fn first_on(draft: &Draft, webhook: &Address) -> Option<StepNumber> {
-    if draft.previous.as_ref() == Some(webhook) { draft.marks.delete } else { draft.marks.write.or(draft.marks.attach) }
+    if draft.leaves() == Some(webhook) { draft.marks.delete } else { draft.marks.write.or(draft.marks.attach) }
 }
 
 /// What was half moved before goes away only when its successor is as wanted.

@@ -1,5 +1,6 @@
 //! Laws of planning and applying, on arbitrary worlds and at every point of interruption.
 
+mod files;
 mod worlds;
 
 use super::fake::{FakeMaterial, FakeRemote};
