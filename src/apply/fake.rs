@@ -64,6 +64,10 @@ impl<'a> FakeRemote<'a> {
         FakeRemote { broken: [address.clone()].into(), ..self }
     }
 
+    pub(super) fn times_asked(&self) -> Vec<usize> {
+        self.world.lock().expect("no test panics inside").asked.values().copied().collect()
+    }
+
     fn gone() -> RemoteError {
         RemoteError::Unavailable(Box::new(std::io::Error::other("gone")))
     }

@@ -19,7 +19,7 @@ pub(super) fn draft(worlds: &Worlds<'_>, score: &mut Score, address: &Address, f
         Fate::Keep(live, wanted) => keep(worlds, score, address, live, wanted),
         Fate::Replace(live, wanted) => replace(worlds, score, address, live, wanted),
         Fate::Move(from, live, wanted) => rename(worlds, score, (from, address), live, wanted),
-        Fate::Delete(live) => delete(score, address, live),
+        Fate::Delete(live) => delete(worlds, score, address, live),
     }
 }
 
@@ -67,9 +67,9 @@ fn rename(worlds: &Worlds<'_>, score: &mut Score, (from, to): (&Address, &Addres
     score.tie(made, delete, Tie::Must);
 }
 
-fn delete(score: &mut Score, address: &Address, live: &Live) {
+fn delete(worlds: &Worlds<'_>, score: &mut Score, address: &Address, live: &Live) {
     let mut draft = Draft::new(address, Action::Delete);
-    draft.because("no-longer-declared", None);
+    draft.because(if worlds.destroys() { "to-be-destroyed" } else { "no-longer-declared" }, None);
     going(&mut draft, live);
     let change = score.add(draft);
     take_away(score, change, live, None, None);

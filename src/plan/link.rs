@@ -5,7 +5,7 @@
 //! declarations do: an object goes away before anything new is waited for.
 
 use super::draft::{Draft, Score, StepNumber, Tie};
-use super::model::{Action, Do};
+use super::model::{Action, Do, Refused};
 use super::worlds::{Worlds, etag};
 use crate::resource::lifecycle::Refusal;
 use crate::resource::{Address, Kind, Link};
@@ -191,6 +191,10 @@ fn reauthenticate(worlds: &Worlds<'_>, score: &mut Score, change: usize) {
 
 /// Refuses what waits for something refused, however far.
 pub(super) fn spread_refusals(score: &mut Score) {
+    let mut open: Vec<usize> = (0..score.drafts.len()).filter(|number| score.drafts[*number].refused.is_some()).collect();
+    if open.is_empty() {
+        return;
+    }
     let mut waiting: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for step in &score.steps {
         for (before, _) in &step.after {
@@ -203,12 +207,11 @@ pub(super) fn spread_refusals(score: &mut Score) {
     for (needed, change) in &score.bound {
         waiting.entry(*needed).or_default().insert(*change);
     }
-    let mut open: Vec<usize> = (0..score.drafts.len()).filter(|number| score.drafts[*number].refused.is_some()).collect();
     while let Some(refused) = open.pop() {
         for dependent in waiting.remove(&refused).unwrap_or_default() {
             if score.drafts[dependent].refused.is_none() {
                 let message = format!("it depends on `{}`, whose change is refused", score.drafts[refused].address);
-                score.drafts[dependent].refused = Some(super::model::Refused { code: "depends-on-refused".to_owned(), message });
+                score.drafts[dependent].refused = Some(Refused { code: "depends-on-refused".to_owned(), message });
                 open.push(dependent);
             }
         }

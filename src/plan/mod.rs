@@ -26,6 +26,9 @@ mod summary;
 mod targets;
 mod worlds;
 
+#[cfg(test)]
+mod scenes;
+
 pub use inspect::{Finding, inspect};
 pub use model::{
     Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Mode, Plan, Precondition, Reason, Refused,

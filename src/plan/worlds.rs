@@ -95,6 +95,10 @@ impl<'a> Worlds<'a> {
         live.owner.as_deref() == Some(self.desired.name.as_str())
     }
 
+    pub(super) fn destroys(&self) -> bool {
+        self.mode == Mode::Destroy
+    }
+
     /// What a declared resource needs, within the project.
     pub(super) fn needs(&self, address: &Address) -> BTreeSet<(&Address, Link)> {
         match self.mode {

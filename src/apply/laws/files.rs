@@ -56,10 +56,10 @@ fn world() -> (Project, Observed) {
     (project(&mut tape), observed(&mut tape))
 }
 
-fn schema() -> jsonschema::Validator {
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let schema: Value = serde_json::from_str(include_str!("../../../schemas/plan.schema.json")).expect("the schema is JSON");
     jsonschema::validator_for(&schema).expect("the schema is a schema")
-}
+});
 
 /// Every place in a JSON value, as a pointer.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
@@ -82,7 +82,7 @@ proptest! {
         let (project, live) = (project(&mut tape), observed(&mut tape));
         let file = saved(&project, &live, at_start());
         let value: Value = serde_json::from_str(&file.to_text()).expect("it is JSON");
-        let wrong: Vec<String> = schema().iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let wrong: Vec<String> = SCHEMA.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
         prop_assert_eq!(wrong, Vec::<String>::new());
         let read = PlanFile::parse(&file.to_text()).expect("it reads back");
         prop_assert_eq!(refusals(&read, &live, |_| {}), []);

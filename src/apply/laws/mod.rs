@@ -4,9 +4,9 @@ mod files;
 mod worlds;
 
 use super::fake::{FakeMaterial, FakeRemote};
-use super::{Applying, Event, Remote, Report, apply};
+use super::{Applying, Because, Event, MaterialError, Remote, RemoteError, Report, StepError, apply};
 use crate::plan::{Action, Change, Fingerprints, Mode, Plan, PlanOptions, Step, inspect, plan};
-use crate::resource::{Address, Observed, Project, Resource, Status};
+use crate::resource::{Address, Etag, Fingerprint, Kind, Live, Observed, Project, Resource, SecretPath, Status, WebhookState};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ fn run(plan: &Plan, remote: &dyn Remote, id: &str, parallelism: usize) -> Report
 type Standing = BTreeMap<Address, (Arc<Resource>, Option<String>, Status)>;
 
 fn standing(observed: &Observed) -> Standing {
-    let of = |live: &crate::resource::Live| (live.resource.clone(), live.owner.clone(), live.status.clone());
+    let of = |live: &Live| (live.resource.clone(), live.owner.clone(), live.status.clone());
     observed.objects.iter().map(|(address, live)| (address.clone(), of(live))).collect()
 }
 
@@ -160,4 +160,81 @@ fn events_come_in_order_and_a_failure_stops_only_what_waits_for_it() {
     assert_eq!(report.failed[0].0.address, broken);
     assert_eq!(report.done.len() + report.failed.len() + report.not_attempted.len(), steps(&made));
     assert!(told.iter().any(|event| matches!(event, Event::Failed { message, .. } if message == "broken")));
+}
+
+fn small() -> (Project, Plan) {
+    let bytes: Vec<u8> = (0..400).map(|at| u8::from(at % 2 == 0)).collect();
+    let project = project(&mut Tape::new(&bytes));
+    let made = planned(&project, &Observed::default(), &fingerprints(&project), &PlanOptions::default());
+    (project, made)
+}
+
+fn applying<'a>(remote: &'a dyn Remote, cancelled: &'a AtomicBool) -> Applying<'a> {
+    Applying { plan_id: "p", project: "ours", remote, material: &FakeMaterial, parallelism: 1, cancelled }
+}
+
+#[test]
+fn an_unreachable_platform_is_asked_three_times_under_one_key() {
+    let (project, made) = small();
+    let remote = FakeRemote::new(&project, &Observed::default()).dies_after(0, false);
+    let mut again = Vec::new();
+    let report = apply(&made, applying(&remote, &AtomicBool::new(false)), &mut |event| {
+        if let Event::Retried { again: time, .. } = event {
+            again.push(time);
+        }
+    });
+    assert!(report.done.is_empty() && !report.failed.is_empty());
+    assert_eq!(again, [1, 2].repeat(report.failed.len()));
+    assert!(remote.times_asked().iter().all(|times| *times == 3));
+}
+
+#[test]
+fn cancelling_finishes_what_runs_and_tells_the_rest() {
+    let (project, made) = small();
+    let remote = FakeRemote::new(&project, &Observed::default());
+    let cancelled = AtomicBool::new(false);
+    let report = apply(&made, applying(&remote, &cancelled), &mut |event| {
+        if matches!(event, Event::Done { .. }) {
+            cancelled.store(true, std::sync::atomic::Ordering::SeqCst);
+        }
+    });
+    assert_eq!((report.done.len(), report.failed.len()), (1, 0));
+    assert_eq!(report.not_attempted.len(), steps(&made) - 1);
+    assert!(report.not_attempted.iter().all(|(_, because)| *because == Because::Cancelled));
+}
+
+#[test]
+fn a_plan_is_spent_once() {
+    let (project, _) = small();
+    let remote = FakeRemote::new(&project, &Observed::default());
+    assert!(remote.spend("p").is_ok());
+    assert!(matches!(remote.spend("p"), Err(RemoteError::Spent { .. })));
+}
+
+#[test]
+fn an_update_writes_the_planned_secrets_only_and_needs_no_other() {
+    let resource = |name: &str| {
+        let body = serde_json::json!({ "name": name, "url": "https://a.example", "headers": { "X-Key": { "env": "UNSET" } } });
+        Arc::new(Resource::deserialize(Kind::Webhook, body).expect("a webhook"))
+    };
+    let address = Address::new(Kind::Webhook, "w");
+    let wanted = resource("new");
+    let mut project = Project { name: "ours".to_owned(), ..Project::default() };
+    project.resources.insert(address.clone(), wanted.clone());
+    let held = [(SecretPath("/headers/X-Key".to_owned()), Fingerprint("held".to_owned()))].into();
+    let live = Live {
+        resource: resource("old"),
+        etag: Etag("e".to_owned()),
+        owner: Some("ours".to_owned()),
+        status: Status::Webhook(WebhookState::Active),
+        applied: None,
+        secrets: held,
+    };
+    let live = Observed { objects: [(address.clone(), live)].into(), revision: 1 };
+    let made = planned(&project, &live, &Fingerprints::new(), &PlanOptions::default());
+    let end = applied(&made, &FakeRemote::new(&project, &live), 1);
+    assert_eq!(end.objects[&address].secrets, live.objects[&address].secrets);
+    let fresh = planned(&project, &Observed::default(), &Fingerprints::new(), &PlanOptions::default());
+    let report = run(&fresh, &FakeRemote::new(&project, &Observed::default()), "p", 1);
+    assert!(matches!(report.failed[0].1, StepError::Material(MaterialError::NotSet { .. })));
 }
