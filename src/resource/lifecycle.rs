@@ -1,6 +1,6 @@
 //! The platform's life-cycle rules L1–L10, in one place: the planner asks them to foresee, the broker to enforce.
 
-use super::{Address, Auth, Connection, ConnectionState, ConnectionStatus, HostPattern, Name, Resource, Service, WebhookState};
+use super::{Address, Auth, Connection, ConnectionState, ConnectionStatus, HostPattern, Link, Name, Resource, Service, WebhookState};
 use std::collections::BTreeSet;
 use std::fmt;
 use url::{Host, Url};
@@ -115,6 +115,12 @@ pub fn update_connection(
     Err(Refusal::UpdateWhileConnected)
 }
 
+/// L1 as a planner asks it: whether a connection has to be revoked before it can be made as wanted. New values of its
+/// secrets count as an update, although no body shows them.
+pub fn revoke_before_update(live: &Connection, wanted: &Connection, status: &ConnectionStatus, new_secrets: bool) -> bool {
+    status.is_connected() && (new_secrets || update_connection(live, wanted, status, &BTreeSet::new()).is_err())
+}
+
 /// Whether two bodies differ in anything but bookkeeping.
 pub fn connection_differs(live: &Connection, wanted: &Connection) -> bool {
     let mut level = live.clone();
@@ -140,6 +146,23 @@ pub fn delete_service(connections: &BTreeSet<Address>) -> Result<(), Refusal> {
 
 fn unreferenced(dependents: &BTreeSet<Address>) -> Result<(), Refusal> {
     if dependents.is_empty() { Ok(()) } else { Err(Refusal::DeleteWhileReferenced { dependents: dependents.clone() }) }
+}
+
+/// L3 and L7: whether a link stands in the way of deleting what it leads to. A detached webhook does not, see
+/// [`selects`].
+pub fn holds(link: Link) -> bool {
+    match link {
+        Link::Service | Link::SignedBy => true,
+        Link::Named | Link::DependsOn => false,
+    }
+}
+
+/// Whether a webhook in this state selects the connection that it names: one that was set aside does not (L2, L3).
+pub fn selects(state: WebhookState) -> bool {
+    match state {
+        WebhookState::Active | WebhookState::Blocked => true,
+        WebhookState::Detached => false,
+    }
 }
 
 /// L7: editing a service in use revokes nothing by itself, so an edit that would leave credentials of the wrong kind
@@ -187,6 +210,12 @@ pub fn state_when_asked(auth: &Auth) -> ConnectionState {
         // Client credentials: nobody consents, a token has to be requested.
         Auth::Oauth2(_) | Auth::Oauth1(_) => ConnectionState::NotConnected,
     }
+}
+
+/// Whether asking for an authorisation once more would lead nowhere further: it is usable, or all that asking can do was
+/// done.
+pub fn settled(state: ConnectionState, auth: &Auth) -> bool {
+    state == ConnectionState::Connected || state == state_when_asked(auth)
 }
 
 /// L9: whether a credential of a service may be sent to a host.
@@ -239,6 +268,7 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::Scope;
     use std::collections::BTreeMap;
 
     fn service(hosts: &[&str]) -> Service {
@@ -289,5 +319,37 @@ mod tests {
         assert!(owned_by(Some("a"), "a").is_ok());
         assert_eq!(owned_by(None, "a"), Err(Refusal::NotOwned { owner: None }));
         assert_eq!(owned_by(Some("b"), "a"), Err(Refusal::NotOwned { owner: Some("b".to_owned()) }));
+    }
+
+    fn connection(scope: &str) -> Connection {
+        let body = serde_json::json!({ "name": "n", "service": "s", "scopes": [scope] });
+        serde_json::from_value(body).expect("the body is a connection's")
+    }
+
+    fn status(state: ConnectionState) -> ConnectionStatus {
+        ConnectionStatus { state, users: Vec::new() }
+    }
+
+    #[test]
+    fn only_a_connected_connection_is_revoked_first_and_only_for_more_than_bookkeeping() {
+        let (live, wanted, connected) = (connection("a"), connection("b"), status(ConnectionState::Connected));
+        let kept = Connection { protect: true, ..live.clone() };
+        assert!(revoke_before_update(&live, &wanted, &connected, false));
+        assert!(!revoke_before_update(&live, &wanted, &status(ConnectionState::Revoked), false));
+        assert!(!revoke_before_update(&live, &kept, &connected, false));
+        assert!(revoke_before_update(&live, &live, &connected, true));
+        assert!(live.scopes.contains(&Scope("a".to_owned())));
+    }
+
+    #[test]
+    fn client_credentials_are_settled_before_a_token_is_there_and_consent_is_not_asked_twice() {
+        let client: Auth =
+            serde_json::from_value(serde_json::json!({ "type": "oauth2", "grant": "client_credentials", "token_url": "https://a" }))
+                .expect("the body is an authentication's");
+        let person: Auth = serde_json::from_value(serde_json::json!({ "type": "oauth2", "token_url": "https://a" }))
+            .expect("the body is an authentication's");
+        assert!(settled(ConnectionState::NotConnected, &client) && !settled(ConnectionState::Revoked, &client));
+        assert!(settled(ConnectionState::AwaitingConsent, &person) && !settled(ConnectionState::NotConnected, &person));
+        assert!(!settled(ConnectionState::AwaitingConsent, &Auth::Basic));
     }
 }
