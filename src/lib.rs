@@ -25,3 +25,5 @@ pub mod compile;
 pub mod plan;
 
 pub mod apply;
+
+pub mod workspace;
