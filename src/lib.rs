@@ -22,6 +22,7 @@ pub mod text;
 pub mod resource;
 
 pub mod deluge;
+pub mod compile;
 pub mod plan;
 pub mod render;
 pub mod vault;
@@ -34,3 +35,4 @@ pub mod store;
 
 pub mod broker;
 pub mod embedded;
+pub mod workspace;

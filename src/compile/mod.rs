@@ -1,0 +1,26 @@
+//! Text → project: syntax, variables, shape, declarations, names. Pure: files come through [`Folder`], and nothing is
+//! known of what is live, of templates or of the network.
+
+mod compiled;
+mod declare;
+mod diags;
+mod folder;
+mod front;
+mod include;
+mod pool;
+mod project;
+mod resolve;
+mod resolving;
+pub mod shape;
+pub mod syntax;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+pub use compiled::{Api, Compiled, ConfigFile, Environment};
+pub use declare::{Body, Declaration};
+pub use folder::{Folder, FolderError};
+pub use front::{Front, PROJECT_FILE};
+pub use project::{Setting, check_all, compile};
+pub use variables::Choice;

@@ -1,0 +1,26 @@
+//! Declarations → project: names, links and cycles. A stand-in: it takes every declaration as it is.
+
+use super::compiled::Compiled;
+use super::resolving::Resolving;
+use crate::diag::Diagnostics;
+use crate::resource::{Graph, Project};
+use std::sync::Arc;
+
+/// Resolves what declarations refer to.
+pub(super) fn resolve(_diags: &mut Diagnostics, input: Resolving<'_>) -> Compiled {
+    let Resolving { failed, incomplete, trees, sources, folder, .. } = &input;
+    let _ = (failed, incomplete, sources.len(), folder);
+    for declaration in &input.declarations {
+        let _ = (trees.of(declaration.body), trees.locate(declaration.body, ""), trees.nearest(declaration.body, ""));
+    }
+    for moved in &input.header.moved {
+        let _ = (&moved.from, &moved.to);
+    }
+    let places = input.declarations.iter().map(|declaration| (declaration.address.clone(), declaration.key)).collect();
+    let resources = input.declarations.into_iter().map(|declaration| (declaration.address, Arc::new(declaration.resource))).collect();
+    let graph = Graph::default();
+    let project = Project { name: input.header.name, application: input.header.application, resources, graph, ..Project::default() };
+    let mut files = input.files;
+    files.sort();
+    Compiled { project, places, environment: input.header.environment, files }
+}

@@ -1,0 +1,18 @@
+//! Tree → shaped entries: what the schemas in `schemas/` hold. They own shape; no rule of theirs stands in Rust.
+//!
+//! The root is checked against the project's schema, then each entry of a kind against that kind's one schema, so that an
+//! error never reads "none of these fit". The validator's findings are turned into diagnostics here and nowhere else, by
+//! place; no value of the file is ever part of one, but for words that a schema lists.
+
+mod bundle;
+mod check;
+mod diags;
+mod schemas;
+mod translate;
+
+#[cfg(test)]
+mod tests;
+
+pub use bundle::bundle;
+pub(super) use check::{Checked, Role, Shaped, check};
+pub use schemas::{document, text};
