@@ -21,6 +21,7 @@ pub mod text;
 
 pub mod resource;
 
+pub mod compile;
 pub mod plan;
 
 pub mod apply;
