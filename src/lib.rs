@@ -22,6 +22,8 @@ pub mod text;
 pub mod resource;
 
 pub mod compile;
+pub mod deluge;
+
 pub mod plan;
 
 pub mod apply;
