@@ -26,4 +26,6 @@ pub mod deluge;
 
 pub mod plan;
 
+pub mod catalogue;
+
 pub mod apply;
