@@ -1,12 +1,33 @@
 //! Deluge as a language: reads scripts and says what they name. Knows no connection, no project and no network.
 //!
-//! Text → tokens → tree → facts. Nothing here fails: a broken script is still a [`Script`], with its mistakes listed.
+//! Text → tokens (`lexer.rs`) → tree (`parser/`, `ast.rs`) → facts (`connections.rs`, `findings.rs`). Nothing here fails: a
+//! broken script is still a [`Script`], with its mistakes listed and the rest of it read. There is no published grammar;
+//! where the definitions in use differ, the reader is the tolerant one, because a wrong error here stops a project whose
+//! script runs.
 
+pub mod ast;
+mod calls;
+mod connections;
+mod diags;
+mod findings;
+mod hosts;
+mod integration;
+mod lexer;
+mod literal;
+mod parser;
+mod rename;
 mod script;
+mod secrets;
+mod token;
+mod variables;
+mod walk;
 
+pub use literal::literal;
+pub use rename::rename_connection;
 pub use script::{ConnectionUse, Finding, FindingKind, Script, SyntaxError, TaskKind};
+pub use token::Extent;
 
-/// Reads a script. Total: any text gives a [`Script`].
+/// Reads a script. Total and linear: any text gives a [`Script`].
 pub fn parse(text: &str) -> Script {
     Script::read(text)
 }
