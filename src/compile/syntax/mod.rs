@@ -13,11 +13,16 @@ mod parse;
 mod read;
 mod scalar;
 mod tail;
+mod template;
 mod tree;
+
+#[cfg(test)]
+mod tests;
 
 pub use admit::{FILE_BYTES, admit};
 pub use json::{ArenaJson, ArenaNode};
 pub use parse::{Budget, parse};
 pub use read::{At, ReadError};
 pub use tail::names_after_break;
+pub use template::Expanded;
 pub use tree::{Entry, Located, NodeId, Tree, Value};

@@ -1,6 +1,6 @@
 //! Events → tree.
 
-use super::admit::forbidden;
+use super::admit::{forbidden, suspicious};
 use super::alias::{ALIASES, Anchors, Size};
 use super::diags::{
     BadKey, BadMerge, ControlCharacter, DuplicateKey, KeyFault, NestedTooDeep, NotANumber, SecondDocument, Syntax, TemplateInKey,
@@ -32,7 +32,7 @@ impl Budget {
     }
 
     /// Takes values; `false` where there are not as many left.
-    fn take(&self, values: u64) -> bool {
+    pub fn take(&self, values: u64) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(values)).is_ok()
     }
 
@@ -41,7 +41,8 @@ impl Budget {
         self.0.load(Ordering::Relaxed) == 0
     }
 
-    fn exhaust(&self) {
+    /// Leaves nothing, so that whoever asks next stops too.
+    pub fn exhaust(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
 }
@@ -139,19 +140,9 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(diags: &'a mut Diagnostics, file: FileId, text: &Arc<str>, budget: &'a Budget) -> Self {
-        let mut tree = Tree {
-            file,
-            text: text.clone(),
-            nodes: Vec::with_capacity(text.len() / 32 + 1),
-            items: Vec::new(),
-            entries: Vec::with_capacity(text.len() / 40),
-            owned: Vec::new(),
-            root: NodeId(0),
-            templates: Vec::new(),
-            cut_off: Vec::new(),
-            broken_at: None,
-            has_missing: false,
-        };
+        let mut tree = Tree::blank(file, text);
+        tree.nodes.reserve(text.len() / 32 + 1);
+        tree.entries.reserve(text.len() / 40);
         tree.nodes.push(Node { start: 0, end: 0, content: Content::Null });
         Builder {
             diags,
@@ -264,10 +255,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Where text that the parser hands out as it stands in the file stands.
-    fn in_file(&self, text: &Cow<'_, str>) -> Option<(u32, u32)> {
-        let Cow::Borrowed(text) = text else { return None };
+    fn in_file(&self, text: &str) -> Option<(u32, u32)> {
         let start = (text.as_ptr() as usize).checked_sub(self.tree.text.as_ptr() as usize)?;
-        let holds = self.tree.text.get(start..start + text.len())? == *text;
+        let holds = self.tree.text.get(start..start.checked_add(text.len())?)? == text;
         holds.then_some((start as u32, (start + text.len()) as u32))
     }
 
@@ -282,8 +272,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Escapes can bring in what the file itself may not hold.
-    fn check_unescaped(&mut self, text: &Cow<'_, str>, style: ScalarStyle, place: &Place) {
-        if let (Cow::Owned(text), ScalarStyle::DoubleQuoted) = (text, style)
+    fn check_unescaped(&mut self, text: &str, style: ScalarStyle, place: &Place) {
+        if style == ScalarStyle::DoubleQuoted
+            && suspicious(text.as_bytes())
             && let Some(character) = text.chars().find(|character| forbidden(*character))
         {
             self.complain(ControlCharacter { span: self.span(place), character });
@@ -598,6 +589,10 @@ impl<'a> Builder<'a> {
             let _ = self.close(self.tree.text.len() as u32);
         }
         self.tree.cut_off = cut_off;
+        self.tree.missing_in_file = self.tree.has_missing;
+        self.tree.owned_in_file = self.tree.owned.len();
+        self.tree.nodes.shrink_to_fit();
+        self.tree.entries.shrink_to_fit();
         self.tree
     }
 }
