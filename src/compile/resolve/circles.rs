@@ -11,8 +11,8 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, graph: &Graph) {
     for circle in graph.cycles() {
         let next = circle.iter().cycle().skip(1);
         let edges: Vec<Edge> = circle.iter().zip(next).filter_map(|(from, to)| edge(world, from, to)).collect();
-        if let Some(first) = edges.first() {
-            diags.push(DependencyCycle { at: first.at, edges });
+        if !edges.is_empty() {
+            diags.push(DependencyCycle { edges });
         }
     }
 }

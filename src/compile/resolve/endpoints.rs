@@ -4,7 +4,7 @@ use super::diags::{BadUrl, PlainHttp, SecretInUrl, UrlFault, UrlSecret};
 use super::secrets::is_literal_secret;
 use crate::diag::Diagnostics;
 use crate::text::Span;
-use url::{Host, Url};
+use url::Url;
 
 /// Reads a URL and says what is wrong with it. `None` where no client could call it.
 pub(super) fn check(diags: &mut Diagnostics, text: &str, at: impl Fn() -> Span) -> Option<Url> {
@@ -38,7 +38,7 @@ fn judge(diags: &mut Diagnostics, url: &Url, at: impl Fn() -> Span) {
         diags.push(BadUrl { at: at(), fault: UrlFault::Fragment });
     }
     if url.scheme() == "http" {
-        diags.push(PlainHttp { at: at(), loopback: is_loopback(url) });
+        diags.push(PlainHttp { at: at(), loopback: url.host_str().is_some_and(is_loopback) });
     }
     if url.query().is_some() {
         for (name, _) in url.query_pairs().filter(|(name, value)| is_literal_secret(name, value)) {
@@ -47,14 +47,9 @@ fn judge(diags: &mut Diagnostics, url: &Url, at: impl Fn() -> Span) {
     }
 }
 
-/// The spellings of this machine that may be plain HTTP, for trying things out.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.octets() == [127, 0, 0, 1],
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+/// Whether a host, as a URL parser gives it, is a spelling of this machine that may be plain HTTP, for trying things out.
+pub(super) fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 #[cfg(test)]

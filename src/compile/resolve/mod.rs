@@ -49,7 +49,7 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     let names = Names::of(&input.declarations, &input.failed);
     let suggest = Suggest::default();
     let defaults = Defaults::name(&mut input.declarations, &names);
-    let reading = Reading { names: &names, suggest: &suggest, trees: input.trees, folder: input.folder, sources: input.sources };
+    let reading = Reading { names: &names, suggest: &suggest, trees: input.trees, folder: input.folder, sources: &mut *input.sources };
     let scripts = scripts::read(diags, &mut input.declarations, reading);
 
     let world = World { declarations: &input.declarations, names: &names, defaults: &defaults, trees: input.trees, suggest: &suggest };
@@ -64,6 +64,7 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
         references::check(diags, &world, site);
         secrets::check_references(diags, site);
     }
+    scripts::check_hosts(diags, &world, &scripts, input.sources);
     let moved = moved::check(diags, &world, &input.header.moved);
     if !input.incomplete {
         unused::check(diags, &world, &scripts);

@@ -17,10 +17,15 @@ enum End {
 
 /// Checks all entries; those that fit become the project's.
 pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, entries: &[MovedEntry]) -> Vec<Moved> {
-    let leaving: BTreeMap<&Address, Span> = entries.iter().rev().map(|entry| (&entry.from.value, entry.from.span)).collect();
+    let moving = || entries.iter().filter(|entry| entry.from.value != entry.to.value);
+    let leaving: BTreeMap<&Address, Span> = moving().map(|entry| (&entry.from.value, entry.from.span)).collect();
     let mut seen: (BTreeMap<&Address, Span>, BTreeMap<&Address, Span>) = Default::default();
     let mut fitting = Vec::new();
     for entry in entries {
+        if entry.from.value == entry.to.value {
+            diags.push(UnknownMoved { at: entry.to.span, address: entry.to.value.clone(), fault: MoveFault::Nothing });
+            continue;
+        }
         let mut faults = alone(world, entry, leaving.get(&entry.to.value).copied());
         faults.extend(beside_others(entry, &seen.0, &seen.1));
         seen.0.entry(&entry.from.value).or_insert(entry.from.span);
@@ -43,9 +48,6 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, entries: &[Moved
 /// What is wrong with the two ends of one entry. `next` is where another entry leads on from `to`.
 fn alone(world: &World<'_>, entry: &MovedEntry, next: Option<Span>) -> Vec<(End, MoveFault)> {
     let (from, to) = (&entry.from.value, &entry.to.value);
-    if from == to {
-        return vec![(End::To, MoveFault::Nothing)];
-    }
     let mut faults = Vec::new();
     if let Some(declaration) = world.declaration(from) {
         faults.push((End::From, MoveFault::StillThere { declared: declaration.key }));

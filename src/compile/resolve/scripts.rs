@@ -1,21 +1,25 @@
 //! The scripts of functions: read, digested, checked as Deluge, and searched for the connections that they name.
 
-use super::diags::{EscapingFile, MissingScript, ScriptMistake, ScriptTooLarge, SecretInScript, UndeclaredConnection, UnreadableScript};
+use super::diags::{EscapingFile, HostNotAllowed, MissingScript, PlainHttp, ScriptMistake, ScriptTooLarge, SecretInScript, UndeclaredConnection, UnreadableScript};
+use super::endpoints::is_loopback;
 use super::names::Names;
 use super::secrets::escapes;
 use super::site::Site;
 use super::suggest::Suggest;
+use super::world::World;
 use crate::compile::compiled::ConfigFile;
 use crate::compile::declare::Declaration;
 use crate::compile::folder::{Folder, FolderError};
 use crate::compile::resolving::Trees;
 use crate::compile::syntax::admit;
-use crate::deluge::{self, FindingKind, Script};
+use crate::deluge::{self, Finding, FindingKind, Script};
 use crate::diag::Diagnostics;
+use crate::resource::lifecycle::host_allowed;
 use crate::resource::{Kind, Name, Resource};
 use crate::text::{FileId, Source, Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The largest script that is read, in bytes.
 const SCRIPT_BYTES: u64 = 256 << 10;
@@ -33,6 +37,16 @@ struct Facts {
     connections: BTreeSet<Name>,
     /// Whether it may name more than those: it is broken, or chooses a connection when it runs.
     open: bool,
+    calls: Vec<Call>,
+    text: Arc<str>,
+}
+
+/// A call that takes a connection's credential to a host.
+#[derive(Debug)]
+struct Call {
+    host: String,
+    connection: String,
+    span: Range<usize>,
 }
 
 /// What reading scripts needs beside the declarations.
@@ -98,18 +112,30 @@ fn load(diags: &mut Diagnostics, site: Site<'_>, path: &str, reading: &mut Readi
 /// joins the sources only if there is something to say about it.
 fn judge(diags: &mut Diagnostics, path: &str, bytes: Vec<u8>, reading: &mut Reading<'_>) -> Option<Facts> {
     let sha256 = ConfigFile::of(path, &bytes).sha256;
-    let file = FileId(reading.sources.len() as u32);
+    let file = file_of(reading.sources, path);
     let mut found = Diagnostics::default();
     let (text, is_text) = admit(&mut found, file, bytes);
     let script = if is_text { deluge::parse(&text) } else { Script::default() };
     complain(&mut found, &script, file, reading);
     if !found.is_empty() {
-        reading.sources.add(Source::new(path, text));
-        diags.extend(found);
+        show(reading.sources, file, path, &text);
     }
+    diags.extend(found);
     let dynamic = script.findings().iter().any(|finding| finding.kind == FindingKind::DynamicConnection);
     let open = dynamic || !script.errors().is_empty();
-    is_text.then(|| Facts { sha256, connections: named(&script, reading.names), open })
+    is_text.then(|| Facts { sha256, connections: named(&script, reading.names), open, calls: calls(&script), text })
+}
+
+/// The id that a script has among the sources, or would get. (Every environment of a project reads the same ones.)
+fn file_of(sources: &Sources, path: &str) -> FileId {
+    let known = sources.iter().find(|(_, source)| &*source.path == path).map(|(file, _)| file);
+    known.unwrap_or(FileId(sources.len() as u32))
+}
+
+fn show(sources: &mut Sources, file: FileId, path: &str, text: &Arc<str>) {
+    if file.0 as usize == sources.len() {
+        sources.add(Source::new(path, Arc::clone(text)));
+    }
 }
 
 fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Reading<'_>) {
@@ -122,13 +148,44 @@ fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Re
         diags.push(UndeclaredConnection { at: span(&found.span), name: found.name.clone(), near });
     }
     for finding in script.findings() {
+        let at = span(&finding.span);
         match &finding.kind {
-            FindingKind::HardCodedSecret { .. } => diags.push(SecretInScript { at: span(&finding.span) }),
+            FindingKind::HardCodedSecret { what } => diags.push(SecretInScript { at, what }),
+            FindingKind::PlainHttp { host } => diags.push(PlainHttp { at, loopback: is_loopback(host) }),
             FindingKind::DynamicConnection
-            | FindingKind::PlainHttp { .. }
             | FindingKind::Deprecated { .. }
             | FindingKind::Host { .. }
             | FindingKind::UnquotedConnection { .. } => {}
+        }
+    }
+}
+
+fn calls(script: &Script) -> Vec<Call> {
+    let call = |finding: &Finding| match &finding.kind {
+        FindingKind::Host { host, connection: Some(connection), .. } => {
+            Some(Call { host: host.clone(), connection: connection.clone(), span: finding.span.clone() })
+        }
+        FindingKind::Host { connection: None, .. }
+        | FindingKind::HardCodedSecret { .. }
+        | FindingKind::PlainHttp { .. }
+        | FindingKind::DynamicConnection
+        | FindingKind::Deprecated { .. }
+        | FindingKind::UnquotedConnection { .. } => None,
+    };
+    script.findings().iter().filter_map(call).collect()
+}
+
+/// Rule L9, for the calls of scripts as far as their hosts can be told.
+pub(super) fn check_hosts(diags: &mut Diagnostics, world: &World<'_>, scripts: &Scripts, sources: &mut Sources) {
+    for (path, facts) in scripts.by_path.iter().filter_map(|(path, facts)| Some((path, facts.as_ref()?))) {
+        for call in &facts.calls {
+            let Some((service, allowed)) = world.hosts_of_connection(&call.connection) else { continue };
+            if !host_allowed(&allowed, &call.host) {
+                let file = file_of(sources, path);
+                show(sources, file, path, &facts.text);
+                let at = Span::new(file, call.span.start, call.span.end);
+                diags.push(HostNotAllowed::new(at, None, &call.host, service, allowed));
+            }
         }
     }
 }

@@ -38,17 +38,11 @@ fn check_url(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) -> Opti
 
 /// Rule L9.
 fn check_host(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook, url: &Url) {
-    let Some(connection) = webhook.connection().and_then(|name| world.connection(name.as_str())) else { return };
-    let (Some(offered), Some(host)) = (world.service(connection.service.as_str()), url.host_str()) else { return };
-    let Some(allowed) = offered.hosts(connection) else { return };
+    let allowed = webhook.connection().and_then(|name| world.hosts_of_connection(name.as_str()));
+    let (Some((service, allowed)), Some(host)) = (allowed, url.host_str()) else { return };
     if !host_allowed(&allowed, host) {
-        diags.push(HostNotAllowed {
-            at: site.value(&["url"]),
-            signed_by: Some(site.value(&["auth", "connection"])),
-            host: host.to_owned(),
-            service: connection.service.to_string(),
-            allowed: allowed.into_iter().map(|pattern| pattern.0).collect(),
-        });
+        let signed_by = Some(site.value(&["auth", "connection"]));
+        diags.push(HostNotAllowed::new(site.value(&["url"]), signed_by, host, service, allowed));
     }
 }
 

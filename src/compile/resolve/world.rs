@@ -8,7 +8,8 @@ use super::suggest::Suggest;
 use crate::catalogue;
 use crate::compile::declare::Declaration;
 use crate::compile::resolving::Trees;
-use crate::resource::{Address, Connection, Kind, Resource};
+use crate::resource::{Address, Connection, HostPattern, Kind, Name, Resource};
+use std::collections::BTreeSet;
 
 pub(super) struct World<'a> {
     pub(super) declarations: &'a [Declaration],
@@ -47,6 +48,13 @@ impl<'a> World<'a> {
             Standing::Declared(at) => Some(&self.declarations[at]),
             Standing::Failed => None,
         }
+    }
+
+    /// The service of a connection, and where its credential may go; `None` where one of them is not known.
+    pub(super) fn hosts_of_connection(&self, name: &str) -> Option<(&'a Name, BTreeSet<HostPattern>)> {
+        let connection = self.connection(name)?;
+        let hosts = self.service(connection.service.as_str())?.hosts(connection)?;
+        Some((&connection.service, hosts))
     }
 
     fn declared(&self, kind: Kind, name: &str) -> Option<&'a Resource> {

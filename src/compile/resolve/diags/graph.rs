@@ -17,9 +17,8 @@ pub(in crate::compile::resolve) struct Edge {
     pub at: Span,
 }
 
-/// The links in order; the last one leads back to the first.
+/// The links in order, at least one; the last one leads back to the first.
 pub(in crate::compile::resolve) struct DependencyCycle {
-    pub at: Span,
     pub edges: Vec<Edge>,
 }
 
@@ -32,10 +31,10 @@ impl From<DependencyCycle> for Diagnostic {
         }
         names.extend(found.edges.first().map(|edge| quoted(&edge.from.to_string())));
         let headline = format!("resources depend on each other in a circle: {}", names.join(" → "));
-        let mut diagnostic = Diagnostic::at(Code::DependencyCycle, found.at, headline);
-        for edge in found.edges.iter().take(SHOWN) {
-            let text = format!("{} {} {}", quoted(&edge.from.to_string()), edge.link.words(), quoted(&edge.to.to_string()));
-            diagnostic = diagnostic.related(edge.at, text);
+        let say = |edge: &Edge| format!("{} {} {}", quoted(&edge.from.to_string()), edge.link.words(), quoted(&edge.to.to_string()));
+        let mut diagnostic = Diagnostic::at(Code::DependencyCycle, found.edges[0].at, headline).label(say(&found.edges[0]));
+        for edge in found.edges.iter().take(SHOWN).skip(1) {
+            diagnostic = diagnostic.related(edge.at, say(edge));
         }
         diagnostic.help("remove the link that is not needed, mostly one of `depends_on`")
     }

@@ -90,11 +90,13 @@ impl From<UndeclaredConnection> for Diagnostic {
 /// Told by its look, so it may be none: a warning.
 pub(in crate::compile::resolve) struct SecretInScript {
     pub at: Span,
+    /// Which kind of secret.
+    pub what: &'static str,
 }
 
 impl From<SecretInScript> for Diagnostic {
     fn from(found: SecretInScript) -> Self {
-        let mut diagnostic = Diagnostic::at(Code::LiteralSecret, found.at, "a secret seems to be written into the script");
+        let mut diagnostic = Diagnostic::at(Code::LiteralSecret, found.at, format!("a secret seems to be written into the script: {}", found.what));
         diagnostic.severity = Severity::Warning;
         diagnostic.help("let a connection hold it, and have a new one issued if others have seen the script")
     }

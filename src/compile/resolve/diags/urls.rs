@@ -2,7 +2,9 @@
 
 use super::{listed, quoted};
 use crate::diag::{Code, Diagnostic, Severity};
+use crate::resource::{HostPattern, Name};
 use crate::text::Span;
+use std::collections::BTreeSet;
 
 /// What is wrong with a URL.
 pub(in crate::compile::resolve) enum UrlFault {
@@ -78,11 +80,25 @@ impl From<SecretInUrl> for Diagnostic {
 }
 
 pub(in crate::compile::resolve) struct HostNotAllowed {
-    pub at: Span,
-    pub signed_by: Option<Span>,
-    pub host: String,
-    pub service: String,
-    pub allowed: Vec<String>,
+    at: Span,
+    signed_by: Option<Span>,
+    host: String,
+    service: String,
+    allowed: Vec<String>,
+}
+
+impl HostNotAllowed {
+    /// `signed_by` is where the connection is named, if that is elsewhere than the call itself.
+    pub(in crate::compile::resolve) fn new(
+        at: Span,
+        signed_by: Option<Span>,
+        host: &str,
+        service: &Name,
+        allowed: BTreeSet<HostPattern>,
+    ) -> Self {
+        let allowed = allowed.into_iter().map(|pattern| pattern.0).collect();
+        HostNotAllowed { at, signed_by, host: host.to_owned(), service: service.to_string(), allowed }
+    }
 }
 
 impl From<HostNotAllowed> for Diagnostic {

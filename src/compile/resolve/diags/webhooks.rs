@@ -13,8 +13,10 @@ pub(in crate::compile::resolve) struct LiteralSecret {
 
 impl From<LiteralSecret> for Diagnostic {
     fn from(found: LiteralSecret) -> Self {
-        Diagnostic::at(Code::LiteralSecret, found.at, format!("the secret {} is written into the file", quoted(&found.what)))
-            .help("replace it by `{ env: NAME }` or `{ file: path }`, and have a new one issued if others have seen the file")
+        let key = quoted(&found.what);
+        Diagnostic::at(Code::LiteralSecret, found.at, format!("{key} holds a secret written out"))
+            .help("write a reference: `{ env: NAME }` or `{ file: PATH }`")
+            .help("if the file was ever shared, treat the secret as known and replace it at its service")
     }
 }
 

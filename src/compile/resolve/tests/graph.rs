@@ -32,9 +32,9 @@ fn a_circle_is_told_once_with_each_of_its_links() {
             "dependency-cycle bowline.yaml:2:55 resources depend on each other in a circle: `webhooks.a` → `webhooks.b` → `webhooks.c` → `webhooks.a`"
         ]
     );
-    let related: Vec<&str> = run.found[0].related.iter().map(|label| label.text.as_str()).collect();
+    let labels = run.found[0].at.iter().chain(&run.found[0].related);
     assert_eq!(
-        related,
+        labels.map(|label| label.text.as_str()).collect::<Vec<_>>(),
         ["`webhooks.a` depends on `webhooks.b`", "`webhooks.b` depends on `webhooks.c`", "`webhooks.c` depends on `webhooks.a`"]
     );
     assert_eq!(run.compiled.project.graph.links().len(), 3);
