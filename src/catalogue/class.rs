@@ -28,9 +28,9 @@ const IDENTITY: [&str; 11] =
 
 fn verb(word: &str) -> Option<ScopeClass> {
     Some(match word {
-        "read" | "readonly" | "view" | "search" | "history" | "list" => ScopeClass::Read,
-        "write" | "readwrite" | "create" | "update" | "edit" | "modify" | "send" | "post" | "publish" | "upload" | "execute" | "insert"
-        | "submit" | "compose" => ScopeClass::Write,
+        "read" | "readonly" | "r" | "view" | "search" | "history" | "list" => ScopeClass::Read,
+        "write" | "readwrite" | "w" | "rw" | "create" | "update" | "edit" | "modify" | "send" | "post" | "publish" | "upload"
+        | "execute" | "insert" | "submit" | "compose" => ScopeClass::Write,
         "delete" | "deletion" | "remove" => ScopeClass::Delete,
         "admin" | "manage" | "sudo" | "impersonate" | "impersonation" | "master" | "root" => ScopeClass::Admin,
         _ => return None,
@@ -75,6 +75,7 @@ mod tests {
             ("Files.ReadWrite.All", ScopeClass::Write),
             ("https://www.googleapis.com/auth/drive", ScopeClass::Write),
             ("https://www.googleapis.com/auth/drive.readonly", ScopeClass::Read),
+            ("r_ads_reporting", ScopeClass::Read),
             ("openid", ScopeClass::Read),
             ("offline_access", ScopeClass::Read),
             ("repo", ScopeClass::Write),

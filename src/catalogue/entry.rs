@@ -60,7 +60,8 @@ impl Entry {
             AuthKind::AwsSigv4 => Some(ParameterProblem::CannotAuthenticate { auth: self.auth.words() }),
             AuthKind::Oauth2 | AuthKind::Oauth2ClientCredentials | AuthKind::Oauth1 | AuthKind::ApiKey | AuthKind::Basic => None,
         };
-        cannot.into_iter().chain(variable::problems(&self.parameters(), given)).collect()
+        let problems: Vec<ParameterProblem> = cannot.into_iter().chain(variable::problems(&self.parameters(), given)).collect();
+        if problems.is_empty() { self.host_elsewhere(given).into_iter().collect() } else { problems }
     }
 
     /// What a person gives when connecting: nothing where OAuth does the asking.

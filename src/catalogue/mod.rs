@@ -19,6 +19,7 @@ mod quirk;
 mod scopes;
 mod service;
 mod shelf;
+mod show;
 #[cfg(test)]
 mod tests;
 mod variable;
@@ -35,4 +36,5 @@ pub use oauth::{
 pub use quirk::Quirk;
 pub use scopes::{KnownScope, ScopeInfo, ScopeList, Scopes, Successor};
 pub use shelf::{Row, all, find, keys, rows, search};
+pub use show::Section;
 pub use variable::{Parameter, ParameterProblem, Table, Variable};

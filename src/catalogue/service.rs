@@ -17,15 +17,42 @@ impl Entry {
         if let Some(problem) = self.problems(parameters).into_iter().next() {
             return Err(problem);
         }
-        let values = values(&self.variables, &self.parameters(), parameters);
+        let values = self.values(parameters);
         Ok(Service {
             name: self.name.clone(),
             description: String::new(),
             auth: self.service_auth(&values),
-            hosts: self.allowed_hosts.iter().filter_map(|host| host_pattern(host, &values)).collect(),
+            hosts: self.hosts(&values),
             depends_on: BTreeSet::new(),
             protect: false,
         })
+    }
+
+    /// The parameter that is an API's whole host and lies where no credential of the service may go. Wants parameters
+    /// that are right one by one.
+    pub(super) fn host_elsewhere(&self, parameters: &BTreeMap<String, String>) -> Option<ParameterProblem> {
+        let hosts = self.hosts(&self.values(parameters));
+        let whole = self
+            .api
+            .base_urls
+            .iter()
+            .filter_map(|url| next_variable(url))
+            .filter(|(before, _, after)| *before == "https://" && (after.is_empty() || after.starts_with('/')));
+        let given = whole.filter_map(|(_, name, _)| Some((name, parameters.get(name)?)));
+        let elsewhere = |value: &str| !hosts.iter().any(|host| host.covers(&without_port(value).to_ascii_lowercase()));
+        given.into_iter().find(|(_, value)| elsewhere(value)).map(|(name, value)| ParameterProblem::HostElsewhere {
+            name: name.to_owned(),
+            value: value.clone(),
+            hosts: hosts.iter().map(|host| host.0.clone()).collect(),
+        })
+    }
+
+    fn values(&self, parameters: &BTreeMap<String, String>) -> Values {
+        values(&self.variables, &self.parameters(), parameters)
+    }
+
+    fn hosts(&self, values: &Values) -> BTreeSet<HostPattern> {
+        self.allowed_hosts.iter().filter_map(|host| host_pattern(host, values)).collect()
     }
 
     fn service_auth(&self, values: &Values) -> Auth {
@@ -140,6 +167,10 @@ fn host_pattern(host: &str, values: &Values) -> Option<HostPattern> {
         }
         Some(_) => return None,
     };
-    // A pattern is about names; a port may stand in a host that a person gave.
-    Some(HostPattern(pattern.split(':').next().unwrap_or_default().to_owned()))
+    Some(HostPattern(without_port(&pattern).to_owned()))
+}
+
+/// Patterns are about names; a port may stand in a host that a person gave.
+fn without_port(host: &str) -> &str {
+    host.split_once(':').map_or(host, |(name, _)| name)
 }

@@ -92,6 +92,9 @@ pub enum ParameterProblem {
     NotAllowed { name: String, value: String, allowed: Vec<String>, meant: Option<String> },
     #[error("`{value}` does not have the form of `{name}` ({title})")]
     BadForm { name: String, value: String, title: String, pattern: String },
+    /// A host of the right form that the other parameters do not lead to: an application of another data centre.
+    #[error("`{value}` lies outside the hosts of the service")]
+    HostElsewhere { name: String, value: String, hosts: Vec<String> },
 }
 
 impl ParameterProblem {
@@ -102,7 +105,8 @@ impl ParameterProblem {
             ParameterProblem::Missing { name, .. }
             | ParameterProblem::Unknown { name, .. }
             | ParameterProblem::NotAllowed { name, .. }
-            | ParameterProblem::BadForm { name, .. } => Some(name),
+            | ParameterProblem::BadForm { name, .. }
+            | ParameterProblem::HostElsewhere { name, .. } => Some(name),
         }
     }
 }

@@ -77,6 +77,13 @@ fn every_mistake_in_the_parameters_is_told() {
 }
 
 #[test]
+fn an_application_of_another_data_centre_is_told() {
+    let problem = entry("zoho-iot").service(&parameters([("dc", "eu"), ("iot_host", "app1.zohoiot.in")]));
+    assert!(matches!(problem, Err(ParameterProblem::HostElsewhere { name, hosts, .. }) if name == "iot_host" && hosts == ["*.zohoiot.eu"]));
+    assert!(entry("zoho-iot").service(&parameters([("dc", "in"), ("iot_host", "app1.zohoiot.in")])).is_ok());
+}
+
+#[test]
 fn a_host_that_consent_will_tell_is_foreseen() {
     let hosts = |key: &str| -> Vec<String> {
         let service = entry(key).service(&parameters([])).expect("nothing is required");
@@ -90,6 +97,7 @@ fn a_host_that_consent_will_tell_is_foreseen() {
 fn a_port_is_no_part_of_a_host_pattern() {
     let service = entry("jenkins").service(&parameters([("host", "ci.example.com:8443")])).expect("good parameters");
     assert!(service.hosts.contains(&HostPattern("ci.example.com".to_owned())));
+    assert!(entry("gitlab").service(&parameters([("host", "Git.Example.com")])).is_ok());
 }
 
 #[test]
@@ -149,4 +157,26 @@ fn every_zoho_account_server_is_the_same() {
         (it.token_url.clone(), it.revocation.clone(), it.refresh_token.clone(), it.limits.clone(), it.captures.clone(), it.scope_separator)
     };
     assert!(zoho.iter().all(|it| shape(it) == shape(zoho[0])));
+}
+
+#[test]
+fn every_entry_can_be_shown_in_full() {
+    for entry in entries() {
+        let sections = entry.sections();
+        let titles: Vec<&str> = sections.iter().map(|section| section.title).collect();
+        assert!(titles.starts_with(&["service"]) && titles.contains(&"credential") && titles.contains(&"hosts"), "{}", entry.key);
+        assert_eq!(titles.contains(&"oauth"), entry.oauth2.is_some(), "{}", entry.key);
+        assert_eq!(entry.scope_section().rows.len(), entry.scopes.offered.iter().count(), "{}", entry.key);
+        assert!(entry.source_section().rows.len() > 2, "{}", entry.key);
+        assert!(sections.iter().all(|section| section.rows.iter().all(|(_, text)| !text.is_empty())), "{}", entry.key);
+    }
+    let iot = entry("zoho-iot").scope_section();
+    let old = iot.rows.iter().find(|(scope, _)| scope == "ZohoIOT.settings.cirrus.data.READ").map(|(_, text)| text.as_str());
+    assert_eq!(
+        old,
+        Some(
+            "read · Read data point values through the old call (GET /iot/v1/datapoints/data) · deprecated, use \
+             ZohoIOT.modules.datapoints.data.CREATE"
+        )
+    );
 }
