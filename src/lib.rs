@@ -29,3 +29,5 @@ pub mod plan;
 pub mod catalogue;
 
 pub mod apply;
+
+pub mod workspace;

@@ -25,6 +25,7 @@ pub fn bundle() -> Value {
     definitions.values_mut().for_each(allow_expressions);
     definitions.insert("expression".to_owned(), expression());
     root["$defs"] = Value::Object(definitions);
+    drop_own_keywords(&mut root);
     root
 }
 
@@ -62,7 +63,6 @@ fn expression() -> Value {
 fn allow_expressions(schema: &mut Value) {
     match schema {
         Value::Object(keywords) => {
-            keywords.shift_remove("x-code");
             for (keyword, below) in keywords.iter_mut() {
                 if !["if", "propertyNames", "examples", "default", "enum", "const"].contains(&keyword.as_str()) {
                     allow_expressions(below);
@@ -73,6 +73,18 @@ fn allow_expressions(schema: &mut Value) {
             }
         }
         Value::Array(schemas) => schemas.iter_mut().for_each(allow_expressions),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Takes out what only our own checks understand.
+fn drop_own_keywords(schema: &mut Value) {
+    match schema {
+        Value::Object(keywords) => {
+            keywords.shift_remove("x-code");
+            keywords.values_mut().for_each(drop_own_keywords);
+        }
+        Value::Array(schemas) => schemas.iter_mut().for_each(drop_own_keywords),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

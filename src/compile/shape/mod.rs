@@ -10,6 +10,9 @@ mod diags;
 mod schemas;
 mod translate;
 
+#[cfg(test)]
+mod tests;
+
 pub use bundle::bundle;
 pub(super) use check::{Checked, Role, Shaped, check};
 pub use schemas::{document, text};
