@@ -168,15 +168,25 @@ impl Task {
 }
 
 /// A call as written: its dotted name and arguments, where the base is a name and every step before it a member.
-pub struct Call<'t> {
-    pub name: Vec<&'t str>,
-    pub arguments: &'t [Expr],
-    pub span: Extent,
+pub(super) struct Call<'t> {
+    pub(super) name: Vec<&'t str>,
+    pub(super) arguments: &'t [Expr],
+    pub(super) span: Extent,
 }
 
 impl Expr {
+    /// A literal in either kind of quotes.
+    pub fn is_text(&self) -> bool {
+        matches!(self.kind, ExprKind::Text | ExprKind::Quoted)
+    }
+
+    /// What a literal says; none of other expressions.
+    pub fn said(&self, text: &str) -> Option<String> {
+        self.is_text().then(|| self.span.unquoted(text))
+    }
+
     /// The calls of a path that are told by names alone: of `a.b(1).c(2)` the first; of `f(1)` the only one.
-    pub fn named_call<'t>(&'t self, text: &'t str) -> Option<Call<'t>> {
+    pub(super) fn named_call<'t>(&'t self, text: &'t str) -> Option<Call<'t>> {
         let ExprKind::Path { base, steps } = &self.kind else { return None };
         if base.kind != ExprKind::Name {
             return None;

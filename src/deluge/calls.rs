@@ -23,11 +23,13 @@ pub(super) enum OutgoingKind {
 
 /// Reads an `invokeurl` or `invokeapi` block, or one of the functions that came before them.
 pub(super) fn outgoing<'t>(text: &'t str, expr: &'t Expr) -> Option<Outgoing<'t>> {
-    match &expr.kind {
-        ExprKind::Task(task) if task.is(text, "invokeurl") => Some(block(text, expr, task, TaskKind::InvokeUrl)),
-        ExprKind::Task(task) if task.is(text, "invokeapi") => Some(block(text, expr, task, TaskKind::InvokeApi)),
-        ExprKind::Path { .. } => function(text, expr),
-        _ => None,
+    let ExprKind::Task(task) = &expr.kind else { return function(text, expr) };
+    if task.is(text, "invokeurl") {
+        Some(block(text, expr, task, TaskKind::InvokeUrl))
+    } else if task.is(text, "invokeapi") {
+        Some(block(text, expr, task, TaskKind::InvokeApi))
+    } else {
+        None
     }
 }
 

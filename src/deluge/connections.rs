@@ -3,7 +3,6 @@
 use super::ast::{Call, Expr, ExprKind};
 use super::calls::{Outgoing, OutgoingKind, outgoing};
 use super::integration::{Known, look_up};
-use super::literal::unescaped;
 use super::script::{ConnectionUse, Finding, FindingKind, TaskKind};
 use super::token::Extent;
 use super::variables::{Variables, inside};
@@ -129,38 +128,39 @@ impl<'t> Reader<'_, 't> {
 
     /// A bare word is a name where `bare` allows it and no variable has that name.
     fn name(&self, expr: &'t Expr, bare: bool) -> Named {
-        let behind = self.variables.behind(alone(expr));
-        match &behind.kind {
-            ExprKind::Text | ExprKind::Quoted => {
-                let span = inside(behind.span, self.text);
-                let name = unescaped(span.of(self.text));
-                if name.is_empty() { Named::Nothing } else { Named::Literal { name, span, quoted: true } }
-            }
-            ExprKind::Name if bare && !self.variables.is_variable(behind.span.of(self.text)) => {
-                Named::Literal { name: behind.span.of(self.text).to_owned(), span: behind.span, quoted: false }
-            }
-            ExprKind::Missing | ExprKind::Null => Named::Nothing,
-            _ => Named::Dynamic(expr.span),
+        let written = alone(expr);
+        let behind = self.variables.behind(written);
+        if let Some(name) = behind.said(self.text) {
+            let span = inside(behind.span, self.text);
+            return if name.is_empty() { Named::Nothing } else { Named::Literal { name, span, quoted: true } };
+        }
+        if matches!(behind.kind, ExprKind::Missing | ExprKind::Null) {
+            return Named::Nothing;
+        }
+        match self.bare(written) {
+            Some(name) if bare => Named::Literal { name: name.to_owned(), span: written.span, quoted: false },
+            Some(_) | None => Named::Dynamic(expr.span),
         }
     }
 
     /// A bare word or a literal.
     fn word(&self, expr: &'t Expr) -> Option<String> {
-        let behind = self.variables.behind(alone(expr));
-        match &behind.kind {
-            ExprKind::Name if !self.variables.is_variable(behind.span.of(self.text)) => Some(behind.span.of(self.text).to_owned()),
-            ExprKind::Text | ExprKind::Quoted => Some(self.variables.fold(behind).text),
-            _ => None,
-        }
+        let written = alone(expr);
+        let bare = self.bare(written).map(str::to_owned);
+        bare.or_else(|| self.variables.behind(written).said(self.text))
+    }
+
+    /// A word that is no variable of the script: it stands for itself.
+    fn bare(&self, expr: &'t Expr) -> Option<&'t str> {
+        let word = (expr.kind == ExprKind::Name).then(|| expr.span.of(self.text))?;
+        (!self.variables.is_variable(word)).then_some(word)
     }
 }
 
 /// `[GET]`, as documents mark what is optional, is `GET`.
 fn alone(expr: &Expr) -> &Expr {
-    match &expr.kind {
-        ExprKind::List(values) if values.len() == 1 => &values[0],
-        _ => expr,
-    }
+    let ExprKind::List(values) = &expr.kind else { return expr };
+    if let [value] = &values[..] { value } else { expr }
 }
 
 fn is_collection(expr: &Expr) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ast::{Expr, ExprKind, StatementKind, StepKind};
+use super::ast::{Expr, ExprKind, StatementKind, Step, StepKind};
 use super::calls::{Outgoing, OutgoingKind, outgoing};
 use super::hosts::{data_centre, target};
 use super::script::{Finding, FindingKind};
@@ -33,17 +33,20 @@ impl<'t> Reviewer<'_, 't> {
         if let Some(call) = outgoing(self.text, expr) {
             self.call(&call);
         }
-        match &expr.kind {
-            ExprKind::Map(entries) => entries.iter().for_each(|(key, value)| self.entry(key, value)),
-            ExprKind::Path { steps, .. } => steps.windows(2).for_each(|pair| {
-                let [put, call] = pair else { return };
-                let StepKind::Call(arguments) = &call.kind else { return };
-                if let ([key, value], true) = (&arguments[..], put.span.of(self.text).eq_ignore_ascii_case("put")) {
-                    self.entry(key, value);
-                }
-            }),
-            ExprKind::Text | ExprKind::Quoted => self.literal(expr.span),
-            _ => {}
+        if expr.is_text() {
+            self.literal(expr.span);
+        } else if let ExprKind::Map(entries) = &expr.kind {
+            entries.iter().for_each(|(key, value)| self.entry(key, value));
+        } else if let ExprKind::Path { steps, .. } = &expr.kind {
+            steps.windows(2).for_each(|pair| self.put(&pair[0], &pair[1]));
+        }
+    }
+
+    /// `headers.put("Authorization", …)`
+    fn put(&mut self, member: &'t Step, call: &'t Step) {
+        let StepKind::Call(arguments) = &call.kind else { return };
+        if let ([key, value], true) = (&arguments[..], member.span.of(self.text).eq_ignore_ascii_case("put")) {
+            self.entry(key, value);
         }
     }
 
@@ -89,8 +92,7 @@ impl<'t> Reviewer<'_, 't> {
     }
 
     fn assignment(&mut self, target: &'t Expr, value: &'t Expr) {
-        let (ExprKind::Name, ExprKind::Text | ExprKind::Quoted) = (&target.kind, &value.kind) else { return };
-        let said = self.variables.fold(value).text;
+        let (ExprKind::Name, Some(said)) = (&target.kind, value.said(self.text)) else { return };
         if let Some(what) = secrets::in_variable(target.span.of(self.text), &said) {
             self.push(FindingKind::HardCodedSecret { what }, inside(value.span, self.text));
         }
@@ -104,7 +106,6 @@ impl<'t> Reviewer<'_, 't> {
         }
     }
 
-    /// One secret is one finding, however many rules tell it.
     fn push(&mut self, kind: FindingKind, span: Extent) {
         self.findings.push(Finding { kind, span: span.range() });
     }

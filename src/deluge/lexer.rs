@@ -1,7 +1,7 @@
 //! Text → tokens, each with its bytes. Never fails and never looks back: what is not Deluge is reported and passed over.
 
 use super::diags;
-use super::script::SyntaxError;
+use super::script::{MOST_ERRORS, SyntaxError};
 use super::token::{Extent, Mark, Token, TokenKind, Word};
 
 /// The tokens of a script, closed by one [`TokenKind::End`], and what could not be read. Linear in the text.
@@ -32,7 +32,7 @@ struct Lexer<'t> {
     line_end: usize,
 }
 
-impl Lexer<'_> {
+impl<'t> Lexer<'t> {
     fn step(&mut self) {
         let byte = self.bytes[self.at];
         let next = self.bytes.get(self.at + 1).copied();
@@ -49,6 +49,12 @@ impl Lexer<'_> {
             b'.' if next.is_some_and(|digit| digit.is_ascii_digit()) => self.number(),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
             _ => self.mark(),
+        }
+    }
+
+    fn complain(&mut self, error: SyntaxError) {
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(error);
         }
     }
 
@@ -73,7 +79,7 @@ impl Lexer<'_> {
         let length = self.text[body..].find("*/");
         let end = length.map_or(self.bytes.len(), |found| body + found + 2);
         if length.is_none() {
-            self.errors.push(diags::open_comment(Extent::new(self.at, body)));
+            self.complain(diags::open_comment(Extent::new(self.at, body)));
         }
         self.new_line |= self.bytes[self.at..end].contains(&b'\n');
         self.at = end;
@@ -113,7 +119,7 @@ impl Lexer<'_> {
         if let Some(end) = self.closing_on_a_later_line(quote) {
             return self.push(kind, end);
         }
-        self.errors.push(diags::open_text(Extent::new(self.at, line_end), quote));
+        self.complain(diags::open_text(Extent::new(self.at, line_end), quote));
         self.push(kind, line_end);
     }
 
@@ -149,14 +155,54 @@ impl Lexer<'_> {
     }
 
     fn mark(&mut self) {
-        let rest = &self.text[self.at..];
+        let rest: &'t str = &self.text[self.at..];
         if let Some(mark) = Mark::ALL.iter().copied().find(|mark| rest.starts_with(mark.text())) {
             return self.push(TokenKind::Mark(mark), self.at + mark.text().len());
         }
         let length = rest.find(|character: char| character.is_ascii()).unwrap_or(rest.len());
         let length = if length == 0 { 1 } else { length };
         let span = Extent::new(self.at, self.at + length);
-        self.errors.push(diags::foreign_characters(span, &rest[..length]));
+        self.complain(diags::foreign_characters(span, &rest[..length]));
         self.at = span.end as usize;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        let (tokens, errors) = lex(text);
+        assert_eq!(errors, []);
+        tokens.iter().filter(|token| token.kind != TokenKind::End).map(|token| token.span.of(text)).collect()
+    }
+
+    #[test]
+    fn comments_are_passed_over_and_urls_in_texts_are_not_comments() {
+        assert_eq!(words("a // b \"c\n/* 'd */ \"https://e//f\" // g"), ["a", "\"https://e//f\""]);
+    }
+
+    #[test]
+    fn a_dot_after_a_number_is_the_number_s_unless_a_name_follows() {
+        assert_eq!(
+            words("1.5 2. .5 12.toString() 1.2.round()"),
+            ["1.5", "2.", ".5", "12", ".", "toString", "(", ")", "1.2", ".", "round", "(", ")"]
+        );
+    }
+
+    #[test]
+    fn a_text_over_lines_ends_where_its_quote_can_be_believed() {
+        assert_eq!(words("x = \"a\nb\";"), ["x", "=", "\"a\nb\"", ";"]);
+        let (tokens, errors) = lex("x = \"a;\ny = \"b\";");
+        assert_eq!((tokens.len(), errors.len()), (8, 1));
+        assert_eq!(errors[0].span, 4..7);
+    }
+
+    #[test]
+    fn the_tokens_and_what_was_passed_over_are_the_whole_text() {
+        let text = "\u{feff}a\r\n+ 'é' \u{0}; \"";
+        let (tokens, errors) = lex(text);
+        assert_eq!(tokens.last().map(|token| token.span.range()), Some(text.len()..text.len()));
+        assert_eq!(errors.len(), 2);
     }
 }

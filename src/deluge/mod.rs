@@ -5,7 +5,7 @@
 //! where the definitions in use differ, the reader is the tolerant one, because a wrong error here stops a project whose
 //! script runs.
 
-pub mod ast;
+mod ast;
 mod calls;
 mod connections;
 mod diags;
@@ -22,6 +22,7 @@ mod token;
 mod variables;
 mod walk;
 
+pub use ast::{Block, Catch, Entry, Expr, ExprKind, Function, Operator, Parameter, Statement, StatementKind, Step, StepKind, Task};
 pub use literal::literal;
 pub use rename::rename_connection;
 pub use script::{ConnectionUse, Finding, FindingKind, Script, SyntaxError, TaskKind};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::ast::{ExprKind, Statement};
+use super::ast::{ExprKind, Statement, Task};
 use super::connections::Reader;
 use super::diags;
 use super::findings::Reviewer;
@@ -11,6 +11,9 @@ use super::parser;
 use super::token::Extent;
 use super::variables::{Variables, inside};
 use super::walk::{expressions, scopes};
+
+/// What one script may be told. More is noise: the rest shows when these are mended.
+pub(super) const MOST_ERRORS: usize = 100;
 
 /// A script as read.
 #[derive(Debug, Clone, Default)]
@@ -120,14 +123,25 @@ impl Script {
         &self.text
     }
 
+    /// Every task block, outside of functions first, in the order of the text.
+    pub fn tasks(&self) -> Vec<&Task> {
+        let mut all = Vec::new();
+        for scope in scopes(&self.statements) {
+            expressions(scope.statements, &mut |expr| {
+                if let ExprKind::Task(task) = &expr.kind {
+                    all.push(task);
+                }
+            });
+        }
+        all
+    }
+
     /// What every text literal says, outside of functions first, in the order of the text.
     pub fn texts(&self) -> Vec<String> {
         let mut all = Vec::new();
         for scope in scopes(&self.statements) {
             expressions(scope.statements, &mut |expr| {
-                if matches!(expr.kind, ExprKind::Text | ExprKind::Quoted) {
-                    all.push(unescaped(inside(expr.span, &self.text).of(&self.text)));
-                }
+                all.extend(expr.said(&self.text));
             });
         }
         all

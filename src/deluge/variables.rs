@@ -3,7 +3,6 @@
 use rustc_hash::FxHashMap;
 
 use super::ast::{Expr, ExprKind, Operator, StatementKind};
-use super::literal::unescaped;
 use super::token::Extent;
 use super::walk::{Scope, statements};
 
@@ -62,10 +61,12 @@ impl<'t> Variables<'t> {
     }
 
     fn assign(&mut self, target: &'t Expr, value: Option<&'t Expr>) {
-        match &target.kind {
-            ExprKind::Name => self.give(target.span, value),
-            ExprKind::Path { base, .. } if base.kind == ExprKind::Name => self.give(base.span, None),
-            _ => {}
+        if target.kind == ExprKind::Name {
+            self.give(target.span, value);
+        } else if let ExprKind::Path { base, .. } = &target.kind
+            && base.kind == ExprKind::Name
+        {
+            self.give(base.span, None);
         }
     }
 
@@ -96,14 +97,16 @@ impl<'t> Variables<'t> {
     }
 
     fn step_behind(&self, expr: &'t Expr) -> Option<&'t Expr> {
-        match &expr.kind {
-            ExprKind::Group(inner) => Some(inner),
-            ExprKind::Name => match self.known.get(expr.span.of(self.text)) {
-                // Used before it is given: then what it holds is not this.
-                Some(Given::Once(value)) if value.span.end <= expr.span.start => Some(value),
-                Some(Given::Once(_) | Given::Otherwise) | None => None,
-            },
-            _ => None,
+        if let ExprKind::Group(inner) = &expr.kind {
+            return Some(inner);
+        }
+        if expr.kind != ExprKind::Name {
+            return None;
+        }
+        match self.known.get(expr.span.of(self.text)) {
+            // Used before it is given: then what it holds is not this.
+            Some(Given::Once(value)) if value.span.end <= expr.span.start => Some(value),
+            Some(Given::Once(_) | Given::Otherwise) | None => None,
         }
     }
 
@@ -123,18 +126,20 @@ impl<'t> Variables<'t> {
             return;
         }
         let expr = self.behind(expr);
-        match &expr.kind {
-            ExprKind::Text | ExprKind::Quoted => {
-                folded.text.push_str(&unescaped(inside(expr.span, self.text).of(self.text)));
-                folded.begins = folded.begins.or(Some(expr.span));
+        if expr.is_text() {
+            folded.text.push_str(&expr.span.unquoted(self.text));
+            folded.begins = folded.begins.or(Some(expr.span));
+        } else if expr.kind == ExprKind::Number {
+            folded.text.push_str(expr.span.of(self.text));
+        } else if let ExprKind::Chain { first, rest } = &expr.kind {
+            self.fold_into(first, folded, parts, depth + 1);
+            for (operator, operand) in rest.iter().take(MOST_PARTS as usize) {
+                folded.whole &= *operator == Operator::Plus;
+                self.fold_into(operand, folded, parts, depth + 1);
             }
-            ExprKind::Number => folded.text.push_str(expr.span.of(self.text)),
-            ExprKind::Chain { first, rest } if rest.iter().all(|(operator, _)| *operator == Operator::Plus) => {
-                self.fold_into(first, folded, parts, depth + 1);
-                rest.iter().take(MOST_PARTS as usize).for_each(|(_, operand)| self.fold_into(operand, folded, parts, depth + 1));
-                folded.whole &= rest.len() <= MOST_PARTS as usize;
-            }
-            _ => folded.whole = false,
+            folded.whole &= rest.len() <= MOST_PARTS as usize;
+        } else {
+            folded.whole = false;
         }
     }
 }
@@ -145,6 +150,6 @@ pub(super) fn inside(literal: Extent, text: &str) -> Extent {
     let quote = written.chars().next();
     let body = &written[1..];
     let backslashes = body.strip_suffix(['"', '\'']).map_or(0, |rest| rest.len() - rest.trim_end_matches('\\').len());
-    let closed = body.chars().next_back() == quote && backslashes % 2 == 0;
+    let closed = body.chars().next_back() == quote && backslashes.is_multiple_of(2);
     Extent { start: literal.start + 1, end: literal.end - u32::from(closed) }
 }

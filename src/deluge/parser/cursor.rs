@@ -1,15 +1,12 @@
 //! Where the parser stands, what it may still say, and how it finds its feet after a mistake.
 
 use super::super::diags;
-use super::super::script::SyntaxError;
+use super::super::script::{MOST_ERRORS, SyntaxError};
 use super::super::token::{Extent, Mark, Token, TokenKind, Word};
 
 /// Values, blocks and calls inside each other. Scripts of people stay below ten; the stack of a thread holds this many
 /// ten times over.
 pub(super) const MOST_NESTING: usize = 100;
-
-/// What one script may be told. More is noise: the rest shows when these are mended.
-pub(super) const MOST_ERRORS: usize = 100;
 
 /// What is missing where an operand should stand.
 pub(super) const A_VALUE: &str = "a value";
