@@ -21,8 +21,9 @@ pub mod text;
 
 pub mod resource;
 
-pub mod deluge;
 pub mod compile;
+pub mod deluge;
+
 pub mod plan;
 pub mod render;
 pub mod vault;
