@@ -23,7 +23,6 @@ pub mod resource;
 
 pub mod compile;
 pub mod deluge;
-
 pub mod plan;
 pub mod render;
 pub mod vault;
@@ -32,8 +31,10 @@ pub mod catalogue;
 
 pub mod apply;
 
+pub mod embedded;
 pub mod store;
+pub mod workspace;
 
 pub mod broker;
-pub mod embedded;
-pub mod workspace;
+
+pub mod cli;

@@ -3,9 +3,11 @@
 //! the files mean.
 
 mod material;
+mod read;
 mod root;
 mod write;
 
 pub use material::ProjectMaterial;
+pub use read::{holds, read_file};
 pub use root::ProjectFolder;
 pub use write::{WriteError, write_file, write_tree};

@@ -8,6 +8,8 @@ pub mod explain;
 pub mod graph;
 pub mod init;
 mod opened;
+mod planning;
+mod platform;
 pub mod plan;
 pub mod render;
 pub mod schema;
