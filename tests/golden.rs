@@ -111,13 +111,9 @@ fn answer(case: &Path, verb: &str) -> Result<BTreeMap<String, Vec<u8>>, Failed> 
     ]);
     answer.retain(|_, bytes| !bytes.is_empty());
     for kept in lines_of(&case.join("keep")) {
-        for (name, bytes) in tree(&folder.path().join(&kept), folder.path())? {
-            answer.insert(format!("files/{name}"), scrubbed(&bytes, folder.path()));
-        }
-        let file = folder.path().join(&kept);
-        if file.is_file() {
-            answer.insert(format!("files/{kept}"), scrubbed(&fs::read(file)?, folder.path()));
-        }
+        let path = folder.path().join(&kept);
+        let files = if path.is_file() { BTreeMap::from([(kept, fs::read(path)?)]) } else { tree(&path, folder.path())? };
+        answer.extend(files.into_iter().map(|(name, bytes)| (format!("files/{name}"), scrubbed(&bytes, folder.path()))));
     }
     Ok(answer)
 }
@@ -138,11 +134,12 @@ fn scrubbed(bytes: &[u8], folder: &Path) -> Vec<u8> {
     text.replace(&*real.to_string_lossy(), "[folder]").replace(&*folder.to_string_lossy(), "[folder]").into_bytes()
 }
 
-/// Lines that start with `!` change the project between two commands: `! write FILE TEXT`, `! replace FILE FROM TO`,
-/// `! remove FILE`; words are separated by ` | `.
+/// Lines that start with `!` change the project between two commands: `! write FILE | TEXT`, `! replace FILE | FROM | TO`,
+/// `! remove FILE`.
 fn command(line: &str, folder: &Path, env: &BTreeMap<String, String>, stdout: &mut Vec<u8>, stderr: &mut Vec<u8>) -> String {
     if let Some(change) = line.strip_prefix("! ") {
-        let words: Vec<&str> = change.split(" | ").collect();
+        let (verb, rest) = change.split_once(' ').expect("a change has a verb and a file");
+        let words: Vec<&str> = std::iter::once(verb).chain(rest.split(" | ")).collect();
         match words.as_slice() {
             ["write", file, text] => fs::write(folder.join(file), text.replace("\\n", "\n")).expect("the file can be written"),
             ["replace", file, from, to] => {

@@ -6,11 +6,11 @@ use super::report::page::{Page, Tone};
 use super::report::Look;
 use super::world::World;
 use std::error::Error;
-use std::io::Write;
+
 use std::path::PathBuf;
 
 /// The world, and how this run speaks.
-pub struct Talk<'w> {
+pub(super) struct Talk<'w> {
     pub world: World<'w>,
     no_input: bool,
     quiet: bool,
@@ -20,7 +20,7 @@ pub struct Talk<'w> {
 
 /// Why a command could not do what it was asked, in the chain «could not …: because …».
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     pub exit: Exit,
     pub message: String,
     pub source: Option<Box<dyn Error + Send + Sync>>,
@@ -28,24 +28,24 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Failure { exit, message: message.into(), source: None, hint: None }
     }
 
     /// A failure of the world with its cause.
-    pub fn because(exit: Exit, message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(super) fn because(exit: Exit, message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Failure { exit, message: message.into(), source: Some(source.into()), hint: None }
     }
 
     /// What the person can do about it.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 }
 
 impl<'w> Talk<'w> {
-    pub fn new(global: &Global, mut world: World<'w>) -> Self {
+    pub(super) fn new(global: &Global, mut world: World<'w>) -> Self {
         if let Some(folder) = &global.chdir {
             world.folder = world.folder.join(folder);
         }
@@ -64,59 +64,59 @@ impl<'w> Talk<'w> {
     }
 
     /// How text may look on standard output.
-    pub fn look(&self) -> Look {
+    pub(super) fn look(&self) -> Look {
         self.stdout
     }
 
     /// How text may look on standard error.
-    pub fn talk_look(&self) -> Look {
+    pub(super) fn talk_look(&self) -> Look {
         self.stderr
     }
 
     /// A path as the person gave it, from the folder that the command works in.
-    pub fn path(&self, path: &std::path::Path) -> PathBuf {
+    pub(super) fn path(&self, path: &std::path::Path) -> PathBuf {
         self.world.folder.join(path)
     }
 
     /// Prints data.
-    pub fn data(&mut self, text: &str) {
+    pub(super) fn data(&mut self, text: &str) {
         // A reader that went away (`| head`) has seen enough.
         let _ = self.world.stdout.write_all(text.as_bytes());
         let _ = self.world.stdout.flush();
     }
 
     /// Says something beside the data, unless asked to be quiet.
-    pub fn aside(&mut self, text: &str) {
+    pub(super) fn aside(&mut self, text: &str) {
         if !self.quiet {
             self.insist(text);
         }
     }
 
     /// Says something beside the data even when asked to be quiet.
-    pub fn insist(&mut self, text: &str) {
+    pub(super) fn insist(&mut self, text: &str) {
         let _ = self.world.stderr.write_all(text.as_bytes());
         let _ = self.world.stderr.flush();
     }
 
-    pub fn page(&self) -> Page {
+    pub(super) fn page(&self) -> Page {
         Page::new(self.stdout.colour)
     }
 
-    pub fn aside_page(&self) -> Page {
+    pub(super) fn aside_page(&self) -> Page {
         Page::new(self.stderr.colour)
     }
 
     /// Whether a question can be asked and answered.
-    pub fn can_ask(&self) -> bool {
+    pub(super) fn can_ask(&self) -> bool {
         !self.no_input && self.world.terminal.stdin && self.world.terminal.stderr
     }
 
-    pub fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
     /// Asks a question that only the word `yes` agrees to.
-    pub fn confirm(&mut self, question: &str) -> bool {
+    pub(super) fn confirm(&mut self, question: &str) -> bool {
         let mut page = self.aside_page();
         page.put(Tone::Strong, question).say(" Only `yes` is taken: ");
         self.insist(&page.into_text());
@@ -125,7 +125,7 @@ impl<'w> Talk<'w> {
     }
 
     /// Prints a failure with its causes.
-    pub fn failure(&mut self, failure: &Failure) -> Exit {
+    pub(super) fn failure(&mut self, failure: &Failure) -> Exit {
         let mut page = self.aside_page();
         page.put(Tone::Bad, "error").say(": ").say(&failure.message).end();
         let mut cause: Option<&dyn Error> = failure.source.as_ref().map(|source| source.as_ref() as &dyn Error);

@@ -15,7 +15,7 @@ use crate::plan::Mode;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-pub fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     match &args.plan {
         Some(path) => {
             no_planning_flags(args)?;
@@ -50,7 +50,7 @@ fn no_planning_flags(args: &Apply) -> Result<(), Failure> {
 }
 
 /// Without a terminal nobody can answer: said before any work is done.
-pub fn must_be_able_to_ask(args: &CarryingOut, talk: &Talk<'_>) -> Result<(), Failure> {
+pub(crate) fn must_be_able_to_ask(args: &CarryingOut, talk: &Talk<'_>) -> Result<(), Failure> {
     if args.auto_approve || talk.can_ask() {
         return Ok(());
     }
@@ -58,7 +58,7 @@ pub fn must_be_able_to_ask(args: &CarryingOut, talk: &Talk<'_>) -> Result<(), Fa
 }
 
 /// Plans, asks and carries out, all under the apply lock so that nothing of ours moves between.
-pub fn carry_out_now(
+pub(crate) fn carry_out_now(
     opened: &Opened,
     broker: &BrokerArgs,
     args: &CarryingOut,

@@ -7,7 +7,7 @@ use crate::cli::report::{diagnostics_json, diagnostics_text};
 use crate::cli::talk::{Failure, Talk};
 use crate::diag::Severity;
 
-pub fn run(args: &Check, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Check, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let checked = opened::check(&args.project, talk)?;
     match args.format {
         TextOrJson::Json => {

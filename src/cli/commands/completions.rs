@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use clap::CommandFactory;
 
-pub fn run(args: &Completions, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Completions, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "bowline", &mut script);
     talk.data(&String::from_utf8_lossy(&script));

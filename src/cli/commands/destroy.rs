@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::plan::Mode;
 
-pub fn run(args: &Destroy, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Destroy, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     must_be_able_to_ask(&args.carrying_out, talk)?;
     let opened = opened::open(&args.project, talk)?;
     let asked = Asked { mode: Mode::Destroy, targets: &args.targets, allow_empty: true, expires: LIFETIME };

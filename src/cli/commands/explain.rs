@@ -6,7 +6,7 @@ use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 use crate::diag::{nearest, Code};
 
-pub fn run(args: &Explain, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Explain, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let Some(id) = &args.code else {
         list(talk);
         return Ok(Exit::Done);

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::render;
 
-pub fn run(args: &Graph, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Graph, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let graph = &opened.compiled.project.graph;
     if let Some(focus) = &args.focus {

@@ -6,7 +6,7 @@ use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 use crate::{render, workspace};
 
-pub fn run(args: &Init, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Init, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let folder = args.folder.as_ref().map_or_else(|| talk.world.folder.clone(), |folder| talk.path(folder));
     let name = args.name.clone().unwrap_or_else(|| project_name(&folder));
     let files = render::scaffold(&name);

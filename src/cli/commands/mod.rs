@@ -1,18 +1,18 @@
 //! One file a verb: each puts the rooms together for its command and owns the glue between them.
 
-pub mod apply;
-pub mod check;
-pub mod completions;
-pub mod destroy;
-pub mod explain;
-pub mod graph;
-pub mod init;
+pub(super) mod apply;
+pub(super) mod check;
+pub(super) mod completions;
+pub(super) mod destroy;
+pub(super) mod explain;
+pub(super) mod graph;
+pub(super) mod init;
 mod opened;
 mod planning;
 mod platform;
-pub mod plan;
-pub mod render;
-pub mod schema;
-pub mod services;
-pub mod show;
-pub mod status;
+pub(super) mod plan;
+pub(super) mod render;
+pub(super) mod schema;
+pub(super) mod services;
+pub(super) mod show;
+pub(super) mod status;

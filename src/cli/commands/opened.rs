@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::report::diagnostics_text;
 use crate::cli::talk::{Failure, Talk};
 use crate::compile::{self, Choice, Compiled, Folder, FolderError, Front, Setting};
-use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
+use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::plan::SourcePlace;
 use crate::resource::Address;
 use crate::text::Sources;
@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime};
 const TEMPLATE_LIMIT: u64 = 1 << 20;
 
 /// A project that compiled.
-pub struct Opened {
+pub(crate) struct Opened {
     folder: ProjectFolder,
     environment: BTreeMap<String, String>,
     pub front: Front,
@@ -32,17 +32,17 @@ pub struct Opened {
 
 impl Opened {
     /// The project's folder.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.folder.root()
     }
 
     /// Where secrets and scripts come from.
-    pub fn material(&self) -> ProjectMaterial<'_> {
+    pub(crate) fn material(&self) -> ProjectMaterial<'_> {
         ProjectMaterial::new(&self.folder, &self.environment)
     }
 
     /// The templates of the project's own `templates/` folder: name below it and text.
-    pub fn own_templates(&self) -> Result<Vec<(String, String)>, FolderError> {
+    pub(crate) fn own_templates(&self) -> Result<Vec<(String, String)>, FolderError> {
         let mut names: Vec<String> = self.folder.files()?.into_iter().filter_map(|path| path.strip_prefix("templates/").map(str::to_owned)).collect();
         names.sort();
         let text = |name: String| {
@@ -53,12 +53,12 @@ impl Opened {
     }
 
     /// Path and digest of every file that the project was read from.
-    pub fn files(&self) -> &[(String, String)] {
+    pub(crate) fn files(&self) -> &[(String, String)] {
         &self.files
     }
 
     /// What binds a plan of this project.
-    pub fn binding(&self, created_at: SystemTime, lifetime: Duration, observed_revision: u64) -> Binding<'_> {
+    pub(crate) fn binding(&self, created_at: SystemTime, lifetime: Duration, observed_revision: u64) -> Binding<'_> {
         Binding {
             project: &self.compiled.project.name,
             environment: self.compiled.environment.name.as_deref(),
@@ -84,12 +84,12 @@ fn source_place(span: crate::text::Span, sources: &Sources) -> SourcePlace {
 }
 
 /// Opens the project for the environment that was chosen. Warnings are said; errors end the command.
-pub fn open(args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+pub(super) fn open(args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     open_in(args.env.as_deref(), &args.variables, talk)
 }
 
 /// Opens the project for a saved plan: in the plan's environment unless another is named, which the plan then refuses.
-pub fn open_for(file: &PlanFile, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+pub(super) fn open_for(file: &PlanFile, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     let environment = args.env.as_deref().or(file.environment.as_deref());
     open_in(environment, &args.variables, talk)
 }
@@ -119,20 +119,20 @@ fn folder(talk: &Talk<'_>) -> Result<ProjectFolder, Failure> {
 }
 
 /// Prints what is wrong and ends the command.
-pub fn invalid(found: &[Diagnostic], sources: &Sources, talk: &mut Talk<'_>) -> Failure {
+pub(super) fn invalid(found: &[Diagnostic], sources: &Sources, talk: &mut Talk<'_>) -> Failure {
     let text = diagnostics_text::diagnostics(found, sources, talk.talk_look(), diagnostics_text::LIMIT);
     talk.insist(&text);
     Failure::new(Exit::Invalid, format!("the configuration is invalid: {}", diagnostics_text::counts(found)))
 }
 
 /// Everything that `check` finds.
-pub struct Checked {
+pub(super) struct Checked {
     pub front: Front,
     pub found: Vec<Diagnostic>,
 }
 
 /// Checks the project in the environment that was named, or in every one that it declares.
-pub fn check(args: &ProjectArgs, talk: &Talk<'_>) -> Result<Checked, Failure> {
+pub(super) fn check(args: &ProjectArgs, talk: &Talk<'_>) -> Result<Checked, Failure> {
     let folder = folder(talk)?;
     let mut front = Front::read(&folder);
     let mut diags = Diagnostics::default();
@@ -148,19 +148,14 @@ pub fn check(args: &ProjectArgs, talk: &Talk<'_>) -> Result<Checked, Failure> {
     Ok(Checked { front, found: diags.finish() })
 }
 
-/// Whether the findings stop a command.
-pub fn has_errors(found: &[Diagnostic]) -> bool {
-    found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
-}
-
 /// Refuses an address that is none of the known ones.
-pub fn known_address<'a>(address: &Address, known: impl IntoIterator<Item = &'a Address>) -> Result<(), Failure> {
+pub(super) fn known_address<'a>(address: &Address, known: impl IntoIterator<Item = &'a Address>) -> Result<(), Failure> {
     let known: Vec<&Address> = known.into_iter().collect();
     if known.contains(&address) { Ok(()) } else { Err(unknown_address(address, known)) }
 }
 
 /// The address is none of the known ones; says which of them was probably meant.
-pub fn unknown_address<'a>(address: &Address, known: impl IntoIterator<Item = &'a Address>) -> Failure {
+pub(super) fn unknown_address<'a>(address: &Address, known: impl IntoIterator<Item = &'a Address>) -> Failure {
     let known: Vec<String> = known.into_iter().map(Address::to_string).collect();
     let failure = Failure::new(Exit::Usage, format!("nothing is named `{address}`"));
     match nearest(&address.to_string(), known.iter().map(String::as_str)) {

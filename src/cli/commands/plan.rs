@@ -8,7 +8,7 @@ use crate::cli::talk::{Failure, Talk};
 use crate::plan::Mode;
 use crate::workspace;
 
-pub fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let platform = platform::look(&opened, &args.broker, talk)?;
     let asked = Asked {

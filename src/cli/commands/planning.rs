@@ -19,7 +19,7 @@ use std::time::Duration;
 const PLAN_LIMIT: u64 = 1 << 30;
 
 /// What a plan is asked to be.
-pub struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     pub mode: Mode,
     pub targets: &'a [Address],
     pub allow_empty: bool,
@@ -27,7 +27,7 @@ pub struct Asked<'a> {
 }
 
 /// Plans, checks the plan with its own checker, and seals it.
-pub fn plan(opened: &Opened, platform: &Embedded, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
+pub(super) fn plan(opened: &Opened, platform: &Embedded, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
     let project = &opened.compiled.project;
     let observed = platform.observe().map_err(platform::failure)?;
     let (fingerprints, missing) = fingerprints(opened, platform)?;
@@ -87,7 +87,7 @@ fn no_plan(error: PlanError, opened: &Opened) -> Failure {
 }
 
 /// Prints a plan for people.
-pub fn print(file: &PlanFile, talk: &mut Talk<'_>) {
+pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
     let heading = Heading { project: &file.project, environment: file.environment.as_deref(), api, plan_id: &file.plan_id };
     let mut page = talk.page();
@@ -96,14 +96,14 @@ pub fn print(file: &PlanFile, talk: &mut Talk<'_>) {
 }
 
 /// Reads a saved plan. What is not a plan, or is not as it was saved, is refused.
-pub fn read(path: &Path, talk: &Talk<'_>) -> Result<PlanFile, Failure> {
+pub(super) fn read(path: &Path, talk: &Talk<'_>) -> Result<PlanFile, Failure> {
     let text = crate::workspace::read_file(&talk.path(path), PLAN_LIMIT)
         .map_err(|error| Failure::because(Exit::Failed, format!("could not read the plan `{}`", path.display()), error))?;
     PlanFile::parse(&text).map_err(|error| Failure::because(Exit::PlanRefused, format!("`{}` is refused", path.display()), error))
 }
 
 /// Every reason at once, so that one look is enough.
-pub fn refused(refusals: &[PlanRefusal]) -> Failure {
+pub(super) fn refused(refusals: &[PlanRefusal]) -> Failure {
     let reasons: Vec<String> = refusals.iter().map(|refusal| format!("  {refusal}")).collect();
     Failure::new(Exit::PlanRefused, format!("the plan is refused: {}", reasons.join(";").trim_start()))
         .hint("run `bowline plan` again and review what it shows now")
@@ -119,7 +119,7 @@ fn sent<'a>(change: &'a Change) -> BTreeMap<SecretPath, &'a ValueFrom> {
 }
 
 /// Whether every secret that will be sent can be read: asked before the first step, so that nothing stops half-way.
-pub fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(), Failure> {
+pub(super) fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(), Failure> {
     let mut missing = Vec::new();
     for change in &file.plan.changes {
         for (path, from) in sent(change) {
@@ -138,7 +138,7 @@ pub fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(), Failur
 }
 
 /// Whether each secret still has the value that the plan's fingerprints were made of.
-pub fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Embedded) -> Result<(), Failure> {
+pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Embedded) -> Result<(), Failure> {
     for change in &file.plan.changes {
         let Some(after) = &change.after else { continue };
         let references = after.secrets();

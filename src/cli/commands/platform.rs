@@ -12,16 +12,15 @@ use crate::embedded::{Embedded, OpenError, Opening};
 use crate::resource::Service;
 use crate::secret::Secret;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Opens the platform for reading: makes nothing where nothing is there yet.
-pub fn look(opened: &Opened, args: &BrokerArgs, talk: &Talk<'_>) -> Result<Embedded, Failure> {
+pub(super) fn look(opened: &Opened, args: &BrokerArgs, talk: &Talk<'_>) -> Result<Embedded, Failure> {
     Embedded::open_read_only(opening(opened, args, talk)?).map_err(open_failure)
 }
 
 /// Opens the platform for reading and writing.
-pub fn open(opened: &Opened, args: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Embedded, Failure> {
+pub(super) fn open(opened: &Opened, args: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Embedded, Failure> {
     let embedded = Embedded::open(opening(opened, args, talk)?).map_err(open_failure)?;
     if let Some(key) = embedded.key_created() {
         let shown = key.strip_prefix(&talk.world.folder).unwrap_or(key).display().to_string();
@@ -32,16 +31,8 @@ pub fn open(opened: &Opened, args: &BrokerArgs, talk: &mut Talk<'_>) -> Result<E
     Ok(embedded)
 }
 
-/// The platform in words, for a plan's heading.
-pub fn words(api: &Api) -> &str {
-    match api {
-        Api::Embedded => "the embedded broker",
-        Api::Url(url) => url,
-    }
-}
-
 /// The API as a plan file names it.
-pub fn api(api: &Api) -> &str {
+pub(super) fn api(api: &Api) -> &str {
     match api {
         Api::Embedded => "embedded",
         Api::Url(url) => url,
@@ -70,11 +61,6 @@ fn person(talk: &Talk<'_>) -> String {
     named.cloned().unwrap_or_else(|| "cli".to_owned())
 }
 
-/// Where `.bowline` stands, seen from the project, for people.
-pub fn data_folder(args: &BrokerArgs) -> PathBuf {
-    args.data_dir.clone().unwrap_or_else(|| PathBuf::from(".bowline"))
-}
-
 struct Catalogue;
 
 impl DefaultServices for Catalogue {
@@ -88,7 +74,7 @@ fn open_failure(error: OpenError) -> Failure {
 }
 
 /// A platform's refusal as the end of a command.
-pub fn failure(error: RemoteError) -> Failure {
+pub(super) fn failure(error: RemoteError) -> Failure {
     let exit = match &error {
         RemoteError::Stale { .. } | RemoteError::Spent { .. } => Exit::PlanRefused,
         RemoteError::NotPermitted(_) => Exit::NotPermitted,
@@ -97,6 +83,6 @@ pub fn failure(error: RemoteError) -> Failure {
     Failure::because(exit, "the platform did not do it", error)
 }
 
-pub fn broker_failure(message: &str, error: BrokerError) -> Failure {
+pub(super) fn broker_failure(message: &str, error: BrokerError) -> Failure {
     Failure::because(Exit::Failed, message, error)
 }

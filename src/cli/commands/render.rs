@@ -11,7 +11,7 @@ use crate::text::{FileId, Source, Sources};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub fn run(args: &Render, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Render, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let (sources, own) = own_templates(&opened)?;
     let rendered = Templates::overlaid(&sources, own).and_then(|templates| render::render(&opened.compiled.project, &templates));

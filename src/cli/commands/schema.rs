@@ -4,7 +4,7 @@ use crate::cli::args::{Schema, SchemaKind};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 
-pub fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     talk.data(match args.kind {
         None => include_str!("../../../schemas/bowline.schema.json"),
         Some(SchemaKind::Project) => include_str!("../../../schemas/project.schema.json"),

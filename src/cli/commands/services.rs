@@ -8,7 +8,7 @@ use crate::cli::talk::{Failure, Talk};
 use crate::diag::nearest;
 use std::collections::BTreeSet;
 
-pub fn run(args: &Services, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Services, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     match &args.what {
         ServicesCommand::List { category, search, format } => list(search.as_deref().unwrap_or(""), category.as_deref(), *format, talk),
         ServicesCommand::Search { text, format } => list(text, None, *format, talk),

@@ -5,7 +5,7 @@ use crate::cli::args::{Show, TextOrJson};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 
-pub fn run(args: &Show, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Show, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let saved = planning::read(&args.plan, talk)?;
     match args.format {
         TextOrJson::Json => talk.data(&saved.to_text()),

@@ -13,7 +13,7 @@ use crate::resource::{Address, ConnectionState, Kind, Live, Observed, Status as 
 use crate::apply::Remote;
 use serde::Serialize;
 
-pub fn run(args: &Status, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Status, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let platform = platform::look(&opened, &args.broker, talk)?;
     let mut observed = platform.observe().map_err(platform::failure)?;

@@ -5,7 +5,7 @@ use crate::text::{Sources, Span};
 use serde::Serialize;
 
 /// Findings that are listed at most unless the person says otherwise. The counts are always those of all.
-pub const LIMIT: usize = 1000;
+pub(crate) const LIMIT: usize = 1000;
 
 #[derive(Debug, Serialize)]
 struct Report<'a> {
@@ -68,7 +68,7 @@ struct Edit<'a> {
 }
 
 /// The findings as pretty JSON with a line break at its end.
-pub fn diagnostics(found: &[Diagnostic], sources: &Sources, limit: usize) -> String {
+pub(crate) fn diagnostics(found: &[Diagnostic], sources: &Sources, limit: usize) -> String {
     let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let summary = Counts {
         errors: count(Severity::Error),

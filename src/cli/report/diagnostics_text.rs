@@ -13,10 +13,10 @@ use std::fmt;
 const NEAR: usize = 12;
 
 /// Findings that are shown at most unless the person says otherwise.
-pub const LIMIT: usize = 20;
+pub(crate) const LIMIT: usize = 20;
 
 /// All findings, then one line of counts. Empty when there are none.
-pub fn diagnostics(found: &[Diagnostic], sources: &Sources, look: Look, limit: usize) -> String {
+pub(crate) fn diagnostics(found: &[Diagnostic], sources: &Sources, look: Look, limit: usize) -> String {
     let handler = handler(look);
     let mut text = String::new();
     let mut shown_files = BTreeMap::new();
@@ -34,7 +34,7 @@ pub fn diagnostics(found: &[Diagnostic], sources: &Sources, look: Look, limit: u
 }
 
 /// `2 errors, 1 warning`, or nothing found.
-pub fn counts(found: &[Diagnostic]) -> String {
+pub(crate) fn counts(found: &[Diagnostic]) -> String {
     let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let words: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
@@ -46,7 +46,7 @@ pub fn counts(found: &[Diagnostic]) -> String {
 }
 
 /// The counts as a line of their own, in the tone that they deserve.
-pub fn counts_line(found: &[Diagnostic], page: &mut Page) {
+pub(crate) fn counts_line(found: &[Diagnostic], page: &mut Page) {
     let tone = match found.iter().map(|diagnostic| diagnostic.severity).min() {
         Some(Severity::Error) => Tone::Bad,
         Some(Severity::Warning) => Tone::Caution,

@@ -13,7 +13,7 @@ const LINE_LEAD: usize = 60;
 
 /// Some lines of one file, rewritten for showing, with the way back to their places.
 #[derive(Debug)]
-pub struct Excerpt {
+pub(super) struct Excerpt {
     name: String,
     /// The file's line (from 0) that `text` starts with.
     first_line: usize,
@@ -32,7 +32,7 @@ struct Shown {
 
 impl Excerpt {
     /// The lines from one before `first` to one after `last` (from 0), clipped around `column` (in characters, from 0).
-    pub fn new(source: &Source, masked: &Masked<'_>, first: usize, last: usize, column: usize) -> Self {
+    pub(super) fn new(source: &Source, masked: &Masked<'_>, first: usize, last: usize, column: usize) -> Self {
         let lines = source.line_starts().len();
         let skipped = if column > LINE_LIMIT - LINE_LEAD { column - LINE_LEAD } else { 0 };
         let mut excerpt = Excerpt { name: source.path.to_string(), first_line: first.saturating_sub(1), text: String::new(), lines: Vec::new() };
@@ -46,7 +46,7 @@ impl Excerpt {
     }
 
     /// Where a span of the file stands in this excerpt. What is not shown shrinks to the nearest shown place.
-    pub fn locate(&self, source: &Source, span: Span) -> SourceSpan {
+    pub(super) fn locate(&self, source: &Source, span: Span) -> SourceSpan {
         let start = self.offset(source.position(span.start));
         let end = self.offset(source.position(span.end)).max(start);
         (start, end - start).into()

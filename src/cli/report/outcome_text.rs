@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What was done, what was not and why, and whose turn it is now.
-pub fn outcome(report: &Report, page: &mut Page) {
+pub(crate) fn outcome(report: &Report, page: &mut Page) {
     let touched: BTreeSet<&Address> = report.done.iter().map(|(task, _)| &task.address).collect();
     let tone = if report.is_complete() { Tone::Good } else { Tone::Bad };
     let word = if report.is_complete() { "Applied" } else { "Applied in part" };
@@ -72,7 +72,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// The report as JSON.
-pub fn machine(report: &Report, plan_id: &str) -> Value {
+pub(crate) fn machine(report: &Report, plan_id: &str) -> Value {
     let task = |task: &crate::apply::Task| json!({ "step": task.step, "do": task.action, "address": task.address });
     let with = |mut object: Value, key: &str, value: Value| {
         object[key] = value;

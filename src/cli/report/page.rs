@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// How a piece of text is meant, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub(crate) enum Tone {
     Plain,
     Strong,
     Quiet,
@@ -32,18 +32,18 @@ impl Tone {
 
 /// A page under construction. Whatever is put on it is shown as text: it cannot steer the terminal.
 #[derive(Debug, Default)]
-pub struct Page {
+pub(crate) struct Page {
     colour: bool,
     text: String,
 }
 
 impl Page {
-    pub fn new(colour: bool) -> Self {
+    pub(crate) fn new(colour: bool) -> Self {
         Page { colour, text: String::new() }
     }
 
     /// Adds a piece of text in a tone, on the current line.
-    pub fn put(&mut self, tone: Tone, text: &str) -> &mut Self {
+    pub(crate) fn put(&mut self, tone: Tone, text: &str) -> &mut Self {
         let text = visible(text);
         if self.colour && tone != Tone::Plain && !text.is_empty() {
             let _ = write!(self.text, "{}{text}\x1b[0m", tone.escape());
@@ -54,12 +54,12 @@ impl Page {
     }
 
     /// Adds plain text on the current line.
-    pub fn say(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn say(&mut self, text: &str) -> &mut Self {
         self.put(Tone::Plain, text)
     }
 
     /// Adds text padded to a width in columns.
-    pub fn cell(&mut self, tone: Tone, text: &str, width: usize) -> &mut Self {
+    pub(crate) fn cell(&mut self, tone: Tone, text: &str, width: usize) -> &mut Self {
         let used = visible(text).width();
         self.put(tone, text);
         self.text.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
@@ -67,33 +67,29 @@ impl Page {
     }
 
     /// Ends the current line, without blanks at its end.
-    pub fn end(&mut self) -> &mut Self {
+    pub(crate) fn end(&mut self) -> &mut Self {
         self.text.truncate(self.text.trim_end_matches(' ').len());
         self.text.push('\n');
         self
     }
 
-    pub fn line(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn line(&mut self, text: &str) -> &mut Self {
         self.say(text).end()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
-    pub fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 }
 
 /// The width in columns that a piece of text takes on a page.
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     visible(text).width()
 }
 
 /// Text with everything written out that would not show as itself: control characters (a line break included), direction
 /// changes and invisible characters, each as `\u{…}`.
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
@@ -109,7 +105,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a character steers a terminal, turns the direction of text, or cannot be seen.
-pub fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

@@ -7,7 +7,7 @@ use crate::resource::{Address, ScopeClass};
 
 /// What a plan is a plan of.
 #[derive(Debug, Clone, Copy)]
-pub struct Heading<'a> {
+pub(crate) struct Heading<'a> {
     pub project: &'a str,
     pub environment: Option<&'a str>,
     /// The API, in words.
@@ -16,7 +16,7 @@ pub struct Heading<'a> {
 }
 
 /// The whole plan.
-pub fn plan(plan: &Plan, heading: Heading<'_>, page: &mut Page) {
+pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, page: &mut Page) {
     head(heading, page);
     let (attention, rest): (Vec<&Change>, Vec<&Change>) = plan.changes.iter().partition(|change| needs_attention(change));
     section("Needs your attention", &attention, page);
@@ -39,7 +39,7 @@ fn head(heading: Heading<'_>, page: &mut Page) {
 }
 
 /// Deletions, consents, escalations, refusals: what a reviewer must not overlook.
-pub fn needs_attention(change: &Change) -> bool {
+pub(crate) fn needs_attention(change: &Change) -> bool {
     change.refused.is_some() || change.hazards.iter().any(|hazard| is_alarming(change, *hazard))
 }
 
@@ -227,7 +227,7 @@ fn step(step: &Step) -> String {
 }
 
 /// A step's verb.
-pub fn do_word(action: Do) -> &'static str {
+pub(crate) fn do_word(action: Do) -> &'static str {
     match action {
         Do::Create => "create",
         Do::Update => "update",

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 
 /// Follows the events of one apply.
-pub struct Progress<'w> {
+pub(crate) struct Progress<'w> {
     out: &'w mut dyn Write,
     look: Look,
     bar: Option<ProgressBar>,
@@ -17,13 +17,13 @@ pub struct Progress<'w> {
 
 impl<'w> Progress<'w> {
     /// With `terminal`, a bar over `steps`; otherwise a line for each.
-    pub fn new(out: &'w mut dyn Write, look: Look, terminal: bool, quiet: bool, steps: usize) -> Self {
+    pub(crate) fn new(out: &'w mut dyn Write, look: Look, terminal: bool, quiet: bool, steps: usize) -> Self {
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len}  {wide_msg}").expect("the template is one that the library knows");
         let bar = (terminal && !quiet).then(|| ProgressBar::new(steps as u64).with_style(style));
         Progress { out, look, bar, quiet }
     }
 
-    pub fn tell(&mut self, event: &Event) {
+    pub(crate) fn tell(&mut self, event: &Event) {
         let (task, tone, word, detail) = match event {
             Event::Started(task) => {
                 if let Some(bar) = &self.bar {
@@ -53,7 +53,7 @@ impl<'w> Progress<'w> {
     }
 
     /// Takes the bar away.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }

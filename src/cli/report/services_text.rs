@@ -4,7 +4,7 @@ use super::page::{Page, Tone, width};
 use crate::catalogue::{Entry, Row, Section};
 
 /// One line a service.
-pub fn list(rows: &[Row], page: &mut Page) {
+pub(crate) fn list(rows: &[Row], page: &mut Page) {
     let column = |of: fn(&Row) -> &str| rows.iter().map(|row| width(of(row))).max().unwrap_or(0);
     let (keys, names, categories) = (column(|row| &row.key), column(|row| &row.name), column(|row| &row.category));
     for row in rows {
@@ -14,7 +14,7 @@ pub fn list(rows: &[Row], page: &mut Page) {
 }
 
 /// One service; its scopes and the evidence only where asked for, because they can be long.
-pub fn show(entry: &Entry, scopes: bool, why: bool, page: &mut Page) {
+pub(crate) fn show(entry: &Entry, scopes: bool, why: bool, page: &mut Page) {
     page.put(Tone::Strong, &entry.name).say(&format!("  {} · {} · {}", entry.key, entry.category, entry.auth.words())).end();
     let mut sections = entry.sections();
     sections.extend(scopes.then(|| entry.scope_section()));

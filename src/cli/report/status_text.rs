@@ -3,7 +3,7 @@ use super::page::{width, Page, Tone};
 
 /// One row of the table.
 #[derive(Debug)]
-pub struct Row {
+pub(crate) struct Row {
     pub address: String,
     pub state: String,
     pub tone: Tone,
@@ -11,7 +11,7 @@ pub struct Row {
 }
 
 /// Rows in columns that line up.
-pub fn table(rows: &[Row], page: &mut Page) {
+pub(crate) fn table(rows: &[Row], page: &mut Page) {
     let addresses = rows.iter().map(|row| width(&row.address)).max().unwrap_or(0);
     let states = rows.iter().map(|row| width(&row.state)).max().unwrap_or(0);
     for row in rows {
