@@ -121,7 +121,9 @@ impl<'a> Rehearsal<'a> {
     }
 
     fn delete(&mut self, address: &Address) -> Result<(), Mishap> {
-        self.owned(address)?;
+        if self.owned(address)?.resource.protect() {
+            return Err(Mishap::Refused(Refusal::Protected));
+        }
         match address.kind {
             Kind::Service => lifecycle::delete_service(&self.holding(address)),
             Kind::Connection => lifecycle::delete_connection(&self.selecting(address)),
