@@ -65,6 +65,7 @@ fn unknown_near(world: &World<'_>, problem: &ParameterProblem) -> Option<String>
         ParameterProblem::CannotAuthenticate { .. }
         | ParameterProblem::Missing { .. }
         | ParameterProblem::NotAllowed { .. }
-        | ParameterProblem::BadForm { .. } => None,
+        | ParameterProblem::BadForm { .. }
+        | ParameterProblem::HostElsewhere { .. } => None,
     }
 }

@@ -168,6 +168,11 @@ impl From<BadParameter> for Diagnostic {
                 let headline = format!("{} does not have the form of the parameter {}", quoted(&value), quoted(&name));
                 Diagnostic::at(Code::BadValue, found.at, headline).help(format!("{title}; it matches {}", quoted(&pattern)))
             }
+            ParameterProblem::HostElsewhere { name, value, hosts } => {
+                let headline = format!("{}, the parameter {}, lies outside the hosts of {service}", quoted(&value), quoted(&name));
+                let help = format!("hosts with these parameters: {}", listed(hosts.iter().map(String::as_str), 8));
+                Diagnostic::at(Code::HostNotAllowed, found.at, headline).help(help)
+            }
         }
     }
 }
