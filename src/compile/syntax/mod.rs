@@ -7,6 +7,9 @@
 
 mod admit;
 mod alias;
+mod budget;
+mod builder;
+mod collection;
 mod diags;
 mod json;
 mod parse;
@@ -20,8 +23,9 @@ mod tree;
 mod tests;
 
 pub use admit::{FILE_BYTES, admit};
+pub use budget::Budget;
 pub use json::{ArenaJson, ArenaNode};
-pub use parse::{Budget, parse};
+pub use parse::parse;
 pub use read::{At, ReadError};
 pub use tail::names_after_break;
 pub use template::Expanded;
