@@ -29,6 +29,9 @@ mod scopes;
 mod shown;
 mod token;
 
+#[cfg(test)]
+mod tests;
+
 pub use answer::AnswerFault;
 pub use begin::{Asked, Pending, begin};
 pub use callback::Callback;
