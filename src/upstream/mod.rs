@@ -12,6 +12,15 @@ mod guard;
 mod policy;
 mod resolver;
 
+#[cfg(test)]
+mod fake_provider;
+#[cfg(test)]
+mod flow_tests;
+#[cfg(test)]
+mod guard_tests;
+#[cfg(test)]
+mod limit_tests;
+
 pub use address::{Range, special_range};
 pub use client::{Limits, Request, Response, Upstream};
 pub use error::{Forbidden, UpstreamError};

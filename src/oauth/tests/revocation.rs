@@ -87,5 +87,5 @@ fn declared_forms_send_what_they_declare() {
 
     let (name, token) = named(RevocationToken::Access);
     let body = declared(Method::POST, "https://login.example.com/r", RevocationProof::ClientInBody, Revokes::Form { name, token });
-    assert_eq!(body.form(0).into_iter().map(|(name, _)| name).collect::<Vec<_>>(), ["client_id", "client_secret", "token"]);
+    assert_eq!(body.form(0).into_keys().collect::<Vec<_>>(), ["client_id", "client_secret", "token"]);
 }
