@@ -3,7 +3,7 @@
 use super::answer::AnswerFault;
 use super::exchange::Trouble;
 use super::outside::SendError;
-use super::provider::ProviderError;
+use super::provider::{Provider, ProviderError};
 use std::time::Duration;
 
 /// A consent or a client-credentials request came to nothing. The texts are fit to be shown: what the provider said is
@@ -42,8 +42,8 @@ pub enum FlowError {
     ServiceFault { code: String, description: Option<String> },
     #[error("the service could not be reached")]
     Unreachable(#[source] SendError),
-    #[error("the service is busy (status {status})")]
-    Busy { status: u16, retry_after: Option<Duration> },
+    #[error("the service is busy: {why}")]
+    Busy { why: String, retry_after: Option<Duration> },
     #[error("the service's answer cannot be used")]
     Answer(#[source] AnswerFault),
     #[error("the service cannot be used as declared")]
@@ -86,12 +86,14 @@ fn said(description: &Option<String>) -> String {
     description.as_ref().map(|text| format!(" (the service says: {text})")).unwrap_or_default()
 }
 
-impl From<Trouble> for FlowError {
-    fn from(trouble: Trouble) -> Self {
+impl FlowError {
+    pub(super) fn of(provider: &Provider, trouble: Trouble) -> FlowError {
         match trouble {
             Trouble::NoAnswer(error) => FlowError::Unreachable(error),
-            Trouble::Busy { status, retry_after } => FlowError::Busy { status, retry_after },
-            Trouble::Refused { code, description, .. } if code == "access_denied" => FlowError::Denied { description },
+            Trouble::Busy { status, retry_after } => FlowError::Busy { why: format!("status {status}"), retry_after },
+            Trouble::Refused { code, retry_after, .. } if provider.transient_codes.contains(&code) => {
+                FlowError::Busy { why: format!("`{code}`"), retry_after }
+            }
             Trouble::Refused { code, description, .. } if is_service_fault(&code) => FlowError::ServiceFault { code, description },
             Trouble::Refused { code, description, .. } => FlowError::Refused { code, description },
             Trouble::Rejected { status } => FlowError::ServiceFault { code: format!("status {status}"), description: None },

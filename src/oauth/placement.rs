@@ -4,11 +4,13 @@
 use super::oauth1::{self, Oauth1Credential};
 use super::outside::HttpRequest;
 use crate::clock::Random;
+use crate::resource::{ApiKey, Placement};
 use crate::secret::Secret;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::SystemTime;
 use url::Url;
@@ -77,6 +79,8 @@ pub enum PlacementError {
     Occupied(String),
     #[error("the credential goes into a form, and the call's body is none")]
     NotAForm,
+    #[error("the connection has no value for `{0}`")]
+    MissingKey(String),
     #[error("`{0}` cannot be the name of a header")]
     BadName(String),
     #[error("the credential for `{0}` holds characters that a header cannot")]
@@ -91,6 +95,20 @@ impl Credential {
     /// An access token where its service wants it.
     pub fn token(value: Secret<String>, place: Place) -> Credential {
         Credential::Placed(vec![Placed { value, place }])
+    }
+
+    /// The keys of an API-key service, each under its own name where the service wants keys.
+    pub fn api_keys(service: &ApiKey, values: &BTreeMap<String, Secret<String>>) -> Result<Credential, PlacementError> {
+        let place = |name: &str| match service.param_type {
+            Placement::Header => Place::Header { name: name.to_owned(), format: "{}".to_owned() },
+            Placement::Query => Place::Query { name: name.to_owned() },
+            Placement::Form => Place::Form { name: name.to_owned() },
+        };
+        let placed = |name: &String| {
+            let value = values.get(name).ok_or_else(|| PlacementError::MissingKey(name.clone()))?;
+            Ok(Placed { value: value.clone(), place: place(name) })
+        };
+        service.parameters.keys().map(placed).collect::<Result<Vec<_>, _>>().map(Credential::Placed)
     }
 
     /// Removes this credential from text that is to be logged or audited.
@@ -194,11 +212,6 @@ impl Call {
         *request.headers_mut() = self.headers;
         Ok(request)
     }
-
-    /// Whether the caller brought an `Authorization` of its own.
-    pub fn has_own_authorization(&self) -> bool {
-        self.headers.contains_key(AUTHORIZATION)
-    }
 }
 
 impl fmt::Debug for Call {
@@ -277,9 +290,21 @@ mod tests {
     }
 
     #[test]
+    fn an_api_key_service_gets_all_of_its_keys_or_none() {
+        let parameters = ["k1", "k2"].map(|name| (name.to_owned(), name.to_owned())).into();
+        let service = ApiKey { param_type: Placement::Query, parameters };
+        let mut values = BTreeMap::from([("k1".to_owned(), secret("v1")), ("other".to_owned(), secret("v3"))]);
+        assert_eq!(Credential::api_keys(&service, &values).expect_err("one is missing"), PlacementError::MissingKey("k2".to_owned()));
+        values.insert("k2".to_owned(), secret("v2"));
+        let keys = Credential::api_keys(&service, &values).expect("both are there");
+        let (uri, headers, _) = everything(&attached(&keys, call(Body::Empty)).expect("it fits"));
+        assert_eq!((uri.as_str(), headers.as_str()), ("https://api.example.com/v1/things?limit=5&k1=v1&k2=v2", ""));
+    }
+
+    #[test]
     fn what_does_not_fit_is_refused_without_a_trace() {
         let mut own = call(Body::Empty);
-        own.headers.insert(AUTHORIZATION, HeaderValue::from_static("mine"));
+        own.headers.insert(http::header::AUTHORIZATION, HeaderValue::from_static("mine"));
         let refused = |credential: &Credential, call: Call| attached(credential, call).map(|_| ()).expect_err("it does not fit");
         assert_eq!(
             refused(&Credential::token(secret("canary"), Place::bearer()), own),

@@ -40,6 +40,8 @@ pub struct Provider {
     pub issuer: Option<Issuer>,
     /// The documented life of an access token, for answers without `expires_in`.
     pub access_lifetime: Option<Duration>,
+    /// The documented life of a refresh token that is not used.
+    pub refresh_lifetime: Option<Duration>,
     pub rotation: Rotation,
     /// Scopes that are asked for and never repeated in the answer.
     pub unechoed: BTreeSet<Scope>,
@@ -213,6 +215,7 @@ impl Provider {
             place: place(oauth2.param_type),
             issuer: None,
             access_lifetime: None,
+            refresh_lifetime: None,
             rotation: Rotation::Unknown,
             unechoed: BTreeSet::from([Scope("offline_access".to_owned())]),
             tolerates: BTreeSet::new(),

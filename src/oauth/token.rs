@@ -17,6 +17,8 @@ const EARLIEST: Duration = Duration::from_secs(5 * 60);
 pub struct TokenSet {
     pub access: Secret<String>,
     pub refresh: Option<Secret<String>>,
+    /// Since when this refresh token is held, or was last used: services that let one lapse count from there.
+    pub refresh_since: SystemTime,
     /// As the service spelt it, or `Bearer`.
     pub token_type: String,
     pub obtained_at: SystemTime,
@@ -65,6 +67,12 @@ impl TokenSet {
         set_back || now + early >= expires_at
     }
 
+    /// Whether the refresh token would lapse from disuse unless it is used soon: half of its documented life is over.
+    pub fn lapses(&self, provider: &Provider, now: SystemTime) -> bool {
+        let held = now.duration_since(self.refresh_since).unwrap_or_default();
+        self.refresh.is_some() && provider.refresh_lifetime.is_some_and(|lifetime| held >= lifetime / 2)
+    }
+
     /// Whether the token is over, so that serving it while renewal fails is useless.
     pub fn expired(&self, now: SystemTime) -> bool {
         self.expires_at.is_some_and(|end| now >= end)
@@ -82,6 +90,7 @@ impl TokenSet {
             version: 1,
             access: self.access.expose().clone(),
             refresh: self.refresh.as_ref().map(|token| token.expose().clone()),
+            refresh_since: seconds(self.refresh_since),
             token_type: self.token_type.clone(),
             obtained_at: seconds(self.obtained_at),
             expires_at: self.expires_at.map(seconds),
@@ -104,6 +113,7 @@ impl TokenSet {
         Ok(TokenSet {
             access: Secret::new(stored.access),
             refresh: stored.refresh.map(Secret::new),
+            refresh_since: time(stored.refresh_since)?,
             token_type: stored.token_type,
             obtained_at: time(stored.obtained_at)?,
             expires_at: stored.expires_at.map(time).transpose()?,
@@ -123,6 +133,7 @@ impl TokenSet {
             access: granted.access(),
             // Many servers leave the refresh token out of a renewal: then the old one stands (RFC 6749 section 6).
             refresh: granted.refresh().or(before.refresh),
+            refresh_since: obtained_at,
             token_type: granted.type_word().to_owned(),
             obtained_at,
             expires_at: lifetime.and_then(|lifetime| obtained_at.checked_add(lifetime)),
@@ -146,6 +157,7 @@ struct Stored {
     version: u32,
     access: String,
     refresh: Option<String>,
+    refresh_since: u64,
     token_type: String,
     obtained_at: u64,
     expires_at: Option<u64>,

@@ -8,7 +8,7 @@ use reqwest::blocking::{Body, Client};
 use reqwest::{Certificate, redirect, retry};
 use std::error::Error;
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
 
@@ -42,11 +42,34 @@ impl Limits {
 
 /// The guarded client. Cheap to clone; one per process is enough.
 #[derive(Clone)]
-pub struct Upstream {
-    policy: Arc<Policy>,
-    pooled: Client,
+pub struct Upstream(Arc<Inner>);
+
+struct Inner {
+    policy: Policy,
+    guarded: Arc<GuardedLookup>,
+    pooled: Lazy,
     /// Without kept connections: one that the server has just closed would leave it open whether a token was spent.
-    fresh: Client,
+    fresh: Lazy,
+}
+
+/// A client made when it is first used: reading the system's roots takes longer than most commands.
+struct Lazy {
+    idle: usize,
+    client: OnceLock<Client>,
+}
+
+impl Lazy {
+    fn new(idle: usize) -> Self {
+        Lazy { idle, client: OnceLock::new() }
+    }
+
+    fn get(&self, inner: &Inner) -> Result<&Client, UpstreamError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let made = client(&inner.policy, &inner.guarded, self.idle)?;
+        Ok(self.client.get_or_init(|| made))
+    }
 }
 
 impl Upstream {
@@ -57,30 +80,33 @@ impl Upstream {
     /// With another resolver than the system's. Its answers are judged all the same.
     pub fn with_lookup(policy: Policy, lookup: Arc<dyn Lookup>) -> Result<Upstream, UpstreamError> {
         let guarded = Arc::new(GuardedLookup { policy: policy.clone(), lookup });
-        let pooled = client(&policy, &guarded, 8)?;
-        let fresh = client(&policy, &guarded, 0)?;
-        Ok(Upstream { policy: Arc::new(policy), pooled, fresh })
+        let inner = Inner { policy, guarded, pooled: Lazy::new(8), fresh: Lazy::new(0) };
+        if !inner.policy.extra_roots.is_empty() {
+            // What the operator wrote is wrong now, not at the first call.
+            inner.fresh.get(&inner)?;
+        }
+        Ok(Upstream(Arc::new(inner)))
     }
 
     /// Sends a connection's call or a webhook. A redirect is an answer like any other.
     pub fn send(&self, request: Request, limits: Limits) -> Result<Response, UpstreamError> {
-        self.send_over(&self.pooled, request, limits)
+        self.send_over(&self.0.pooled, request, limits)
     }
 
     /// Sends on a connection of its own, so that a failure before the request is told apart from one after it.
     pub fn send_alone(&self, request: Request, limits: Limits) -> Result<Response, UpstreamError> {
-        self.send_over(&self.fresh, request, limits)
+        self.send_over(&self.0.fresh, request, limits)
     }
 
     /// Whether a URL may be called at all, as far as that can be told without looking its name up.
     pub fn check(&self, url: &Url) -> Result<(), Forbidden> {
-        guard::check(&self.policy, url)
+        guard::check(&self.0.policy, url)
     }
 
-    fn send_over(&self, client: &Client, request: Request, limits: Limits) -> Result<Response, UpstreamError> {
+    fn send_over(&self, client: &Lazy, request: Request, limits: Limits) -> Result<Response, UpstreamError> {
         let (parts, body) = request.into_parts();
         let url = Url::parse(&parts.uri.to_string()).map_err(|_| Forbidden::NotAUrl)?;
-        guard::check(&self.policy, &url)?;
+        guard::check(&self.0.policy, &url)?;
         let has_body = !body.is_empty() || [Method::POST, Method::PUT, Method::PATCH].contains(&parts.method);
         let mut call = reqwest::blocking::Request::new(parts.method, url);
         *call.headers_mut() = end_to_end(parts.headers);
@@ -88,7 +114,7 @@ impl Upstream {
         if has_body {
             *call.body_mut() = Some(Body::from(body));
         }
-        let answer = client.execute(call).map_err(failure)?;
+        let answer = client.get(&self.0)?.execute(call).map_err(failure)?;
         read(answer, limits)
     }
 }

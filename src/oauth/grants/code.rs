@@ -14,7 +14,7 @@ pub fn redeem(provider: &Provider, pending: Pending, callback: &Callback, outsid
     let accepted = callback.accept(provider, &pending, outside.now)?;
     let redirect_uri = pending.asked.redirect_uri.as_str();
     let wanted = Wanted::Code { code: &accepted.code, verifier: pending.verifier.as_ref(), redirect_uri };
-    let granted = exchange(provider, &wanted, accepted.host.as_deref(), outside)?;
+    let granted = exchange(provider, &wanted, accepted.host.as_deref(), outside).map_err(|trouble| FlowError::of(provider, trouble))?;
     let before =
         Before { refresh: None, scopes: pending.asked.scopes, extra: accepted.extra, issued_by: IssuedBy::of(provider, accepted.host) };
     Ok(TokenSet::accept(granted, provider, before, outside.now))

@@ -3,9 +3,10 @@
 use super::signature::{Oauth1Credential, Stamp, sign};
 use crate::oauth::outside::{Outside, SendError};
 use crate::oauth::placement::{Body, Call, PlacementError};
+use crate::oauth::provider::ProviderError;
 use crate::oauth::shown;
 use crate::oauth::token::BadBytes;
-use crate::resource::{Name, Placement, SignatureMethod};
+use crate::resource::{Name, OAuth1, Placement, SignatureMethod};
 use crate::secret::Secret;
 use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
@@ -64,7 +65,7 @@ pub struct Token1 {
 
 /// Why a leg came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ServiceAnswer {
+pub enum Flow1Error {
     #[error("the answer does not belong to this consent")]
     WrongToken,
     #[error("the consent was begun by another user")]
@@ -88,12 +89,12 @@ pub enum ServiceAnswer {
 }
 
 /// Fetches a request token and makes the link (sections 2.1 and 2.2).
-pub fn begin(provider: &Provider1, asked: Asked1, outside: &Outside) -> Result<(Url, Pending1), ServiceAnswer> {
+pub fn begin(provider: &Provider1, asked: Asked1, outside: &Outside) -> Result<(Url, Pending1), Flow1Error> {
     let credential = provider.credential(None);
     let answer = post(&credential, &provider.request_token_url, &[("oauth_callback", &asked.redirect_uri)], outside)?;
     let (token, token_secret, rest) = tokens_of(answer)?;
     if rest.get("oauth_callback_confirmed").map(String::as_str) != Some("true") {
-        return Err(ServiceAnswer::NotConfirmed);
+        return Err(Flow1Error::NotConfirmed);
     }
     let mut link = provider.authorize_url.clone();
     link.query_pairs_mut().append_pair("oauth_token", token.expose());
@@ -101,16 +102,16 @@ pub fn begin(provider: &Provider1, asked: Asked1, outside: &Outside) -> Result<(
 }
 
 /// Checks the answer and fetches the access token (section 2.3).
-pub fn redeem(provider: &Provider1, pending: Pending1, callback: &Callback1, outside: &Outside) -> Result<Token1, ServiceAnswer> {
+pub fn redeem(provider: &Provider1, pending: Pending1, callback: &Callback1, outside: &Outside) -> Result<Token1, Flow1Error> {
     let same = aws_lc_rs::constant_time::verify_slices_are_equal(callback.token.expose().as_bytes(), pending.token.expose().as_bytes());
-    same.map_err(|_| ServiceAnswer::WrongToken)?;
+    same.map_err(|_| Flow1Error::WrongToken)?;
     if callback.user != pending.asked.user {
-        return Err(ServiceAnswer::OtherUser);
+        return Err(Flow1Error::OtherUser);
     }
     if outside.now >= pending.expires_at {
-        return Err(ServiceAnswer::Expired);
+        return Err(Flow1Error::Expired);
     }
-    let verifier = callback.verifier.as_ref().ok_or(ServiceAnswer::Denied)?;
+    let verifier = callback.verifier.as_ref().ok_or(Flow1Error::Denied)?;
     let credential = provider.credential(Some((pending.token, pending.token_secret)));
     let answer = post(&credential, &provider.access_token_url, &[("oauth_verifier", verifier.expose())], outside)?;
     let (token, secret, extra) = tokens_of(answer)?;
@@ -118,6 +119,20 @@ pub fn redeem(provider: &Provider1, pending: Pending1, callback: &Callback1, out
 }
 
 impl Provider1 {
+    /// A service as it is declared, its references fetched.
+    pub fn of(oauth1: &OAuth1, consumer_key: String, consumer_secret: Secret<String>) -> Result<Provider1, ProviderError> {
+        let url = |field, text: &str| Url::parse(text).ok().filter(Url::has_host).ok_or(ProviderError::BadUrl { field });
+        Ok(Provider1 {
+            consumer_key,
+            consumer_secret,
+            request_token_url: url("request_token_url", &oauth1.request_token_url)?,
+            authorize_url: url("authorize_url", &oauth1.authorize_url)?,
+            access_token_url: url("access_token_url", &oauth1.access_token_url)?,
+            place: oauth1.param_type,
+            method: oauth1.signature_method,
+        })
+    }
+
     fn credential(&self, token: Option<(Secret<String>, Secret<String>)>) -> Oauth1Credential {
         let (token, token_secret) = token.unzip();
         Oauth1Credential {
@@ -136,26 +151,26 @@ impl Provider1 {
     }
 }
 
-fn post(credential: &Oauth1Credential, url: &Url, further: &[(&str, &str)], outside: &Outside) -> Result<String, ServiceAnswer> {
+fn post(credential: &Oauth1Credential, url: &Url, further: &[(&str, &str)], outside: &Outside) -> Result<String, Flow1Error> {
     let mut call = Call { method: Method::POST, url: url.clone(), headers: HeaderMap::new(), body: Body::Empty };
     sign(credential, &mut call, further, &Stamp::fresh(outside.random, outside.now))?;
-    let response = (outside.send)(call.into_request()?).map_err(ServiceAnswer::Unreachable)?;
+    let response = (outside.send)(call.into_request()?).map_err(Flow1Error::Unreachable)?;
     let status = response.status().as_u16();
     let text = String::from_utf8_lossy(response.body()).into_owned();
     if (200..=299).contains(&status) {
         return Ok(text);
     }
     let secrets: Vec<&str> = credential.secrets().into_iter().chain(further.iter().map(|(_, value)| *value)).collect();
-    Err(ServiceAnswer::Refused { status, said: crate::oauth::scrub(&shown(&text), &secrets) })
+    Err(Flow1Error::Refused { status, said: crate::oauth::scrub(&shown(&text), &secrets) })
 }
 
 type Answered = (Secret<String>, Secret<String>, BTreeMap<String, String>);
 
 /// Answers are forms, whatever their content type says.
-fn tokens_of(answer: String) -> Result<Answered, ServiceAnswer> {
+fn tokens_of(answer: String) -> Result<Answered, Flow1Error> {
     let mut fields: BTreeMap<String, String> =
         url::form_urlencoded::parse(answer.trim().as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-    let mut take = |name: &str| fields.remove(name).filter(|value| !value.is_empty()).map(Secret::new).ok_or(ServiceAnswer::NoToken);
+    let mut take = |name: &str| fields.remove(name).filter(|value| !value.is_empty()).map(Secret::new).ok_or(Flow1Error::NoToken);
     let (token, secret) = (take("oauth_token")?, take("oauth_token_secret")?);
     Ok((token, secret, fields))
 }
@@ -223,6 +238,12 @@ impl Pending1 {
 }
 
 impl Callback1 {
+    /// Reads an answer as it arrived at our redirect address; `None` where it names no token.
+    pub fn arrived(url: &Url, user: &str) -> Option<Callback1> {
+        let field = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| Secret::new(value.into_owned()));
+        Some(Callback1 { token: field("oauth_token")?, verifier: field("oauth_verifier"), user: user.to_owned() })
+    }
+
     /// The key to find its [`Pending1`] under.
     pub fn token_digest(&self) -> String {
         crate::oauth::pkce::digest_of(self.token.expose())

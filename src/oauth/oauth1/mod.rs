@@ -4,7 +4,7 @@
 mod flow;
 mod signature;
 
-pub use flow::{Asked1, Callback1, Pending1, Provider1, ServiceAnswer, Token1, begin, redeem};
+pub use flow::{Asked1, Callback1, Flow1Error, Pending1, Provider1, Token1, begin, redeem};
 pub use signature::Oauth1Credential;
 
 pub(super) use signature::attach;

@@ -124,8 +124,11 @@ fn refusals_are_told_apart_and_hold_no_secret() {
     assert_eq!(echo, FlowError::Refused { code: "invalid_grant".to_owned(), description: Some("••• is wrong".to_owned()) });
     assert!(matches!(said(401, r#"{"error":"invalid_client"}"#), FlowError::ServiceFault { .. }));
     assert!(matches!(said(401, "<html>"), FlowError::ServiceFault { .. }));
-    assert!(matches!(said(403, r#"{"error":"access_denied"}"#), FlowError::Denied { .. }));
-    assert!(matches!(said(503, r#"{"error":"invalid_grant"}"#), FlowError::Busy { status: 503, .. }));
+    assert!(matches!(said(403, r#"{"error":"access_denied"}"#), FlowError::Refused { .. }));
+    assert!(matches!(said(503, r#"{"error":"invalid_grant"}"#), FlowError::Busy { .. }));
+    let throttles = Provider { transient_codes: words(&["access_denied"]), ..provider() };
+    let throttled = read(&throttles, json(400, r#"{"error":"access_denied"}"#)).expect_err("refused");
+    assert!(matches!(throttled, FlowError::Busy { .. }), "what a service calls throttling is no denial");
     let object = said(400, r#"{"error":{"message":"nope","type":"OAuthException","code":190}}"#);
     assert_eq!(object, FlowError::Refused { code: "OAuthException".to_owned(), description: Some("nope".to_owned()) });
     let form = read(&provider(), answer(400, "text/plain", "error=bad_verification_code&error_description=old")).expect_err("refused");

@@ -142,6 +142,7 @@ fn token_set(provider: &Provider) -> TokenSet {
     TokenSet {
         access: secret("access-canary"),
         refresh: Some(secret("refresh-canary")),
+        refresh_since: now(),
         token_type: "Bearer".to_owned(),
         obtained_at: now(),
         expires_at: Some(now() + Duration::from_secs(3600)),

@@ -1,7 +1,7 @@
 //! RFC 5849: its own examples, and the three legs.
 
 use super::*;
-use crate::oauth::oauth1::{self, Asked1, Callback1, Provider1, ServiceAnswer, Token1};
+use crate::oauth::oauth1::{self, Asked1, Callback1, Flow1Error, Provider1, Token1};
 use crate::resource::{Placement, SignatureMethod};
 
 fn photos() -> Provider1 {
@@ -45,7 +45,8 @@ fn three_legs() {
     ));
     assert!(first.contains("oauth_callback=\"http%3A%2F%2Fprinter.example.com%2Fready\""));
     let pending = oauth1::Pending1::from_bytes(pending.to_sealed_bytes().expose()).expect("the same version");
-    let callback = Callback1 { token: secret("hh5s93j4hdidpola"), verifier: Some(secret("hfdp7dh39dks9884")), user: "jane".to_owned() };
+    let arrived = url("http://printer.example.com/ready?oauth_token=hh5s93j4hdidpola&oauth_verifier=hfdp7dh39dks9884");
+    let callback = Callback1::arrived(&arrived, "jane").expect("it names a token");
     assert_eq!(callback.token_digest(), pending.token_digest());
     let token = server.with(now(), |outside| oauth1::redeem(&photos(), pending, &callback, outside)).expect("a token");
     assert!(server.header(1, "authorization").expect("signed").contains("oauth_verifier=\"hfdp7dh39dks9884\""));
@@ -66,18 +67,18 @@ fn a_strange_callback_fetches_nothing() {
             .with(now() + Duration::from_secs(later), |outside| oauth1::redeem(&photos(), pending, &callback, outside))
             .expect_err("it is refused")
     };
-    assert_eq!(given("other", Some("v"), "jane", 0), ServiceAnswer::WrongToken);
-    assert_eq!(given("hh5s93j4hdidpola", Some("v"), "mallory", 0), ServiceAnswer::OtherUser);
-    assert_eq!(given("hh5s93j4hdidpola", Some("v"), "jane", 600), ServiceAnswer::Expired);
-    assert_eq!(given("hh5s93j4hdidpola", None, "jane", 0), ServiceAnswer::Denied);
+    assert_eq!(given("other", Some("v"), "jane", 0), Flow1Error::WrongToken);
+    assert_eq!(given("hh5s93j4hdidpola", Some("v"), "mallory", 0), Flow1Error::OtherUser);
+    assert_eq!(given("hh5s93j4hdidpola", Some("v"), "jane", 600), Flow1Error::Expired);
+    assert_eq!(given("hh5s93j4hdidpola", None, "jane", 0), Flow1Error::Denied);
 }
 
 #[test]
 fn a_service_that_does_not_confirm_the_callback_is_not_used() {
     let unconfirmed = Scripted::new([answer(200, "text/html", "oauth_token=a&oauth_token_secret=b")]);
     let outcome = unconfirmed.with(now(), |outside| oauth1::begin(&photos(), asked1(), outside));
-    assert_eq!(outcome.expect_err("it is refused"), ServiceAnswer::NotConfirmed);
+    assert_eq!(outcome.expect_err("it is refused"), Flow1Error::NotConfirmed);
     let refusing = Scripted::new([answer(401, "text/html", "bad kd94hf93k423kf44 \u{1b}")]);
     let outcome = refusing.with(now(), |outside| oauth1::begin(&photos(), asked1(), outside));
-    assert_eq!(outcome.expect_err("it is refused"), ServiceAnswer::Refused { status: 401, said: "bad ••• \\u{1b}".to_owned() });
+    assert_eq!(outcome.expect_err("it is refused"), Flow1Error::Refused { status: 401, said: "bad ••• \\u{1b}".to_owned() });
 }

@@ -18,6 +18,17 @@ fn due_a_fifth_of_its_life_early_and_at_most_five_minutes() {
 }
 
 #[test]
+fn an_idle_refresh_token_is_used_before_it_lapses() {
+    let tokens = token_set(&provider());
+    let days = |days: u64| now() + Duration::from_secs(days * 86_400);
+    let fading = Provider { refresh_lifetime: Some(Duration::from_secs(60 * 86_400)), ..provider() };
+    assert!(!tokens.lapses(&fading, days(29)));
+    assert!(tokens.lapses(&fading, days(30)));
+    assert!(!tokens.lapses(&provider(), days(1000)));
+    assert!(!TokenSet { refresh: None, ..tokens }.lapses(&fading, days(59)));
+}
+
+#[test]
 fn a_clock_that_jumps_costs_one_renewal() {
     let tokens = token_set(&provider());
     let back = now() - Duration::from_secs(3600);
