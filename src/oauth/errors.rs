@@ -87,6 +87,13 @@ fn said(description: &Option<String>) -> String {
 }
 
 impl FlowError {
+    /// Whether the same request can succeed later without anyone doing anything. A code of a consent is spent all the
+    /// same; a request for client credentials may be repeated.
+    pub fn passes(&self) -> bool {
+        let unanswered = |error: &SendError| !matches!(error, SendError::Forbidden(_));
+        matches!(self, FlowError::Busy { .. }) || matches!(self, FlowError::Unreachable(error) if unanswered(error))
+    }
+
     pub(super) fn of(provider: &Provider, trouble: Trouble) -> FlowError {
         match trouble {
             Trouble::NoAnswer(error) => FlowError::Unreachable(error),

@@ -200,8 +200,8 @@ fn parameters(provider: &Provider, wanted: &Wanted, outside: &Outside) -> Result
     Ok(parameters)
 }
 
-/// The two parameters of RFC 7523 section 2.2. The audience is the issuer where one is known: a server that accepts its
-/// token URL accepts that too, and one that was hardened against audience injection accepts nothing else.
+/// The two parameters of RFC 7523 section 2.2. The audience is the issuer where one is known, which servers hardened
+/// against audience injection insist on; otherwise the token URL, as the RFC suggests; and always what the key says.
 pub(super) fn assertion_parameters(provider: &Provider, outside: &Outside) -> Result<Vec<(String, String)>, Trouble> {
     let ClientProof::PrivateKeyJwt(key) = &provider.proof else { return Ok(Vec::new()) };
     let audience = provider.issuer.as_ref().map_or(provider.token_url.as_str(), |issuer| issuer.identifier.as_str());

@@ -59,8 +59,8 @@ fn connected(server: &FakeServer, upstream: &Upstream) -> TokenSet {
     over(upstream, |outside| redeem(&provider, pending, &callback, outside)).expect("tokens")
 }
 
-const FIRST: &str = r#"{"access_token":"a1","refresh_token":"r1","token_type":"Bearer","expires_in":60}"#;
-const SECOND: &str = r#"{"access_token":"a2","refresh_token":"r2","token_type":"Bearer","expires_in":60}"#;
+const FIRST: &str = r#"{"access_token":"access-1","refresh_token":"r1","token_type":"Bearer","expires_in":60}"#;
+const SECOND: &str = r#"{"access_token":"access-2","refresh_token":"r2","token_type":"Bearer","expires_in":60}"#;
 
 #[test]
 fn a_whole_life() {
@@ -76,7 +76,7 @@ fn a_whole_life() {
     assert!(requests[0].starts_with("POST /token ") && requests[0].contains("code_verifier="));
     assert!(requests[1].ends_with("grant_type=refresh_token&refresh_token=r1"));
     assert!(requests[2].starts_with("POST /revoke ") && requests[2].contains("token=r2"));
-    assert!(requests[3].contains("token=a2"));
+    assert!(requests[3].contains("token=access-2"));
     assert!(requests.iter().all(|request| request.to_ascii_lowercase().contains("authorization: basic ")));
 }
 
@@ -115,7 +115,7 @@ fn no_fault_loses_a_grant_or_asks_twice() {
         assert_eq!(class, expected, "{fault}: {error:?}");
         assert_eq!(server.connections(), 2, "{fault}: one request, not two");
         let renewed = over(&upstream, |outside| refresh(&provider, &tokens, outside)).expect(fault);
-        assert_eq!(renewed.access.expose(), "a2");
+        assert_eq!(renewed.scrub("access-2"), "•••", "{fault}: the new token came");
     }
 }
 

@@ -147,6 +147,20 @@ fn headers_of_one_connection_do_not_go_out() {
 }
 
 #[test]
+fn one_slow_server_holds_up_no_other_call() {
+    let slow = FakeServer::start(vec![Behaviour::Slow(Duration::from_secs(2))]);
+    let quick = FakeServer::start(vec![json("{}")]);
+    let upstream = upstream();
+    let get = |at: String, milliseconds| upstream.send(http::Request::get(at).body(Vec::new()).expect("a request"), limits(milliseconds));
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = (0..20).map(|_| scope.spawn(|| get(slow.url("/"), 1000).is_err())).collect();
+        let answered = (0..20).filter(|_| get(quick.url("/"), 900).is_ok()).count();
+        assert_eq!(answered, 20);
+        assert!(waiting.into_iter().all(|call| call.join().expect("no panic")));
+    });
+}
+
+#[test]
 fn bad_roots_are_refused_when_the_client_is_made() {
     let policy =
         Policy { extra_roots: vec![b"-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n".to_vec()], ..Policy::default() };

@@ -134,3 +134,10 @@ fn refusals_are_told_apart_and_hold_no_secret() {
     let form = read(&provider(), answer(400, "text/plain", "error=bad_verification_code&error_description=old")).expect_err("refused");
     assert_eq!(form, FlowError::Refused { code: "bad_verification_code".to_owned(), description: Some("old".to_owned()) });
 }
+
+#[test]
+fn what_passes_by_itself() {
+    let after = |response| read(&provider(), response).expect_err("it failed").passes();
+    assert!(after(json(503, "")) && after(Err(SendError::NotSent(String::new()))) && after(Err(SendError::MayHaveBeenSent(String::new()))));
+    assert!(!after(Err(SendError::Forbidden(String::new()))) && !after(json(401, "")) && !after(json(200, "{}")));
+}

@@ -33,6 +33,7 @@ fn the_outcome_is_told_as_it_was() {
         (vec![json(400, r#"{"error":"unsupported_token_type"}"#)], Some(("status 400, `unsupported_token_type`", false))),
         (vec![json(503, "")], Some(("status 503", true))),
         (vec![ok(), json(503, "")], Some(("status 503", true))),
+        (vec![json(200, r#"{"ok":false,"error":"not_authed"}"#)], Some(("status 200, `not_authed`", false))),
         (vec![json(404, "gone")], Some(("status 404", false))),
         (vec![json(302, "")], Some(("status 302", false))),
         (vec![Err(SendError::MayHaveBeenSent("the time is up".to_owned()))], Some(("no answer: the time is up", true))),
