@@ -1,0 +1,277 @@
+//! Everything about one service's authorization server, as data. Where servers differ from the RFCs, the difference has
+//! a name here, and holds for the services that declare it only.
+
+use super::jwt::JwtKey;
+use super::placement::Place;
+use super::revoke::Revocation;
+use crate::resource::{ClientAuthentication, OAuth2, Placement, Scope, ScopeDelimiter};
+use crate::secret::Secret;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use url::Url;
+
+/// One authorization server, as one service uses it. Catalogue quirks are set with struct update on [`Provider::of`].
+#[derive(Debug, Clone)]
+pub struct Provider {
+    pub client_id: String,
+    pub proof: ClientProof,
+    /// Absent for client credentials.
+    pub authorize_url: Option<Url>,
+    pub token_url: Url,
+    /// Where a refresh goes when not to `token_url`.
+    pub refresh_url: Option<Url>,
+    pub revocation: Revocation,
+    /// Whether a challenge is sent, S256 (RFC 7636).
+    pub pkce: bool,
+    /// `scope`, or what the service calls it.
+    pub scope_parameter: String,
+    pub scope_delimiter: ScopeDelimiter,
+    /// Further parameters of the link, for example `access_type=offline`.
+    pub authorize_parameters: BTreeMap<String, String>,
+    /// Further parameters of the request for a token by code or by client credentials.
+    pub token_parameters: BTreeMap<String, String>,
+    pub refresh_parameters: BTreeMap<String, String>,
+    /// Whether a refresh names the granted scopes. It never names more.
+    pub scopes_on_refresh: bool,
+    pub token_body: TokenBody,
+    /// Where an access token goes in a call.
+    pub place: Place,
+    /// Who must have answered (RFC 9207).
+    pub issuer: Option<Issuer>,
+    /// The documented life of an access token, for answers without `expires_in`.
+    pub access_lifetime: Option<Duration>,
+    /// The documented life of a refresh token that is not used.
+    pub refresh_lifetime: Option<Duration>,
+    pub rotation: Rotation,
+    /// Scopes that are asked for and never repeated in the answer.
+    pub unechoed: BTreeSet<Scope>,
+    pub tolerates: BTreeSet<Tolerance>,
+    /// Where the access token stands in the answer, as dotted paths, tried in order. Its siblings have the usual names.
+    pub token_at: Vec<String>,
+    /// Fields of the answer to keep with the token (`api_domain`): field → the name it is kept under.
+    pub captures: BTreeMap<String, String>,
+    /// Fields of the callback to keep (`realmId`).
+    pub callback_fields: BTreeMap<String, CallbackField>,
+    /// The callback may name another host of the same server (Zoho's data centres).
+    pub moved: Option<MovedHost>,
+    /// Error codes that end a grant beside `invalid_grant` (`invalid_code`, `bad_refresh_token`).
+    pub fatal_codes: BTreeSet<String>,
+    /// Error codes that mean "later" (`access_denied` where that is how the service throttles).
+    pub transient_codes: BTreeSet<String>,
+}
+
+/// How the client proves itself at the token endpoint. One way, as declared: trying another would burn a one-time token.
+#[derive(Debug, Clone)]
+pub enum ClientProof {
+    /// A public client: its id alone.
+    Public,
+    /// RFC 6749 section 2.3.1, id and secret form-encoded first.
+    Basic(Secret<String>),
+    /// In the request's body.
+    Post(Secret<String>),
+    /// RFC 7523 section 2.2.
+    PrivateKeyJwt(JwtKey),
+}
+
+/// The form of a token request's body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TokenBody {
+    #[default]
+    Form,
+    Json,
+}
+
+/// The issuer identifier of RFC 9207.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer {
+    pub identifier: String,
+    /// The server says that it always sends `iss`, so an answer without is not its own.
+    pub promised: bool,
+}
+
+/// Whether a refresh token may be used again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rotation {
+    /// Each refresh spends it: a request that may have arrived must not be repeated carelessly.
+    Rotates,
+    /// It stays, so a refresh may be repeated.
+    Keeps,
+    /// Not documented, treated as rotating.
+    #[default]
+    Unknown,
+}
+
+/// A field of the callback that is kept with the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackField {
+    pub keep_as: String,
+    /// Where present, any other value refuses the callback.
+    pub allowed: Option<BTreeSet<String>>,
+}
+
+/// The callback's field that may name another host for the token endpoint, and the only hosts it may name: whoever
+/// is named receives the client's secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedHost {
+    pub field: String,
+    pub hosts: BTreeSet<String>,
+}
+
+/// A departure from the RFCs that a service declares. A first answer that needs an undeclared one is refused. A renewal
+/// reads everything readable, since refusing it would lose a rotated token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tolerance {
+    /// Answers are form-encoded.
+    FormAnswer,
+    /// Answers are JSON under another content type.
+    UnlabelledJson,
+    /// Refusals come with status 200.
+    ErrorInside200,
+    /// Answers have no `token_type`.
+    MissingTokenType,
+    /// `token_type` is the service's own word, and the token is used as the service says.
+    OwnTokenType,
+    /// `expires_in` is text, a fraction, zero, negative or absurd.
+    OddExpiresIn,
+    /// Granted scopes are separated by commas.
+    CommaScopes,
+    /// Granted scopes are a list.
+    ScopeList,
+}
+
+impl Tolerance {
+    pub const ALL: [Tolerance; 8] = [
+        Tolerance::FormAnswer,
+        Tolerance::UnlabelledJson,
+        Tolerance::ErrorInside200,
+        Tolerance::MissingTokenType,
+        Tolerance::OwnTokenType,
+        Tolerance::OddExpiresIn,
+        Tolerance::CommaScopes,
+        Tolerance::ScopeList,
+    ];
+
+    /// The word in files: `form_answer`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Tolerance::FormAnswer => "form_answer",
+            Tolerance::UnlabelledJson => "unlabelled_json",
+            Tolerance::ErrorInside200 => "error_inside_200",
+            Tolerance::MissingTokenType => "missing_token_type",
+            Tolerance::OwnTokenType => "own_token_type",
+            Tolerance::OddExpiresIn => "odd_expires_in",
+            Tolerance::CommaScopes => "comma_scopes",
+            Tolerance::ScopeList => "scope_list",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Tolerance> {
+        Tolerance::ALL.into_iter().find(|tolerance| tolerance.word() == word)
+    }
+}
+
+/// A service's client, its references fetched.
+#[derive(Debug, Clone)]
+pub struct ClientSecrets {
+    pub id: String,
+    pub secret: Option<Secret<String>>,
+    /// PEM, PKCS#8.
+    pub private_key: Option<Secret<String>>,
+}
+
+/// The service cannot be used as declared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    #[error("`{field}` is not a URL")]
+    BadUrl { field: &'static str },
+    #[error("`private_key_jwt` needs a private key")]
+    NoPrivateKey,
+    #[error("there is no authorization URL")]
+    NoAuthorizeUrl,
+}
+
+impl Provider {
+    /// A service as the RFCs have it: no tolerance, no capture. A client without a secret is a public one.
+    pub fn of(oauth2: &OAuth2, client: ClientSecrets) -> Result<Provider, ProviderError> {
+        let optional = |field, text: &Option<String>| text.as_deref().map(|text| url(field, text)).transpose();
+        Ok(Provider {
+            client_id: client.id,
+            proof: proof(oauth2.client_authentication, client.secret, client.private_key)?,
+            authorize_url: optional("authorize_url", &oauth2.authorize_url)?,
+            token_url: url("token_url", &oauth2.token_url)?,
+            refresh_url: optional("refresh_url", &oauth2.refresh_url)?,
+            revocation: match optional("revoke_url", &oauth2.revoke_url)? {
+                Some(url) => Revocation::Rfc7009(url),
+                None => Revocation::None { instead: None },
+            },
+            pkce: oauth2.pkce,
+            scope_parameter: "scope".to_owned(),
+            scope_delimiter: oauth2.scope_delimiter,
+            authorize_parameters: BTreeMap::new(),
+            token_parameters: BTreeMap::new(),
+            refresh_parameters: BTreeMap::new(),
+            scopes_on_refresh: false,
+            token_body: TokenBody::Form,
+            place: place(oauth2.param_type),
+            issuer: None,
+            access_lifetime: None,
+            refresh_lifetime: None,
+            rotation: Rotation::Unknown,
+            unechoed: BTreeSet::from([Scope("offline_access".to_owned())]),
+            tolerates: BTreeSet::new(),
+            token_at: vec!["access_token".to_owned()],
+            captures: BTreeMap::new(),
+            callback_fields: BTreeMap::new(),
+            moved: None,
+            fatal_codes: BTreeSet::new(),
+            transient_codes: BTreeSet::new(),
+        })
+    }
+
+    /// The URL on the host that a callback moved the grant to. A host that is no longer listed moves nothing.
+    pub(super) fn on_host(&self, url: &Url, host: Option<&str>) -> Url {
+        let mut url = url.clone();
+        let listed = |host: &&str| self.moved.as_ref().is_some_and(|moved| moved.hosts.contains(*host));
+        if let Some(host) = host.filter(listed) {
+            url.set_host(Some(host)).expect("a listed host was the host of a URL before");
+        }
+        url
+    }
+
+    /// What may not stand in an error, however it got there.
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        match &self.proof {
+            ClientProof::Basic(secret) | ClientProof::Post(secret) => vec![secret.expose().as_str()],
+            ClientProof::Public | ClientProof::PrivateKeyJwt(_) => Vec::new(),
+        }
+    }
+}
+
+fn url(field: &'static str, text: &str) -> Result<Url, ProviderError> {
+    Url::parse(text).ok().filter(Url::has_host).ok_or(ProviderError::BadUrl { field })
+}
+
+fn proof(
+    declared: ClientAuthentication,
+    secret: Option<Secret<String>>,
+    private_key: Option<Secret<String>>,
+) -> Result<ClientProof, ProviderError> {
+    Ok(match (declared, secret) {
+        (ClientAuthentication::Basic, Some(secret)) => ClientProof::Basic(secret),
+        (ClientAuthentication::Post, Some(secret)) => ClientProof::Post(secret),
+        (ClientAuthentication::Basic | ClientAuthentication::Post, None) => ClientProof::Public,
+        (ClientAuthentication::PrivateKeyJwt, _) => {
+            let pem = private_key.ok_or(ProviderError::NoPrivateKey)?;
+            ClientProof::PrivateKeyJwt(JwtKey { pem, key_id: None, audience: None })
+        }
+    })
+}
+
+/// RFC 6750: a header, or a parameter named `access_token`.
+fn place(placement: Placement) -> Place {
+    match placement {
+        Placement::Header => Place::bearer(),
+        Placement::Query => Place::Query { name: "access_token".to_owned() },
+        Placement::Form => Place::Form { name: "access_token".to_owned() },
+    }
+}
