@@ -118,3 +118,17 @@ impl Code {
         Code::ALL.iter().copied().find(|code| code.id() == id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_explained_in_five_parts() {
+        for code in Code::ALL {
+            let headings: Vec<&str> = code.explanation().lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            assert_eq!(headings, ["What", "Why", "Wrong", "Right", "Mend"], "{}", code.id());
+            assert_eq!(Code::from_id(code.id()), Some(*code));
+        }
+    }
+}

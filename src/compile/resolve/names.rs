@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 #[derive(Debug)]
 pub(super) struct Names {
     by_kind: [FxHashMap<Name, Standing>; 4],
+    any_failed: bool,
 }
 
 /// How far a name is known.
@@ -29,7 +30,7 @@ impl Names {
         for (at, declaration) in declarations.iter().enumerate() {
             by_kind[declaration.address.kind as usize].insert(declaration.address.name.clone(), Standing::Declared(at));
         }
-        Names { by_kind }
+        Names { by_kind, any_failed: !failed.is_empty() }
     }
 
     pub(super) fn standing(&self, kind: Kind, name: &str) -> Option<Standing> {
@@ -45,8 +46,8 @@ impl Names {
         self.by_kind[kind as usize].keys().map(Name::as_str)
     }
 
-    /// Whether a declaration of this kind stands in the files that cannot be read, and so may refer to anything.
-    pub(super) fn any_failed(&self, kind: Kind) -> bool {
-        self.by_kind[kind as usize].values().any(|standing| *standing == Standing::Failed)
+    /// Whether something stands in the files whose shape does not hold, and so may refer to anything.
+    pub(super) fn any_failed(&self) -> bool {
+        self.any_failed
     }
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, scripts: &Scripts) {
     // Whatever failed may have named anything in its `depends_on`.
-    if Kind::ALL.iter().any(|kind| world.names.any_failed(*kind)) {
+    if world.names.any_failed() {
         return;
     }
     let used: FxHashSet<Address> = world.declarations.iter().flat_map(|user| user.resource.links()).map(|(target, _)| target).collect();
