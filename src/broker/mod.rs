@@ -11,7 +11,9 @@ mod consult;
 mod delete;
 mod detach;
 mod error;
+mod invoke;
 mod observe;
+mod outward;
 mod put;
 mod report;
 mod revoke;
@@ -20,5 +22,7 @@ mod tests;
 
 pub use call::{Actor, Broker, Call, DefaultServices, Expect};
 pub use error::{BrokerError, Invalid};
+pub use invoke::{Answered, Attached, BODY_CAP, Outgoing, PATIENCE};
+pub use outward::{Inbound, Outbound, Outward, OutwardError};
 pub use put::Put;
 pub use report::{Report, UserReport};
