@@ -107,9 +107,9 @@ impl Session<'_> {
             Ok((at, Sealed(row.get(0)?)))
         })?);
         let grants = "SELECT sealed, connection, user FROM grants WHERE sealed IS NOT NULL ORDER BY connection, user";
-        all.extend(self.list(grants, [], |row| {
-            Ok((SealedAt::Grant { connection: name(row, 1)?, user: row.get(2)? }, Sealed(row.get(0)?)))
-        })?);
+        all.extend(
+            self.list(grants, [], |row| Ok((SealedAt::Grant { connection: name(row, 1)?, user: row.get(2)? }, Sealed(row.get(0)?))))?,
+        );
         all.extend(self.list("SELECT sealed, digest, connection FROM consents ORDER BY digest", [], |row| {
             Ok((SealedAt::Consent { digest: row.get(1)?, connection: name(row, 2)? }, Sealed(row.get(0)?)))
         })?);
@@ -131,7 +131,9 @@ impl Session<'_> {
                 "UPDATE grants SET sealed = ?2 WHERE sealed = ?1 AND connection = ?3 AND user = ?4",
                 (from, to, connection.as_str(), user),
             ),
-            SealedAt::Consent { digest, .. } => self.run("UPDATE consents SET sealed = ?2 WHERE sealed = ?1 AND digest = ?3", (from, to, digest)),
+            SealedAt::Consent { digest, .. } => {
+                self.run("UPDATE consents SET sealed = ?2 WHERE sealed = ?1 AND digest = ?3", (from, to, digest))
+            }
             SealedAt::Revocation { id, .. } => self.run("UPDATE revocations SET sealed = ?2 WHERE sealed = ?1 AND id = ?3", (from, to, id)),
         };
         Ok(changed? == 1)

@@ -9,8 +9,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// Numbered from 1 without a gap; each is applied once, and never edited after it was released.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/0001_estate.sqlite.sql"), include_str!("../migrations/0002_grants.sqlite.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("../migrations/0001_estate.sqlite.sql"), include_str!("../migrations/0002_grants.sqlite.sql")];
 
 /// How long a writer waits for the one before it.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -5,16 +5,19 @@ use super::rows::{
 };
 use super::session::Session;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
-use crate::store::{
-    AuditHead, AuditLine, Authorization, Object, Recorded, SealedAt, Snapshot, StoreError, StoredGrant, StoredRevocation,
-};
+use crate::store::{AuditHead, AuditLine, Authorization, Object, Recorded, SealedAt, Snapshot, StoreError, StoredGrant, StoredRevocation};
 use crate::vault::Sealed;
 use rusqlite::{Params, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 impl Session<'_> {
-    pub(super) fn one<T>(&self, sql: &str, params: impl Params, read: impl Fn(&Row<'_>) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
         let mut statement = self.statement(sql)?;
         let mut rows = statement.query(params)?;
         rows.next()?.map(read).transpose()
