@@ -70,7 +70,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, place: &Place) -> Flow {
-        self.spend(Size::of_text(text.len()).weight)?;
+        self.spend(Size::of_text(text.len()).weight + anchored(anchor))?;
         self.check_unescaped(&text, style, place);
         if self.wants_key() {
             return self.scalar_key(text, style, anchor, tag, place);
@@ -224,6 +224,11 @@ impl Builder<'_> {
         let span = Span::new(self.tree.file, start, end);
         self.complain(UnknownTag { span, tag: tag.original() });
     }
+}
+
+/// What a name for a value costs beside the value.
+pub(super) fn anchored(anchor: usize) -> u64 {
+    if anchor == 0 { 0 } else { 2 }
 }
 
 /// What a tag makes of a scalar.
