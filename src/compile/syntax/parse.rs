@@ -80,6 +80,7 @@ impl Builder<'_> {
         let content = self.scalar_content(text, style, tag, place);
         let node = self.push(Node { start, end, content });
         if self.may_hold_templates && self.tree.string(node).is_some_and(|text| text.contains("${{")) {
+            self.spend(2)?;
             self.tree.templates.push((node, content));
         }
         self.anchors.close(anchor, node, size);
