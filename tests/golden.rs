@@ -4,6 +4,8 @@
 //! has `KEY=VALUE` lines. `out/stdout.txt`, `out/stderr.txt` and `out/exit` hold what is answered, and
 //! `out/files/` the files that a case asks to keep with a line in `keep`. `UPDATE=1` writes `out/` anew.
 
+#![allow(clippy::disallowed_methods, reason = "the harness makes folders and reads the environment")]
+
 use bowline::cli::{Terminal, World, run};
 use bowline::clock::{FixedClock, Random};
 use libtest_mimic::{Arguments, Failed, Trial};

@@ -1,4 +1,6 @@
 //! Tests that need more than one room, in one binary.
 
+#![allow(clippy::disallowed_methods, reason = "tests read the checkout and make folders of their own")]
+
 mod architecture;
 mod deluge;

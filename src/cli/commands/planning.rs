@@ -112,7 +112,7 @@ pub(super) fn refused(refusals: &[PlanRefusal]) -> Failure {
 }
 
 /// The references whose value a plan's steps will send: of everything created, and of everything said to be written.
-fn sent<'a>(change: &'a Change) -> BTreeMap<SecretPath, &'a ValueFrom> {
+fn sent(change: &Change) -> BTreeMap<SecretPath, &ValueFrom> {
     let Some(after) = &change.after else { return BTreeMap::new() };
     let writes = change.steps.iter().any(|step| matches!(step.action, Do::Create | Do::Update));
     let creates = change.steps.iter().any(|step| step.action == Do::Create);
