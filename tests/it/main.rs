@@ -3,4 +3,9 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the checkout and make folders of their own")]
 
 mod architecture;
+mod canary;
 mod deluge;
+mod examples;
+mod process;
+#[path = "../support/mod.rs"]
+mod support;
