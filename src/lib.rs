@@ -23,6 +23,19 @@ pub mod resource;
 
 pub mod compile;
 pub mod layout;
+pub mod deluge;
 pub mod plan;
+pub mod render;
+pub mod vault;
+
+pub mod catalogue;
 
 pub mod apply;
+
+pub mod embedded;
+pub mod store;
+pub mod workspace;
+
+pub mod broker;
+
+pub mod cli;

@@ -1,6 +1,25 @@
 //! Carries out a plan against a platform: the executor, its `Remote` port, and the plan file. Knows no HTTP, no database
 //! and no terminal.
+//!
+//! What an interrupted apply leaves behind is repaired by planning and applying again, never by undoing: the next plan
+//! finds revoked, half moved and set-aside objects as they are.
 
+mod carry;
+mod digest;
+mod executor;
+mod plan_file;
+mod refusal;
 mod remote;
+mod report;
+mod seal;
 
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod laws;
+
+pub use executor::{Applying, apply};
+pub use plan_file::{Binding, ConfigDigest, ConfigFile, FORMAT_VERSION, LIFETIME, PlanFile, PlanFileError, Remark};
+pub use refusal::{FileMove, ObjectMove, PlanRefusal, Present};
 pub use remote::{Done, IdempotencyKey, Material, MaterialError, Order, Outcome, Remote, RemoteError};
+pub use report::{Because, Event, Report, StepError, Task};

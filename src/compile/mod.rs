@@ -3,12 +3,24 @@
 
 mod compiled;
 mod declare;
+mod diags;
 mod folder;
+mod front;
+mod include;
+mod pool;
+mod project;
 mod resolve;
 mod resolving;
-mod shape;
+pub mod shape;
 pub mod syntax;
+mod variables;
+
+#[cfg(test)]
+mod tests;
 
 pub use compiled::{Api, Compiled, ConfigFile, Environment};
 pub use declare::{Body, Declaration};
 pub use folder::{Folder, FolderError};
+pub use front::{Front, PROJECT_FILE};
+pub use project::{Setting, check_all, compile};
+pub use variables::Choice;

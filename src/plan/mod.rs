@@ -3,10 +3,37 @@
 //!
 //! A plan is closed and complete: the executor has no decision left. Its nodes are steps, not resources, because two
 //! resources can need interleaved steps (detach a webhook, replace its connection, attach it again).
+//!
+//! The stages, each deciding one thing: `fate` what becomes of an object · `targets` which are looked at · `diff` what
+//! differs · `choreography` the steps of one change · `link` how changes wait for each other, and what is refused ·
+//! `hazard` what a reviewer must see · `order` the ids. `inspect` checks a finished plan without any of them.
+//!
+//! Adding a kind: a file in `diff/`, a line in `choreography` where it has steps of its own.
 
+mod choreography;
+mod diff;
+mod draft;
+mod fate;
+mod hazard;
+mod inspect;
+mod link;
 mod model;
+mod options;
+mod order;
+mod planner;
+mod rehearsal;
+mod summary;
+mod targets;
+mod worlds;
 
+#[cfg(test)]
+mod scenes;
+
+pub use inspect::{Finding, inspect};
 pub use model::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Plan, Precondition, Reason, Refused, SourcePlace,
-    Step, StepId, Summary, Waiting,
+    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Mode, Plan, Precondition, Reason, Refused,
+    SourcePlace, Step, StepId, Summary, Waiting,
 };
+pub use options::{Fingerprints, PlanError, PlanOptions};
+pub use planner::plan;
+pub use rehearsal::{Mishap, Prop, Rehearsal};

@@ -1,13 +1,17 @@
 //! The plan as a closed, comparable value. Its JSON is the plan file's (`schemas/plan.schema.json`).
 
 use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Resource, ScopeClass};
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Everything that an apply will do, and what a reviewer has to know about it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
+    pub mode: Mode,
+    /// The addresses that the plan was narrowed to; empty where it covers everything.
+    pub targets: BTreeSet<Address>,
     pub summary: Summary,
     /// By address. A change that the platform's rules or protection refuse is listed too, with no steps.
     pub changes: Vec<Change>,
@@ -15,6 +19,17 @@ pub struct Plan {
     pub drift: Vec<Drift>,
     /// Declared connections that need no change and still wait for a person.
     pub waiting: Vec<Waiting>,
+}
+
+/// What a plan is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Make what is live as declared.
+    #[default]
+    Apply,
+    /// Delete everything that the project owns.
+    Destroy,
 }
 
 /// A connection that waits for consent although nothing about it changes.
@@ -46,6 +61,7 @@ pub struct Summary {
 
 /// One resource's change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Change {
     /// `c1`, `c2`, … in order of address.
     pub id: String,
@@ -61,22 +77,36 @@ pub struct Change {
     pub diff: Vec<Difference>,
     pub hazards: Vec<Hazard>,
     pub affects: Affects,
-    /// The revision that must still be live; absent where nothing may be there yet.
+    /// The revision that must still be live, of a move at its previous address; absent where nothing may be there yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precondition: Option<Precondition>,
     /// Why nothing is done about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
     /// The whole desired body; absent for a deletion.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "body_later")]
+    #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
     pub after: Option<Arc<Resource>>,
     /// In an order that respects `after` of each.
     pub steps: Vec<Step>,
 }
 
-/// A body's kind stands in the change's address, so the plan file's reader fills it in.
-fn body_later<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<Resource>>, D::Error> {
-    serde::de::IgnoredAny::deserialize(deserializer).map(|_| None)
+impl Serialize for Change {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Change::serialize(self, serializer)
+    }
+}
+
+/// A body does not say of which kind it is; the change's address does.
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = serde_json::Map::deserialize(deserializer)?;
+        let body = fields.remove("after");
+        let mut change = Change::deserialize(serde_json::Value::Object(fields)).map_err(D::Error::custom)?;
+        if let Some(body) = body {
+            change.after = Some(Arc::new(Resource::deserialize(change.address.kind, body).map_err(D::Error::custom)?));
+        }
+        Ok(change)
+    }
 }
 
 /// What happens to one resource.
@@ -153,17 +183,39 @@ pub enum DiffOp {
 }
 
 /// What may be shown of a value. A secret is its reference and keyed fingerprint, by type.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum DiffValue {
     Secret {
         #[serde(rename = "ref")]
         reference: String,
         /// Absent where the value could not be read when planning.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         fingerprint: Option<Fingerprint>,
     },
+    /// Text, a number, a list …; never an object with members, whose differences are listed one by one.
     Plain(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for DiffValue {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Form {
+            #[serde(rename = "ref")]
+            reference: String,
+            #[serde(default)]
+            fingerprint: Option<Fingerprint>,
+        }
+        match serde_json::Value::deserialize(deserializer)? {
+            // An empty object is a plain value: a JSON body's.
+            secret @ serde_json::Value::Object(_) if secret != serde_json::json!({}) => {
+                let Form { reference, fingerprint } = Form::deserialize(secret).map_err(D::Error::custom)?;
+                Ok(DiffValue::Secret { reference, fingerprint })
+            }
+            plain => Ok(DiffValue::Plain(plain)),
+        }
+    }
 }
 
 /// What a reviewer must not overlook.
@@ -228,10 +280,14 @@ pub struct Step {
     /// Who has to act, where somebody has to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
+    /// The target's revision that must still be live, where the change's own precondition does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precondition: Option<Precondition>,
     /// Steps, of this change or another, that must have been done first.
     pub after: Vec<StepId>,
 }
 
+/// What the platform is asked to do with one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Do {
@@ -244,6 +300,21 @@ pub enum Do {
     Detach,
     /// Lets a detached webhook select its connection again.
     Attach,
+}
+
+impl Do {
+    /// The word in plans: `revoke`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Do::Create => "create",
+            Do::Update => "update",
+            Do::Delete => "delete",
+            Do::Revoke => "revoke",
+            Do::Authorize => "authorize",
+            Do::Detach => "detach",
+            Do::Attach => "attach",
+        }
+    }
 }
 
 /// Who gives an authorisation.

@@ -1,8 +1,9 @@
 //! The platform's life-cycle rules L1–L10, in one place: the planner asks them to foresee, the broker to enforce.
 
-use super::{Address, Auth, Connection, ConnectionState, ConnectionStatus, HostPattern, Name, Service, WebhookState};
+use super::{Address, Auth, Connection, ConnectionState, ConnectionStatus, HostPattern, Link, Name, Resource, Service, WebhookState};
 use std::collections::BTreeSet;
 use std::fmt;
+use url::{Host, Url};
 
 /// Why the platform refuses a change, with everything that stands in its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub enum Refusal {
     ServiceOfConnection,
     /// L6.
     ScopesOutsideService { scopes: BTreeSet<String> },
+    /// L9: a credential would be sent to a host that is none of its service.
+    HostOutsideService { host: String, hosts: BTreeSet<HostPattern> },
+    /// L9: a credential would travel over plain HTTP to another machine.
+    PlainHttp { host: String },
     /// The object is protected against deletion.
     Protected,
     /// Another project, or nobody, owns it.
@@ -35,6 +40,8 @@ impl Refusal {
             Refusal::AuthenticationWhileConnected { .. } => "authentication-while-connected",
             Refusal::ServiceOfConnection => "service-of-connection",
             Refusal::ScopesOutsideService { .. } => "scopes-outside-service",
+            Refusal::HostOutsideService { .. } => "host-outside-service",
+            Refusal::PlainHttp { .. } => "plain-http",
             Refusal::Protected => "protected",
             Refusal::NotOwned { .. } => "not-owned",
         }
@@ -56,6 +63,13 @@ impl fmt::Display for Refusal {
             }
             Refusal::ServiceOfConnection => write!(f, "a connection stays with the service that it was made from"),
             Refusal::ScopesOutsideService { scopes } => write!(f, "its service does not offer {}", list("scope", scopes)),
+            Refusal::HostOutsideService { host, hosts } if hosts.is_empty() => {
+                write!(f, "its service names no host, so no credential may be sent to `{host}`")
+            }
+            Refusal::HostOutsideService { host, hosts } => {
+                write!(f, "credentials of its service may be sent to {}, not to `{host}`", joined(hosts))
+            }
+            Refusal::PlainHttp { host } => write!(f, "a credential would travel to `{host}` over plain HTTP"),
             Refusal::Protected => write!(f, "it is protected: set `protect: false` and apply that first"),
             Refusal::NotOwned { owner: Some(owner) } => write!(f, "it belongs to the project `{owner}`"),
             Refusal::NotOwned { owner: None } => write!(f, "it exists already and no project owns it: adopt it first"),
@@ -70,6 +84,16 @@ fn list<T: fmt::Display>(noun: &str, items: &BTreeSet<T>) -> String {
 
 fn joined<T: fmt::Display>(items: &BTreeSet<T>) -> String {
     items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A project touches only what it owns; what nobody owns has to be adopted first.
+pub fn owned_by(owner: Option<&str>, project: &str) -> Result<(), Refusal> {
+    if owner == Some(project) { Ok(()) } else { Err(Refusal::NotOwned { owner: owner.map(str::to_owned) }) }
+}
+
+/// Protection lies with the live object: what the caller's own files say about it does not matter.
+pub fn delete_protected(live: &Resource) -> Result<(), Refusal> {
+    if live.protect() { Err(Refusal::Protected) } else { Ok(()) }
 }
 
 /// L1, L2 and the service rule. Bookkeeping (`depends_on`, `protect`) may change at any time.
@@ -91,12 +115,23 @@ pub fn update_connection(
     Err(Refusal::UpdateWhileConnected)
 }
 
+/// L1 as a planner asks it: whether a connection has to be revoked before it can be made as wanted. New values of its
+/// secrets count as an update, although no body shows them.
+pub fn revoke_before_update(live: &Connection, wanted: &Connection, status: &ConnectionStatus, new_secrets: bool) -> bool {
+    status.is_connected() && (new_secrets || update_connection(live, wanted, status, &BTreeSet::new()).is_err())
+}
+
 /// Whether two bodies differ in anything but bookkeeping.
 pub fn connection_differs(live: &Connection, wanted: &Connection) -> bool {
     let mut level = live.clone();
     level.depends_on = wanted.depends_on.clone();
     level.protect = wanted.protect;
     level != *wanted
+}
+
+/// L1 once more: another value of a secret is an update, although the body reads the same.
+pub fn rewrite_secrets(status: &ConnectionStatus) -> Result<(), Refusal> {
+    if status.is_connected() { Err(Refusal::UpdateWhileConnected) } else { Ok(()) }
 }
 
 /// L3: only webhooks stand in the way; functions break silently, which `check` and `plan` say instead.
@@ -111,6 +146,23 @@ pub fn delete_service(connections: &BTreeSet<Address>) -> Result<(), Refusal> {
 
 fn unreferenced(dependents: &BTreeSet<Address>) -> Result<(), Refusal> {
     if dependents.is_empty() { Ok(()) } else { Err(Refusal::DeleteWhileReferenced { dependents: dependents.clone() }) }
+}
+
+/// L3 and L7: whether a link stands in the way of deleting what it leads to. A detached webhook does not, see
+/// [`selects`].
+pub fn holds(link: Link) -> bool {
+    match link {
+        Link::Service | Link::SignedBy => true,
+        Link::Named | Link::DependsOn => false,
+    }
+}
+
+/// Whether a webhook in this state selects the connection that it names: one that was set aside does not (L2, L3).
+pub fn selects(state: WebhookState) -> bool {
+    match state {
+        WebhookState::Active | WebhookState::Blocked => true,
+        WebhookState::Detached => false,
+    }
 }
 
 /// L7: editing a service in use revokes nothing by itself, so an edit that would leave credentials of the wrong kind
@@ -160,7 +212,144 @@ pub fn state_when_asked(auth: &Auth) -> ConnectionState {
     }
 }
 
+/// Whether asking for an authorisation once more would lead nowhere further: it is usable, or all that asking can do was
+/// done.
+pub fn settled(state: ConnectionState, auth: &Auth) -> bool {
+    state == ConnectionState::Connected || state == state_when_asked(auth)
+}
+
 /// L9: whether a credential of a service may be sent to a host.
 pub fn host_allowed<'a>(hosts: impl IntoIterator<Item = &'a HostPattern>, host: &str) -> bool {
     hosts.into_iter().any(|pattern| pattern.covers(host))
+}
+
+/// L9: where credentials of a service may be sent: its own list, or else the hosts of its endpoints.
+pub fn hosts_of(service: &Service) -> BTreeSet<HostPattern> {
+    if !service.hosts.is_empty() {
+        return service.hosts.clone();
+    }
+    let endpoints: Vec<&String> = match &service.auth {
+        Auth::Oauth2(oauth2) => {
+            [oauth2.authorize_url.as_ref(), Some(&oauth2.token_url), oauth2.refresh_url.as_ref(), oauth2.revoke_url.as_ref()]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+        Auth::Oauth1(oauth1) => vec![&oauth1.request_token_url, &oauth1.authorize_url, &oauth1.access_token_url],
+        Auth::ApiKey(_) | Auth::Basic => Vec::new(),
+    };
+    endpoints.into_iter().filter_map(|endpoint| Some(HostPattern(Url::parse(endpoint).ok()?.host_str()?.to_owned()))).collect()
+}
+
+/// L9 for a webhook that a connection of this service signs. A URL that a merge field could turn elsewhere has no host
+/// that can be judged, so it is refused.
+pub fn signed_call(service: &Service, url: &str) -> Result<(), Refusal> {
+    let parsed = Url::parse(url).ok();
+    let host = parsed.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let hosts = hosts_of(service);
+    if host.contains('$') || !host_allowed(&hosts, host) {
+        return Err(Refusal::HostOutsideService { host: host.to_owned(), hosts });
+    }
+    match parsed {
+        Some(url) if url.scheme() == "https" || is_loopback(&url) => Ok(()),
+        Some(_) | None => Err(Refusal::PlainHttp { host: host.to_owned() }),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Scope;
+    use std::collections::BTreeMap;
+
+    fn service(hosts: &[&str]) -> Service {
+        Service {
+            name: "Keys".to_owned(),
+            description: String::new(),
+            auth: Auth::Oauth1(Box::new(super::super::OAuth1 {
+                consumer_key: Some(super::super::Value::Literal("k".to_owned())),
+                consumer_secret: Some(super::super::Value::Literal("s".to_owned())),
+                request_token_url: "https://auth.example.com/request".to_owned(),
+                authorize_url: "https://auth.example.com/authorize".to_owned(),
+                access_token_url: "https://tokens.example.com/access".to_owned(),
+                param_type: Default::default(),
+                signature_method: Default::default(),
+            })),
+            hosts: hosts.iter().map(|host| HostPattern((*host).to_owned())).collect(),
+            depends_on: BTreeSet::new(),
+            protect: false,
+        }
+    }
+
+    #[test]
+    fn a_service_without_hosts_means_the_hosts_of_its_endpoints() {
+        let hosts: Vec<String> = hosts_of(&service(&[])).into_iter().map(|host| host.0).collect();
+        assert_eq!(hosts, ["auth.example.com", "tokens.example.com"]);
+    }
+
+    #[test]
+    fn a_credential_goes_only_to_hosts_of_its_service_and_never_in_plain() {
+        let api = service(&["*.example.com", "localhost"]);
+        let codes: BTreeMap<&str, Option<&str>> = [
+            ("https://api.example.com/x", None),
+            ("http://localhost:8080/x", None),
+            ("http://api.example.com/x", Some("plain-http")),
+            ("https://example.com.evil.example/", Some("host-outside-service")),
+            ("https://api.example.com@evil.example/", Some("host-outside-service")),
+            ("https://${alarm.host}.example.com/", Some("host-outside-service")),
+            ("no url", Some("host-outside-service")),
+        ]
+        .into();
+        for (url, code) in codes {
+            assert_eq!(signed_call(&api, url).err().map(|refusal| refusal.code()), code, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_project_touches_only_what_it_owns() {
+        assert!(owned_by(Some("a"), "a").is_ok());
+        assert_eq!(owned_by(None, "a"), Err(Refusal::NotOwned { owner: None }));
+        assert_eq!(owned_by(Some("b"), "a"), Err(Refusal::NotOwned { owner: Some("b".to_owned()) }));
+    }
+
+    fn connection(scope: &str) -> Connection {
+        let body = serde_json::json!({ "name": "n", "service": "s", "scopes": [scope] });
+        serde_json::from_value(body).expect("the body is a connection's")
+    }
+
+    fn status(state: ConnectionState) -> ConnectionStatus {
+        ConnectionStatus { state, users: Vec::new() }
+    }
+
+    #[test]
+    fn only_a_connected_connection_is_revoked_first_and_only_for_more_than_bookkeeping() {
+        let (live, wanted, connected) = (connection("a"), connection("b"), status(ConnectionState::Connected));
+        let kept = Connection { protect: true, ..live.clone() };
+        assert!(revoke_before_update(&live, &wanted, &connected, false));
+        assert!(!revoke_before_update(&live, &wanted, &status(ConnectionState::Revoked), false));
+        assert!(!revoke_before_update(&live, &kept, &connected, false));
+        assert!(revoke_before_update(&live, &live, &connected, true));
+        assert!(live.scopes.contains(&Scope("a".to_owned())));
+    }
+
+    #[test]
+    fn client_credentials_are_settled_before_a_token_is_there_and_consent_is_not_asked_twice() {
+        let client: Auth =
+            serde_json::from_value(serde_json::json!({ "type": "oauth2", "grant": "client_credentials", "token_url": "https://a" }))
+                .expect("the body is an authentication's");
+        let person: Auth = serde_json::from_value(serde_json::json!({ "type": "oauth2", "token_url": "https://a" }))
+            .expect("the body is an authentication's");
+        assert!(settled(ConnectionState::NotConnected, &client) && !settled(ConnectionState::Revoked, &client));
+        assert!(settled(ConnectionState::AwaitingConsent, &person) && !settled(ConnectionState::NotConnected, &person));
+        assert!(!settled(ConnectionState::AwaitingConsent, &Auth::Basic));
+    }
 }

@@ -36,7 +36,10 @@ impl Service {
                     .filter_map(|(key, value)| Some((at(key), value.as_ref()?)))
                     .collect()
             }
-            Auth::Oauth1(oauth1) => [(at("consumer_key"), &oauth1.consumer_key), (at("consumer_secret"), &oauth1.consumer_secret)].into(),
+            Auth::Oauth1(oauth1) => [("consumer_key", &oauth1.consumer_key), ("consumer_secret", &oauth1.consumer_secret)]
+                .into_iter()
+                .filter_map(|(key, value)| Some((at(key), value.as_ref()?)))
+                .collect(),
             Auth::ApiKey(_) | Auth::Basic => BTreeMap::new(),
         }
     }
@@ -163,9 +166,12 @@ pub enum ScopeDelimiter {
 /// OAuth 1.0a (RFC 5849), three-legged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OAuth1 {
-    pub consumer_key: Value,
-    /// Always a reference.
-    pub consumer_secret: Value,
+    /// Absent for a default service whose client the broker's operator registers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consumer_key: Option<Value>,
+    /// Always a reference. Absent where the key is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consumer_secret: Option<Value>,
     pub request_token_url: String,
     pub authorize_url: String,
     pub access_token_url: String,

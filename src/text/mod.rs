@@ -1,5 +1,9 @@
 //! Where something stands: files, byte spans, lines and columns. Knows nothing of what the text says.
 
+mod mask;
+
+pub use mask::{Masked, masked};
+
 use std::sync::{Arc, OnceLock};
 
 /// Names one file of [`Sources`].

@@ -1,18 +1,83 @@
-//! Declarations → project: names, links and cycles. A stand-in: it takes every declaration as it is.
+//! Declarations → project: what names mean, and what has to hold between one part of a project and another.
+//!
+//! One pass that gathers everything and never stops: on mistakes the project still holds what there is. Each file is a
+//! family of rules; their words stand in `diags/`. Shape is the schemas' matter and not looked at again. A resource
+//! whose shape failed is known by name only, so a reference to it is no mistake, and nothing is said of what follows from
+//! it. Knows nothing of what is live, of the network or of templates.
+//!
+//! To add a rule: a function in the file of its family, called for each declaration of its kind; places through
+//! [`site::Site`], only once there is something to say; a struct in `diags/`; a case in `tests/cases/check/`.
+
+mod circles;
+mod connections;
+mod credentials;
+mod defaults;
+mod diags;
+mod endpoints;
+mod headers;
+mod hosts;
+mod merge_fields;
+mod moved;
+mod names;
+mod offered;
+mod references;
+mod scopes;
+mod scripts;
+mod secrets;
+mod services;
+mod site;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod unused;
+mod webhooks;
+mod world;
 
 use super::compiled::Compiled;
 use super::resolving::Resolving;
 use crate::diag::Diagnostics;
-use crate::resource::{Graph, Project};
+use crate::resource::{Graph, Project, Resource};
+use defaults::Defaults;
+use names::Names;
+use scripts::Reading;
 use std::sync::Arc;
+use suggest::Suggest;
+use world::World;
 
-/// Resolves what declarations refer to.
-pub(super) fn resolve(_diags: &mut Diagnostics, input: Resolving<'_>) -> Compiled {
+/// Resolves what declarations refer to, and checks what has to hold between them.
+pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Compiled {
+    let names = Names::of(&input.declarations, &input.failed);
+    let suggest = Suggest::default();
+    let defaults = Defaults::name(&mut input.declarations, &names);
+    let reading = Reading { names: &names, suggest: &suggest, trees: input.trees, folder: input.folder, sources: &mut *input.sources };
+    let scripts = scripts::read(diags, &mut input.declarations, reading);
+
+    let world = World { declarations: &input.declarations, names: &names, defaults: &defaults, trees: input.trees, suggest: &suggest };
+    for declaration in world.declarations {
+        let site = world.site(declaration);
+        match &declaration.resource {
+            Resource::Service(service) => services::check(diags, site, service),
+            Resource::Connection(connection) => connections::check(diags, &world, site, connection),
+            Resource::Webhook(webhook) => webhooks::check(diags, &world, site, webhook),
+            Resource::Function(_) => {}
+        }
+        references::check(diags, &world, site);
+        secrets::check_references(diags, site);
+    }
+    scripts::check_hosts(diags, &world, &scripts, input.sources);
+    let moved = moved::check(diags, &world, &input.header.moved);
+    if !input.incomplete {
+        unused::check(diags, &world, &scripts);
+    }
+    let graph = Graph::of(world.declarations.iter().map(|declaration| (&declaration.address, &declaration.resource)));
+    circles::check(diags, &world, &graph);
+
     let places = input.declarations.iter().map(|declaration| (declaration.address.clone(), declaration.key)).collect();
     let resources = input.declarations.into_iter().map(|declaration| (declaration.address, Arc::new(declaration.resource))).collect();
-    let graph = Graph::default();
-    let project = Project { name: input.header.name, application: input.header.application, resources, graph, ..Project::default() };
+    let (name, application) = (input.header.name, input.header.application);
+    let project = Project { name, application, resources, default_services: defaults.services(), graph, moved };
     let mut files = input.files;
+    files.extend(scripts.files());
     files.sort();
     Compiled { project, places, environment: input.header.environment, files }
 }

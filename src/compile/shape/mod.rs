@@ -1,28 +1,18 @@
 //! Tree → shaped entries: what the schemas in `schemas/` hold. They own shape; no rule of theirs stands in Rust.
+//!
+//! The root is checked against the project's schema, then each entry of a kind against that kind's one schema, so that an
+//! error never reads "none of these fit". The validator's findings are turned into diagnostics here and nowhere else, by
+//! place; no value of the file is ever part of one, but for words that a schema lists.
 
-use super::syntax::NodeId;
-use crate::resource::Address;
-use crate::text::Span;
+mod bundle;
+mod check;
+mod diags;
+mod schemas;
+mod translate;
 
-/// A resource whose shape holds. Only this room makes one.
-#[derive(Debug, Clone)]
-pub(super) struct Shaped {
-    address: Address,
-    key: Span,
-    node: NodeId,
-}
+#[cfg(test)]
+mod tests;
 
-impl Shaped {
-    pub(super) fn address(&self) -> &Address {
-        &self.address
-    }
-
-    /// The link name, in the file.
-    pub(super) fn key(&self) -> Span {
-        self.key
-    }
-
-    pub(super) fn node(&self) -> NodeId {
-        self.node
-    }
-}
+pub use bundle::bundle;
+pub(super) use check::{Checked, Role, Shaped, check};
+pub use schemas::{document, text};

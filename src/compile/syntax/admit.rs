@@ -43,7 +43,7 @@ fn check(diags: &mut Diagnostics, file: FileId, text: &str) -> bool {
 }
 
 /// Whether a closer look is needed: a control byte, or the first byte of a character that may be forbidden.
-fn suspicious(bytes: &[u8]) -> bool {
+pub(super) fn suspicious(bytes: &[u8]) -> bool {
     // Whole blocks at a time, without a branch per byte, so that the common clean file costs next to nothing.
     bytes.chunks(4096).any(|block| block.iter().fold(false, |found, byte| found | is_suspicious(*byte)))
 }

@@ -119,9 +119,12 @@ impl<'t> Node<'t, ArenaJson> for ArenaNode<'t> {
         }
     }
 
-    /// Blank: errors are told by place, and a value may be a secret.
+    /// Blank but for keys: errors are told by place, and a value may be a secret.
     fn to_value(&self) -> Cow<'t, JsonValue> {
-        Cow::Owned(JsonValue::Null)
+        Cow::Owned(match self {
+            ArenaNode::In(..) => JsonValue::Null,
+            ArenaNode::Key(text) => JsonValue::String((*text).to_owned()),
+        })
     }
 
     fn identity(&self) -> Option<NodeIdentity> {

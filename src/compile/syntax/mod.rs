@@ -7,17 +7,26 @@
 
 mod admit;
 mod alias;
+mod budget;
+mod builder;
+mod collection;
 mod diags;
 mod json;
 mod parse;
 mod read;
 mod scalar;
 mod tail;
+mod template;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+
 pub use admit::{FILE_BYTES, admit};
+pub use budget::Budget;
 pub use json::{ArenaJson, ArenaNode};
-pub use parse::{Budget, parse};
+pub use parse::parse;
 pub use read::{At, ReadError};
 pub use tail::names_after_break;
+pub use template::Expanded;
 pub use tree::{Entry, Located, NodeId, Tree, Value};

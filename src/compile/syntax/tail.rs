@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn names_at_the_first_level_below_a_kind_and_no_deeper() {
-        let text = "services:\n  a:\n    auth: {\nconnections:\n    \"b\": [\n    c:\n      name: x\nvariables:\n  d: 1\n";
+        let text = "services:\n  a:\n    auth: {\nconnections:\n    \"b\": [\n    c:\n       d: x\nvariables:\n  d: 1\n";
         let names: Vec<String> = names_after_break(text).iter().map(ToString::to_string).collect();
-        assert_eq!(names, ["services.a", "connections.b"]);
+        assert_eq!(names, ["services.a", "connections.b", "connections.c"]);
     }
 }

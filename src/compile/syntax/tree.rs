@@ -99,9 +99,37 @@ pub struct Tree {
     pub(super) broken_at: Option<u32>,
     /// Whether [`Value::Missing`] may stand anywhere in it.
     pub(super) has_missing: bool,
+    /// The same of the file as it was read, before any expansion.
+    pub(super) missing_in_file: bool,
+    /// How much of `owned` belongs to the file as it was read.
+    pub(super) owned_in_file: usize,
 }
 
 impl Tree {
+    /// A tree of a file that could not be read as YAML at all: everything about it is unknown.
+    pub fn unread(file: FileId, text: &Arc<str>) -> Self {
+        let root = Node { start: 0, end: 0, content: Content::Null };
+        Tree { nodes: vec![root], broken_at: Some(0), ..Tree::blank(file, text) }
+    }
+
+    pub(super) fn blank(file: FileId, text: &Arc<str>) -> Self {
+        Tree {
+            file,
+            text: text.clone(),
+            nodes: Vec::new(),
+            items: Vec::new(),
+            entries: Vec::new(),
+            owned: Vec::new(),
+            root: NodeId(0),
+            templates: Vec::new(),
+            cut_off: Vec::new(),
+            broken_at: None,
+            has_missing: false,
+            missing_in_file: false,
+            owned_in_file: 0,
+        }
+    }
+
     pub fn file(&self) -> FileId {
         self.file
     }
@@ -205,6 +233,11 @@ impl Tree {
             };
         }
         Some(here)
+    }
+
+    /// The whole file.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The source text of a span of this file.

@@ -1,0 +1,230 @@
+//! The broker itself, and the frame around every change: who asks, on which condition, once only, audited.
+
+use super::{BrokerError, Invalid};
+use crate::clock::{Clock, Random};
+use crate::resource::lifecycle;
+use crate::resource::{Address, Etag, Fingerprint, Service};
+use crate::secret::Secret;
+use crate::store::{Answer, AuditEntry, AuditHead, AuditLine, Object, Outcome, Recorded, Snapshot, Store, StoreError, Transaction, verify};
+use crate::vault::{FingerprintKey, Keyring};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// The default services, as a connection's parameters make them. Declared here, answered by whoever has the catalogue.
+pub trait DefaultServices: Send + Sync {
+    fn service(&self, name: &str, parameters: &BTreeMap<String, String>) -> Option<Service>;
+}
+
+/// Holds connections and what refers to them.
+pub struct Broker {
+    pub(super) store: Box<dyn Store>,
+    pub(super) keyring: Keyring,
+    pub(super) fingerprints: FingerprintKey,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) services: Arc<dyn DefaultServices>,
+}
+
+/// Who does something, for the audit: a person or a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub name: String,
+}
+
+/// How a change is asked for.
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    pub actor: &'a Actor,
+    /// The project that speaks, and touches only what it owns; `None` for a person who works by hand.
+    pub project: Option<&'a str>,
+    /// The same for every try of one change. Changes with a key are an apply's; what is done without one shows as drift.
+    pub key: Option<&'a str>,
+    pub expect: Expect,
+}
+
+/// What must be live for a change to go ahead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expect {
+    Absent,
+    Revision(Etag),
+    Whatever,
+}
+
+/// What work inside a transaction came to.
+enum Work<T> {
+    New(T),
+    /// It had been done before: nothing is written.
+    Before(T),
+}
+
+impl Broker {
+    /// Takes charge of a store. Fails, having changed nothing, where the store was sealed with other keys.
+    pub fn open(
+        store: Box<dyn Store>,
+        keyring: Keyring,
+        clock: Arc<dyn Clock>,
+        random: &dyn Random,
+        services: Arc<dyn DefaultServices>,
+    ) -> Result<Self, BrokerError> {
+        let fingerprints = fingerprint_key(&*store, &keyring, random)?;
+        Ok(Broker { store, keyring, fingerprints, clock, services })
+    }
+
+    /// Fingerprints of values, in the order given.
+    pub fn fingerprint(&self, values: &[Secret<String>]) -> Vec<Fingerprint> {
+        values.iter().map(|value| self.fingerprints.fingerprint(value)).collect()
+    }
+
+    /// Records that a plan is about to be applied; a plan is good for one apply.
+    pub fn spend(&self, actor: &Actor, plan_id: &str) -> Result<(), BrokerError> {
+        let mut entry = self.entry(actor, "spend", None);
+        entry.detail.insert("plan".to_owned(), plan_id.to_owned());
+        self.audited(entry, |tx, entry| match tx.spent(plan_id)? {
+            Some(at) => Err(BrokerError::Spent { at }),
+            None => Ok(Work::New(tx.spend(plan_id, entry.at)?)),
+        })
+    }
+
+    /// Lines of the audit after a sequence number, so many at most.
+    pub fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditLine>, BrokerError> {
+        Ok(self.store.read()?.audit(after, limit)?)
+    }
+
+    /// Checks that no line of the audit was changed, moved or removed, and says where it ends.
+    pub fn verify_audit(&self) -> Result<AuditHead, BrokerError> {
+        let snapshot = self.store.read()?;
+        let kept = snapshot.audit_head()?;
+        let mut head = AuditHead::start();
+        loop {
+            let lines = snapshot.audit(head.seq, 1000)?;
+            if lines.is_empty() {
+                return head.check_against(kept).map_err(BrokerError::Audit);
+            }
+            head = verify(head, &lines).map_err(BrokerError::Audit)?;
+        }
+    }
+
+    /// Does one change of one object in a transaction of its own. `work` writes the effect and answers; what it adds to the
+    /// entry's detail goes into the audit.
+    pub(super) fn undertake(
+        &self,
+        call: &Call<'_>,
+        action: &str,
+        address: &Address,
+        work: impl FnOnce(&mut dyn Transaction, &mut AuditEntry) -> Result<Answer, BrokerError>,
+    ) -> Result<Answer, BrokerError> {
+        let mut entry = self.entry(call.actor, action, Some(address));
+        let origin = [("project", call.project), ("key", call.key)];
+        entry.detail.extend(origin.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))));
+        self.audited(entry, |tx, entry| {
+            let Some(key) = call.key else { return work(tx, entry).map(Work::New) };
+            if let Some(answer) = answered(tx, key, action, address)? {
+                return Ok(Work::Before(answer));
+            }
+            let answer = work(tx, entry)?;
+            let recorded = Recorded { action: action.to_owned(), address: address.clone(), answer, at: entry.at };
+            tx.record(key, &recorded)?;
+            Ok(Work::New(recorded.answer))
+        })
+    }
+
+    /// One transaction: the work and its line. Where the work is refused, a line alone says so.
+    fn audited<T>(
+        &self,
+        mut entry: AuditEntry,
+        work: impl FnOnce(&mut dyn Transaction, &mut AuditEntry) -> Result<Work<T>, BrokerError>,
+    ) -> Result<T, BrokerError> {
+        let mut tx = self.store.begin()?;
+        let worked = work(&mut *tx, &mut entry);
+        if let Err(error) = &worked {
+            let Some(code) = error.code() else { return worked.map(Work::into_inner) };
+            entry.outcome = format!("refused: {code}");
+            // What the work may have written before it was refused goes away with its transaction.
+            drop(tx);
+            tx = self.store.begin()?;
+        }
+        if !matches!(worked, Ok(Work::Before(_))) {
+            tx.append_audit(&entry)?;
+            tx.commit()?;
+        }
+        worked.map(Work::into_inner)
+    }
+
+    fn entry(&self, actor: &Actor, action: &str, address: Option<&Address>) -> AuditEntry {
+        AuditEntry {
+            at: self.clock.now(),
+            actor: actor.name.clone(),
+            action: action.to_owned(),
+            address: address.cloned(),
+            outcome: "done".to_owned(),
+            detail: BTreeMap::new(),
+        }
+    }
+}
+
+impl<T> Work<T> {
+    fn into_inner(self) -> T {
+        match self {
+            Work::New(value) | Work::Before(value) => value,
+        }
+    }
+}
+
+/// What is live at an address, where it is the caller's to touch and as the caller expects it.
+pub(super) fn live(snapshot: &dyn Snapshot, call: &Call<'_>, address: &Address) -> Result<Option<Object>, BrokerError> {
+    let live = snapshot.object(address)?;
+    if let (Some(object), Some(project)) = (&live, call.project) {
+        lifecycle::owned_by(object.owner.as_deref(), project).map_err(BrokerError::refused(address))?;
+    }
+    match (&call.expect, &live) {
+        (Expect::Whatever, _) | (Expect::Absent, None) => Ok(live),
+        (Expect::Revision(etag), Some(object)) if object.etag() == *etag => Ok(live),
+        (Expect::Revision(_), None) => Err(BrokerError::NotFound { address: address.clone() }),
+        (Expect::Absent | Expect::Revision(_), Some(_)) => Err(BrokerError::Stale { address: address.clone() }),
+    }
+}
+
+/// As [`live`], where something has to be there.
+pub(super) fn there(snapshot: &dyn Snapshot, call: &Call<'_>, address: &Address) -> Result<Object, BrokerError> {
+    live(snapshot, call, address)?.ok_or_else(|| BrokerError::NotFound { address: address.clone() })
+}
+
+/// Gives an object a new revision and writes it.
+pub(super) fn rewrite(tx: &mut dyn Transaction, object: &mut Object, now: SystemTime) -> Result<(), BrokerError> {
+    object.revision = tx.next_revision()?;
+    object.updated = now;
+    Ok(tx.put_object(object)?)
+}
+
+pub(super) fn answer(object: &Object, outcome: Outcome) -> Answer {
+    Answer { etag: Some(object.etag()), outcome }
+}
+
+fn answered(tx: &dyn Transaction, key: &str, action: &str, address: &Address) -> Result<Option<Answer>, BrokerError> {
+    match tx.recorded(key)? {
+        None => Ok(None),
+        Some(recorded) if recorded.action == action && recorded.address == *address => Ok(Some(recorded.answer)),
+        Some(_) => Err(BrokerError::Invalid(Invalid::KeyReused { key: key.to_owned() })),
+    }
+}
+
+/// Opens the store's fingerprint key, which tells whether the master key is the right one; makes it where there is none.
+fn fingerprint_key(store: &dyn Store, keyring: &Keyring, random: &dyn Random) -> Result<FingerprintKey, BrokerError> {
+    let open = |sealed| FingerprintKey::open(keyring, &sealed).map_err(BrokerError::ForeignKey);
+    if let Some(sealed) = store.read()?.vault_check()? {
+        return open(sealed);
+    }
+    let mut tx = match store.begin() {
+        // Nothing was ever sealed in it and nothing will be: any key serves.
+        Err(StoreError::ReadOnly) => return Ok(FingerprintKey::generate(random)),
+        begun => begun?,
+    };
+    // Somebody else may have made it between the two looks.
+    if let Some(sealed) = tx.vault_check()? {
+        return open(sealed);
+    }
+    let made = FingerprintKey::generate(random);
+    tx.put_vault_check(&made.seal(keyring))?;
+    tx.commit()?;
+    Ok(made)
+}

@@ -1,0 +1,24 @@
+//! The platform's use-cases: what may be done to services, connections, webhooks and functions, and what follows. Asks
+//! `resource::lifecycle` for every rule and states none itself; knows no HTTP, no SQL, no terminal and no plan.
+//!
+//! Every use-case is one transaction that holds its effect, its answer under the idempotency key, and its line in the
+//! audit: all of it is there afterwards, or nothing is. What is refused leaves a line too. A new use-case is a method on
+//! [`Broker`] in a file of its own that does its work inside `undertake`, with a test for each rule it asks.
+
+mod authorize;
+mod call;
+mod consult;
+mod delete;
+mod detach;
+mod error;
+mod observe;
+mod put;
+mod report;
+mod revoke;
+#[cfg(test)]
+mod tests;
+
+pub use call::{Actor, Broker, Call, DefaultServices, Expect};
+pub use error::{BrokerError, Invalid};
+pub use put::Put;
+pub use report::{Report, UserReport};

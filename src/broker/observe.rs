@@ -1,0 +1,46 @@
+//! Everything that is live, for a planner.
+
+use super::consult::{status_of, webhook_state};
+use super::{Broker, BrokerError};
+use crate::resource::{Address, ConnectionStatus, Fingerprint, Link, Live, Name, Observed, Resource, SecretPath, Status};
+use crate::store::{Authorization, Object};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Broker {
+    /// Everything that is live, whoever owns it, as of one moment.
+    pub fn observe(&self) -> Result<Observed, BrokerError> {
+        let snapshot = self.store.read()?;
+        let authorizations = snapshot.all_authorizations()?;
+        let mut held = snapshot.all_held()?;
+        let mut observed = Observed { revision: snapshot.revision()?, ..Observed::default() };
+        for (address, object) in snapshot.objects()? {
+            let secrets = held.remove(&address).unwrap_or_default();
+            observed.objects.insert(address, live(object, secrets, &authorizations)?);
+        }
+        Ok(observed)
+    }
+
+    /// Who refers to an object, and why.
+    pub fn dependents(&self, address: &Address) -> Result<BTreeSet<(Address, Link)>, BrokerError> {
+        Ok(self.store.read()?.referrers(address)?)
+    }
+}
+
+fn live(
+    object: Object,
+    secrets: BTreeMap<SecretPath, Fingerprint>,
+    authorizations: &BTreeMap<Name, Vec<Authorization>>,
+) -> Result<Live, BrokerError> {
+    let status = |name: &Name| status_among(authorizations, name);
+    let status = match &*object.resource {
+        Resource::Service(_) => Status::Service,
+        Resource::Connection(_) => Status::Connection(status(&object.address.name)),
+        Resource::Webhook(webhook) => Status::Webhook(webhook_state(&object, webhook, |name| Ok(status(name)))?),
+        Resource::Function(_) => Status::Function,
+    };
+    Ok(Live { etag: object.etag(), resource: object.resource, owner: object.owner, status, applied: object.applied, secrets })
+}
+
+pub(super) fn status_among(authorizations: &BTreeMap<Name, Vec<Authorization>>, name: &Name) -> ConnectionStatus {
+    status_of(authorizations.get(name).map(Vec::as_slice).unwrap_or_default())
+}

@@ -1,0 +1,92 @@
+//! How every connection stands, for people.
+
+use super::consult::webhook_state;
+use super::observe::status_among;
+use super::{Broker, BrokerError};
+use crate::resource::{Address, Connection, ConnectionState, Name, Resource, Scope, WebhookState};
+use crate::store::{Authorization, Object};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+
+/// How one connection stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub address: Address,
+    pub name: String,
+    pub service: Name,
+    pub scopes: BTreeSet<Scope>,
+    /// The project that owns it.
+    pub owner: Option<String>,
+    pub use_login_user_credentials: bool,
+    pub state: ConnectionState,
+    /// What a person should know about the state; empty where there is nothing to say.
+    pub message: String,
+    /// When the state was reached, in whole seconds; `None` where nobody asked for an authorization yet.
+    pub since: Option<SystemTime>,
+    pub users: Vec<UserReport>,
+    /// The webhooks that it signs, and whether they can fire.
+    pub webhooks: BTreeMap<Address, WebhookState>,
+}
+
+/// How one person's authorization stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserReport {
+    pub user: String,
+    pub state: ConnectionState,
+    pub message: String,
+    pub since: SystemTime,
+}
+
+impl Report {
+    /// The webhooks that cannot fire because of it (rule L5).
+    pub fn blocked(&self) -> impl Iterator<Item = &Address> {
+        self.webhooks.iter().filter(|(_, state)| **state == WebhookState::Blocked).map(|(address, _)| address)
+    }
+}
+
+impl Broker {
+    /// How every connection stands, by address.
+    pub fn status(&self) -> Result<Vec<Report>, BrokerError> {
+        let snapshot = self.store.read()?;
+        let authorizations = snapshot.all_authorizations()?;
+        let objects = snapshot.objects()?;
+        let mut webhooks: BTreeMap<Name, BTreeMap<Address, WebhookState>> = BTreeMap::new();
+        for object in objects.values() {
+            let Resource::Webhook(webhook) = &*object.resource else { continue };
+            let Some(connection) = webhook.connection() else { continue };
+            let state = webhook_state(object, webhook, |name| Ok(status_among(&authorizations, name)))?;
+            webhooks.entry(connection.clone()).or_default().insert(object.address.clone(), state);
+        }
+        let connections = objects.values().filter_map(|object| match &*object.resource {
+            Resource::Connection(connection) => Some((object, connection)),
+            Resource::Service(_) | Resource::Webhook(_) | Resource::Function(_) => None,
+        });
+        Ok(connections
+            .map(|(object, connection)| {
+                let name = &object.address.name;
+                let asked = authorizations.get(name).map(Vec::as_slice).unwrap_or_default();
+                report(object, connection, asked, webhooks.remove(name).unwrap_or_default())
+            })
+            .collect())
+    }
+}
+
+fn report(object: &Object, connection: &Connection, authorizations: &[Authorization], webhooks: BTreeMap<Address, WebhookState>) -> Report {
+    let owner = authorizations.iter().find(|one| one.user.is_empty());
+    let users = authorizations.iter().filter(|one| !one.user.is_empty());
+    Report {
+        address: object.address.clone(),
+        name: connection.name.clone(),
+        service: connection.service.clone(),
+        scopes: connection.scopes.clone(),
+        owner: object.owner.clone(),
+        use_login_user_credentials: connection.use_login_user_credentials,
+        state: owner.map_or(ConnectionState::NotConnected, |owner| owner.state),
+        message: owner.map(|owner| owner.message.clone()).unwrap_or_default(),
+        since: owner.map(|owner| owner.updated),
+        users: users
+            .map(|one| UserReport { user: one.user.clone(), state: one.state, message: one.message.clone(), since: one.updated })
+            .collect(),
+        webhooks,
+    }
+}

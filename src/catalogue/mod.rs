@@ -1,0 +1,40 @@
+//! The default services: what Bowline knows about each service that can be connected to without declaring it.
+//!
+//! One YAML file a service below `services/`, described by `schemas/catalogue.schema.json` and embedded as text. A file is
+//! parsed when it is asked for, so a service that nobody names costs nothing. An [`Entry`] becomes the same
+//! [`Service`](crate::resource::Service) that a project declares for itself once the variables of its URLs have values.
+//! Knows nothing of the user's project, of YAML positions, or of how anything is sent.
+//!
+//! Adding a service: its file, its key in `listed.rs`. A quirk that code must act on is a variant of [`Quirk`]; what only a
+//! person has to know is a note. What Zoho's data centres are called stands once, in `data_centre.rs`.
+
+mod api;
+mod class;
+mod data_centre;
+mod entry;
+mod evidence;
+mod listed;
+mod oauth;
+mod quirk;
+mod scopes;
+mod service;
+mod shelf;
+mod show;
+#[cfg(test)]
+mod tests;
+mod variable;
+
+pub use api::{Api, Call, CredentialPlace, CredentialRule, Expired, Organisation, RateLimit};
+pub use class::class_of;
+pub use data_centre::{DATA_CENTRES, DataCentre};
+pub use entry::{Alternative, AuthKind, Entry, Field};
+pub use evidence::{Confidence, Confirms, Evidence, Grade, Source, Survey, SurveyedScopes};
+pub use oauth::{
+    AccessToken, Captures, ClientProof, Issued, Lifetime, LifetimeWord, Limits, OAuth1Facts, OAuth2Facts, Pkce, RefreshToken, Revocation,
+    RevocationProof, RevocationSends, Separator, TokenRequest,
+};
+pub use quirk::Quirk;
+pub use scopes::{KnownScope, ScopeInfo, ScopeList, Scopes, Successor};
+pub use shelf::{Row, all, find, keys, rows, search};
+pub use show::Section;
+pub use variable::{Parameter, ParameterProblem, Table, Variable};

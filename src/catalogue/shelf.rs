@@ -1,0 +1,55 @@
+//! Finding entries: by name, all of them, or as rows of a list. A row is the first paragraph of a file, so that a list
+//! reads no more than it shows.
+
+use super::entry::{AuthKind, Entry};
+use super::listed;
+use serde::{Deserialize, Serialize};
+
+/// Every key, in order.
+pub fn keys() -> &'static [&'static str] {
+    listed::KEYS
+}
+
+/// The entry of a name: its key, or the key with `_` for `-`. Parses that one file.
+pub fn find(name: &str) -> Option<Entry> {
+    let text = listed::text(name).or_else(|| listed::text(&name.replace('_', "-")))?;
+    Some(parse(text))
+}
+
+/// Every entry, in order of the keys. Parses all files: some tens of milliseconds.
+pub fn all() -> impl Iterator<Item = Entry> {
+    listed::texts().map(parse)
+}
+
+fn parse(text: &str) -> Entry {
+    serde_yaml::from_str(text).expect("a test reads every file of the catalogue")
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    pub key: String,
+    pub name: String,
+    pub vendor: String,
+    pub category: String,
+    pub auth: AuthKind,
+}
+
+/// Every service as a row, in order of the keys.
+pub fn rows() -> impl Iterator<Item = Row> {
+    listed::texts().map(|text| {
+        let (head, _) = text.split_once("\n\n").expect("a file's first paragraph is its row");
+        serde_yaml::from_str(head).expect("a test reads the first paragraph of every file")
+    })
+}
+
+/// The rows that hold every word of `text` in key, name, vendor or category, whatever the case; of one category if given.
+pub fn search(text: &str, category: Option<&str>) -> Vec<Row> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let holds = |row: &Row| {
+        let hay = format!("{} {} {} {}", row.key, row.name, row.vendor, row.category).to_lowercase();
+        words.iter().all(|word| hay.contains(word))
+    };
+    rows().filter(|row| category.is_none_or(|category| row.category == category)).filter(holds).collect()
+}

@@ -1,0 +1,123 @@
+//! What is worth showing of an entry, as titled rows. How it is printed is the door's business.
+
+use super::entry::Entry;
+use super::evidence::Source;
+use super::oauth::{Issued, Lifetime, LifetimeWord, OAuth2Facts, Revocation};
+use super::variable::Parameter;
+
+/// A titled group of rows: label and text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    pub title: &'static str,
+    pub rows: Vec<(String, String)>,
+}
+
+impl Entry {
+    /// The entry in sections; those without a row are left out. Scopes and sources are [`Entry::scope_section`] and
+    /// [`Entry::source_section`].
+    pub fn sections(&self) -> Vec<Section> {
+        let sections = [
+            Section { title: "service", rows: self.about() },
+            Section { title: "parameters", rows: self.parameters().iter().map(parameter).collect() },
+            Section { title: "oauth", rows: self.oauth2.iter().flat_map(oauth).collect() },
+            Section { title: "credential", rows: self.credential() },
+            Section { title: "hosts", rows: rows("token", &self.allowed_hosts).chain(rows("client secret", &self.auth_hosts)).collect() },
+            Section { title: "api", rows: self.calls() },
+            Section { title: "oddities", rows: self.quirks.iter().map(|quirk| (String::new(), quirk.words().to_owned())).collect() },
+            Section { title: "notes", rows: rows("", &self.notes).collect() },
+        ];
+        sections.into_iter().filter(|section| !section.rows.is_empty()).collect()
+    }
+
+    /// Every scope with its class and what else is known of it.
+    pub fn scope_section(&self) -> Section {
+        let known = |scope: &str| {
+            let info = self.scope(scope).expect("it is offered");
+            let unconfirmed = (!info.confirmed).then(|| "found in one place only".to_owned());
+            let deprecated = info.deprecated.map(|successor| format!("deprecated, use {}", successor.scope));
+            let class = format!("{:?}", info.class).to_lowercase();
+            [Some(class), info.description, deprecated, unconfirmed].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        };
+        Section { title: "scopes", rows: self.scopes.offered.iter().map(|scope| (scope.to_owned(), known(scope))).collect() }
+    }
+
+    /// Who says what of the entry, and how sure it is.
+    pub fn source_section(&self) -> Section {
+        let source = |source: &Source| (source.name().to_owned(), source.url().to_owned());
+        let sure =
+            [("grade", format!("{:?}", self.evidence.grade)), ("confidence", format!("{:?}", self.evidence.confidence).to_lowercase())];
+        let sure = sure.into_iter().map(|(label, text)| (label.to_owned(), text));
+        Section { title: "evidence", rows: sure.chain(self.evidence.sources.iter().map(source)).collect() }
+    }
+
+    fn about(&self) -> Vec<(String, String)> {
+        let rows = [
+            ("name", self.name.as_str()),
+            ("vendor", &self.vendor),
+            ("category", &self.category),
+            ("authentication", self.auth.words()),
+            ("documentation", &self.documentation),
+        ];
+        rows.into_iter().map(|(label, text)| row(label, text)).collect()
+    }
+
+    fn credential(&self) -> Vec<(String, String)> {
+        let rule = &self.api.credential;
+        let fields = self.fields.iter().map(|field| {
+            let remarks = [(field.secret, "secret"), (field.optional, "optional")];
+            let remarks: String = remarks.iter().filter(|(holds, _)| *holds).map(|(_, word)| format!(", {word}")).collect();
+            row(&field.name, &format!("{}{remarks}", field.title))
+        });
+        [row(&rule.name, &rule.format)].into_iter().chain(fields).collect()
+    }
+
+    fn calls(&self) -> Vec<(String, String)> {
+        let headers = self.api.headers.iter().map(|(name, value)| row(name, value));
+        let health = self.api.health.iter().map(|call| row("health", &format!("{} {}", call.method, call.url)));
+        rows("base", &self.api.base_urls).chain(headers).chain(health).collect()
+    }
+}
+
+fn row(label: &str, text: &str) -> (String, String) {
+    (label.to_owned(), text.to_owned())
+}
+
+fn rows(label: &str, texts: &[String]) -> impl Iterator<Item = (String, String)> {
+    texts.iter().map(move |text| row(label, text))
+}
+
+fn parameter(parameter: &Parameter) -> (String, String) {
+    let allowed = (!parameter.allowed.is_empty()).then(|| format!("one of {}", parameter.allowed.join(", ")));
+    let default = parameter.default.as_ref().map(|default| format!("default {default}"));
+    let automated = parameter.automated.then(|| "known once connected".to_owned());
+    let text = [Some(parameter.title.clone()), allowed, default, automated].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    row(&parameter.name, &text)
+}
+
+fn oauth(facts: &OAuth2Facts) -> Vec<(String, String)> {
+    let lifetime = match facts.access_token.lifetime {
+        Lifetime::Seconds(seconds) => humantime::format_duration(std::time::Duration::from_secs(seconds)).to_string(),
+        Lifetime::Word(LifetimeWord::Never) => "does not expire".to_owned(),
+        Lifetime::Word(LifetimeWord::Unknown) => "not stated".to_owned(),
+    };
+    let rotates = match facts.refresh_token.rotates {
+        Some(true) => ", a new one with every refresh",
+        Some(false) => ", kept by a refresh",
+        None => "",
+    };
+    let issued = match facts.refresh_token.issued {
+        Issued::Always => format!("issued{rotates}"),
+        Issued::WithOfflineAccess => format!("issued when asked for offline access{rotates}"),
+        Issued::Never => "never issued".to_owned(),
+        Issued::Exchanged => "none: the access token is exchanged".to_owned(),
+    };
+    let revocation = match &facts.revocation {
+        Revocation::Rfc7009 { url } | Revocation::QueryToken { url } | Revocation::Declared { url, .. } => url.as_str(),
+        Revocation::None { instead: Some(instead) } => instead,
+        Revocation::None { instead: None } => "no endpoint",
+        Revocation::Unknown => "no endpoint known",
+    };
+    let authorize = facts.authorize_url.iter().map(|url| row("authorize", url));
+    let rest = [("token", facts.token_url.as_str()), ("revoke", revocation), ("access token", &lifetime), ("refresh token", &issued)];
+    authorize.chain(rest.map(|(label, text)| row(label, text))).collect()
+}

@@ -1,0 +1,374 @@
+//! The command line: every flag, with its help and examples. Knows what may be said, not what is done about it.
+
+use super::exit::Exit;
+use crate::resource::Address;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Connections as code: declare services, connections, webhooks and functions in YAML; check, plan, apply and render them.
+#[derive(Debug, Parser)]
+#[command(name = "bowline", version, disable_help_subcommand = true, after_help = after_help())]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+fn after_help() -> String {
+    format!(
+        "Exit codes:\n{}\nExamples:\n  bowline init my-project          start a project\n  bowline check                    what is wrong, without a network\n  \
+         bowline plan                     what would change, whom it touches\n  bowline apply                    change it\n",
+        Exit::table()
+    )
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Work in this folder as if Bowline had been started there
+    #[arg(short = 'C', long = "chdir", value_name = "DIR", global = true)]
+    pub chdir: Option<PathBuf>,
+    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
+    pub color: Colour,
+    /// Never ask: fail where an answer would be needed
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a project: a commented bowline.yaml to change
+    #[command(after_help = "Examples:\n  bowline init\n  bowline init cold-chain")]
+    Init(Init),
+    /// Find everything that is wrong with the project, without a network
+    #[command(
+        after_help = "Examples:\n  bowline check\n  bowline check --env prod\n  bowline check --format json | jq '.diagnostics[].code'"
+    )]
+    Check(Check),
+    /// Show what would change, who must consent again and which webhooks pause
+    #[command(
+        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy"
+    )]
+    Plan(Plan),
+    /// Show a saved plan
+    #[command(after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json")]
+    Show(Show),
+    /// Carry out a plan: a saved one, or one made now and confirmed
+    #[command(
+        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve"
+    )]
+    Apply(Apply),
+    /// Delete everything that the project owns
+    #[command(after_help = "Examples:\n  bowline destroy\n  bowline destroy --env dev --auto-approve")]
+    Destroy(Destroy),
+    /// Show what is live: states, what waits for whom, what is blocked
+    #[command(after_help = "Examples:\n  bowline status\n  bowline status --env prod --format json")]
+    Status(Status),
+    /// Write the Deluge and JSON that use the connections
+    #[command(
+        after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?"
+    )]
+    Render(Render),
+    /// Draw who uses what
+    #[command(
+        after_help = "Examples:\n  bowline graph --format mermaid\n  bowline graph --focus connections.crm_read\n  bowline graph --focus services.erp --used-by\n  bowline graph --format dot | dot -Tsvg > graph.svg"
+    )]
+    Graph(Graph),
+    /// Look up default services: endpoints, scopes, hosts
+    #[command(
+        after_help = "Examples:\n  bowline services list --category crm\n  bowline services show slack\n  bowline services show zoho-crm --scopes\n  bowline services search calendar"
+    )]
+    Services(Services),
+    /// Print the JSON Schema of the files, for editors and other tools
+    #[command(after_help = "Examples:\n  bowline schema > bowline.schema.json\n  bowline schema connection")]
+    Schema(Schema),
+    /// Explain a diagnostic: what, why, a wrong and a right example
+    #[command(after_help = "Examples:\n  bowline explain unknown-service\n  bowline explain          lists every code")]
+    Explain(Explain),
+    /// Print completions for a shell
+    #[command(after_help = "Examples:\n  bowline completions bash > ~/.local/share/bash-completion/completions/bowline")]
+    Completions(Completions),
+}
+
+/// Which project, in which environment.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    /// The environment to work in, as declared under `environments:`
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Set a variable; repeat for several
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub variables: Vec<(String, String)>,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+/// Which broker.
+#[derive(Debug, Args)]
+pub struct BrokerArgs {
+    /// Where the embedded broker keeps its data [default: .bowline below the project]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// What a plan is made of.
+#[derive(Debug, Args)]
+pub struct PlanningArgs {
+    /// Change only this and what it needs; repeat for several
+    #[arg(long = "target", value_name = "ADDRESS")]
+    pub targets: Vec<Address>,
+    /// Allow a project that declares nothing to delete everything that it owns
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to make [default: this one]
+    pub folder: Option<PathBuf>,
+    /// The project's name [default: the folder's]
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    /// Show at most this many findings [default: 20 as text, 1000 as JSON]
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    #[command(flatten)]
+    pub planning: PlanningArgs,
+    /// Plan the deletion of everything that the project owns
+    #[arg(long)]
+    pub destroy: bool,
+    /// Write the plan to a file that `apply` takes
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// How long a saved plan may be applied
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]
+    pub expires: std::time::Duration,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    /// Exit 2 when there are changes
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    crate::clock::parse_duration(text).ok_or_else(|| "expected a duration such as 24h or 30m".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A plan saved by `bowline plan --save`
+    pub plan: PathBuf,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// A plan saved by `bowline plan --save`; without it a plan is made now
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    #[command(flatten)]
+    pub planning: PlanningArgs,
+    #[command(flatten)]
+    pub carrying_out: CarryingOut,
+}
+
+/// How a plan is carried out.
+#[derive(Debug, Args)]
+pub struct CarryingOut {
+    /// Do not ask before changing anything
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// How many steps may run at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub parallelism: u16,
+    /// Exit 7 when all is applied but somebody's consent is pending
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+#[derive(Debug, Args)]
+pub struct Destroy {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    #[command(flatten)]
+    pub carrying_out: CarryingOut,
+    /// Delete only this and what depends on it; repeat for several
+    #[arg(long = "target", value_name = "ADDRESS")]
+    pub targets: Vec<Address>,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    /// Show what other projects own too
+    #[arg(long)]
+    pub all: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+#[derive(Debug, Args)]
+pub struct Render {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Write the snippets below this folder instead of printing them
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write nothing; exit 2 when a file below --out is not up to date
+    #[arg(long, requires = "out")]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Graph {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// The language of the picture
+    #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+    pub format: GraphFormat,
+    /// Only this resource, what it needs and what needs it
+    #[arg(long, value_name = "ADDRESS")]
+    pub focus: Option<Address>,
+    /// With --focus: only what needs it
+    #[arg(long, requires = "focus")]
+    pub used_by: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    Dot,
+    Mermaid,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Services {
+    #[command(subcommand)]
+    pub what: ServicesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ServicesCommand {
+    /// List the default services
+    #[command(after_help = "Examples:\n  bowline services list\n  bowline services list --category iot")]
+    List {
+        /// Only those of a category
+        #[arg(long)]
+        category: Option<String>,
+        /// Only those whose key, name or vendor holds this text
+        #[arg(long)]
+        search: Option<String>,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Show one default service
+    #[command(after_help = "Examples:\n  bowline services show slack\n  bowline services show zoho-iot --scopes")]
+    Show {
+        name: String,
+        /// List its scopes
+        #[arg(long)]
+        scopes: bool,
+        /// Say where the facts come from and how sure they are
+        #[arg(long)]
+        why: bool,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Find default services by a word
+    #[command(after_help = "Examples:\n  bowline services search calendar")]
+    Search {
+        text: String,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Print only this part; without it the whole file's schema
+    #[arg(value_enum)]
+    pub kind: Option<SchemaKind>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    Project,
+    Service,
+    Connection,
+    Webhook,
+    Function,
+    Plan,
+    Catalogue,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A code, as printed in brackets after a finding
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,171 @@
+//! `apply`: a plan made now and confirmed, or a saved one, carried out.
+
+use super::opened::{self, Opened};
+use super::planning::{self, Asked};
+use super::platform;
+use crate::apply::{self, Applying, LIFETIME, PlanFile, Present, Remote, Report};
+use crate::cli::args::{Apply, BrokerArgs, CarryingOut, TextOrJson};
+use crate::cli::exit::Exit;
+use crate::cli::report::page::Tone;
+use crate::cli::report::progress::Progress;
+use crate::cli::report::{json, outcome_text};
+use crate::cli::talk::{Failure, Talk};
+use crate::embedded::{Embedded, LockError};
+use crate::plan::Mode;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    match &args.plan {
+        Some(path) => {
+            no_planning_flags(args)?;
+            saved(path, args, talk)
+        }
+        None => {
+            must_be_able_to_ask(&args.carrying_out, talk)?;
+            let opened = opened::open(&args.project, talk)?;
+            let asked = Asked {
+                mode: Mode::Apply,
+                targets: &args.planning.targets,
+                allow_empty: args.planning.allow_empty,
+                expires: LIFETIME,
+            };
+            carry_out_now(&opened, &args.broker, &args.carrying_out, &asked, talk)
+        }
+    }
+}
+
+/// A saved plan says all that a planning flag could; one beside it would be ignored, so it is refused.
+fn no_planning_flags(args: &Apply) -> Result<(), Failure> {
+    let flag = if !args.planning.targets.is_empty() {
+        "--target"
+    } else if args.planning.allow_empty {
+        "--allow-empty"
+    } else if !args.project.variables.is_empty() {
+        "--var"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(Exit::Usage, format!("`{flag}` cannot be given with a saved plan")).hint("give it to `bowline plan --save` instead"))
+}
+
+/// Without a terminal nobody can answer: said before any work is done.
+pub(crate) fn must_be_able_to_ask(args: &CarryingOut, talk: &Talk<'_>) -> Result<(), Failure> {
+    if args.auto_approve || talk.can_ask() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Usage, "nobody can be asked for approval here").hint("approve beforehand with `--auto-approve`, or apply a saved plan"))
+}
+
+/// Plans, asks and carries out, all under the apply lock so that nothing of ours moves between.
+pub(crate) fn carry_out_now(
+    opened: &Opened,
+    broker: &BrokerArgs,
+    args: &CarryingOut,
+    asked: &Asked<'_>,
+    talk: &mut Talk<'_>,
+) -> Result<Exit, Failure> {
+    let platform = platform::open(opened, broker, talk)?;
+    let _lock = platform.lock().map_err(locked)?;
+    let file = planning::plan(opened, &platform, asked, talk)?;
+    if args.format == TextOrJson::Text {
+        planning::print(&file, talk);
+    }
+    let has_steps = file.plan.changes.iter().any(|change| !change.steps.is_empty());
+    if has_steps && !args.auto_approve && !talk.confirm("\nCarry this out?") {
+        return Err(Failure::new(Exit::Failed, "not approved: nothing was changed"));
+    }
+    carry_out(&file, opened, &platform, args, talk)
+}
+
+fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let file = planning::read(path, talk)?;
+    let opened = opened::open_for(&file, &args.project, talk)?;
+    let platform = platform::open(&opened, &args.broker, talk)?;
+    let _lock = platform.lock().map_err(locked)?;
+    let observed = platform.observe().map_err(platform::failure)?;
+    let environment = &opened.compiled.environment;
+    let refusals = file.refusals(Present {
+        now: talk.world.clock.now(),
+        environment: environment.name.as_deref(),
+        api: platform::api(&environment.api),
+        project: &opened.compiled.project.name,
+        files: opened.files(),
+        observed: &observed,
+    });
+    if !refusals.is_empty() {
+        return Err(planning::refused(&refusals));
+    }
+    planning::secrets_unchanged(&file, &opened, &platform)?;
+    if args.carrying_out.format == TextOrJson::Text {
+        planning::print(&file, talk);
+    }
+    carry_out(&file, &opened, &platform, &args.carrying_out, talk)
+}
+
+fn locked(error: LockError) -> Failure {
+    match &error {
+        LockError::Held { .. } => Failure::new(Exit::Locked, error.to_string()).hint("wait for it to end, then run this again"),
+        LockError::Unusable { .. } => Failure::because(Exit::Failed, "could not take the apply lock", error),
+    }
+}
+
+fn carry_out(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &CarryingOut, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    planning::all_material_there(file, opened)?;
+    let steps = file.plan.changes.iter().map(|change| change.steps.len()).sum();
+    let report = if steps == 0 {
+        Report { refused: refused(file), waiting: file.plan.waiting.iter().map(|waiting| waiting.address.clone()).collect(), ..Report::default() }
+    } else {
+        platform.spend(&file.plan_id).map_err(platform::failure)?;
+        run_steps(file, opened, platform, args, steps, talk)
+    };
+    match args.format {
+        TextOrJson::Json => talk.data(&json(&outcome_text::machine(&report, &file.plan_id))),
+        TextOrJson::Text if steps > 0 => {
+            let mut page = talk.page();
+            page.end();
+            outcome_text::outcome(&report, &mut page);
+            talk.data(&page.into_text());
+        }
+        TextOrJson::Text => {}
+    }
+    if talk.world.interrupted.load(Ordering::SeqCst) {
+        let mut page = talk.aside_page();
+        page.put(Tone::Caution, "interrupted").line(": what was running was finished; run it again to go on");
+        talk.insist(&page.into_text());
+        return Ok(Exit::Interrupted);
+    }
+    Ok(exit(&report, args.detailed_exitcode))
+}
+
+fn refused(file: &PlanFile) -> Vec<(crate::resource::Address, crate::plan::Refused)> {
+    file.plan.changes.iter().filter_map(|change| Some((change.address.clone(), change.refused.clone()?))).collect()
+}
+
+fn run_steps(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &CarryingOut, steps: usize, talk: &mut Talk<'_>) -> Report {
+    let (look, quiet) = (talk.talk_look(), talk.is_quiet());
+    let interrupted = talk.world.interrupted;
+    let terminal = talk.world.terminal.stderr;
+    let mut progress = Progress::new(&mut *talk.world.stderr, look, terminal, quiet, steps);
+    let applying = Applying {
+        plan_id: &file.plan_id,
+        project: &opened.compiled.project.name,
+        remote: platform,
+        material: &opened.material(),
+        parallelism: args.parallelism.into(),
+        cancelled: interrupted,
+    };
+    let report = apply::apply(&file.plan, applying, &mut |event| progress.tell(&event));
+    progress.finish();
+    report
+}
+
+fn exit(report: &Report, detailed: bool) -> Exit {
+    if !report.is_complete() || !report.refused.is_empty() {
+        Exit::Incomplete
+    } else if detailed && !report.waiting.is_empty() {
+        Exit::Waiting
+    } else {
+        Exit::Done
+    }
+}

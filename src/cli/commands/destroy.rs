@@ -1,0 +1,17 @@
+//! `destroy`: deletes everything that the project owns, dependents first.
+
+use super::apply::{carry_out_now, must_be_able_to_ask};
+use super::planning::Asked;
+use super::opened;
+use crate::apply::LIFETIME;
+use crate::cli::args::Destroy;
+use crate::cli::exit::Exit;
+use crate::cli::talk::{Failure, Talk};
+use crate::plan::Mode;
+
+pub(crate) fn run(args: &Destroy, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    must_be_able_to_ask(&args.carrying_out, talk)?;
+    let opened = opened::open(&args.project, talk)?;
+    let asked = Asked { mode: Mode::Destroy, targets: &args.targets, allow_empty: true, expires: LIFETIME };
+    carry_out_now(&opened, &args.broker, &args.carrying_out, &asked, talk)
+}

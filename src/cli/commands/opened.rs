@@ -1,0 +1,165 @@
+//! A project as commands open it: read, compiled for an environment, with everything said about it.
+
+use crate::apply::{Binding, PlanFile, Remark};
+use crate::cli::args::ProjectArgs;
+use crate::cli::exit::Exit;
+use crate::cli::report::diagnostics_text;
+use crate::cli::talk::{Failure, Talk};
+use crate::compile::{self, Choice, Compiled, Folder, FolderError, Front, Setting};
+use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::plan::SourcePlace;
+use crate::resource::Address;
+use crate::text::Sources;
+use crate::workspace::{ProjectFolder, ProjectMaterial};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// Bytes of a template that are read at most.
+const TEMPLATE_LIMIT: u64 = 1 << 20;
+
+/// A project that compiled.
+pub(crate) struct Opened {
+    folder: ProjectFolder,
+    environment: BTreeMap<String, String>,
+    pub front: Front,
+    pub compiled: Compiled,
+    /// Warnings, already said.
+    warnings: Vec<Diagnostic>,
+    places: BTreeMap<Address, SourcePlace>,
+    files: Vec<(String, String)>,
+}
+
+impl Opened {
+    /// The project's folder.
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.root()
+    }
+
+    /// Where secrets and scripts come from.
+    pub(crate) fn material(&self) -> ProjectMaterial<'_> {
+        ProjectMaterial::new(&self.folder, &self.environment)
+    }
+
+    /// The templates of the project's own `templates/` folder: name below it and text.
+    pub(crate) fn own_templates(&self) -> Result<Vec<(String, String)>, FolderError> {
+        let mut names: Vec<String> = self.folder.files()?.into_iter().filter_map(|path| path.strip_prefix("templates/").map(str::to_owned)).collect();
+        names.sort();
+        let text = |name: String| {
+            let bytes = self.folder.read(&format!("templates/{name}"), TEMPLATE_LIMIT)?;
+            Ok((name, String::from_utf8_lossy(&bytes).into_owned()))
+        };
+        names.into_iter().map(text).collect()
+    }
+
+    /// Path and digest of every file that the project was read from.
+    pub(crate) fn files(&self) -> &[(String, String)] {
+        &self.files
+    }
+
+    /// What binds a plan of this project.
+    pub(crate) fn binding(&self, created_at: SystemTime, lifetime: Duration, observed_revision: u64) -> Binding<'_> {
+        Binding {
+            project: &self.compiled.project.name,
+            environment: self.compiled.environment.name.as_deref(),
+            api: super::platform::api(&self.compiled.environment.api),
+            observed_revision,
+            created_at,
+            lifetime,
+            files: &self.files,
+            places: &self.places,
+            diagnostics: self.warnings.iter().map(|warning| remark(warning, self.front.sources())).collect(),
+        }
+    }
+}
+
+fn remark(warning: &Diagnostic, sources: &Sources) -> Remark {
+    let source = warning.at.as_ref().map(|at| source_place(at.span, sources));
+    Remark { code: warning.code.id().to_owned(), message: warning.headline.clone(), source }
+}
+
+fn source_place(span: crate::text::Span, sources: &Sources) -> SourcePlace {
+    let (file, position) = sources.place(span);
+    SourcePlace { file: file.to_owned(), line: position.line, column: position.column }
+}
+
+/// Opens the project for the environment that was chosen. Warnings are said; errors end the command.
+pub(super) fn open(args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+    open_in(args.env.as_deref(), &args.variables, talk)
+}
+
+/// Opens the project for a saved plan: in the plan's environment unless another is named, which the plan then refuses.
+pub(super) fn open_for(file: &PlanFile, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+    let environment = args.env.as_deref().or(file.environment.as_deref());
+    open_in(environment, &args.variables, talk)
+}
+
+fn open_in(environment: Option<&str>, variables: &[(String, String)], talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+    let folder = folder(talk)?;
+    let mut front = Front::read(&folder);
+    let mut diags = Diagnostics::default();
+    let setting = Setting { choice: choice(environment), variables: variables.iter().cloned().collect() };
+    let compiled = compile::compile(&mut diags, &mut front, &folder, &setting);
+    let found = diags.finish();
+    let Ok(compiled) = compiled else { return Err(invalid(&found, front.sources(), talk)) };
+    let text = diagnostics_text::diagnostics(&found, front.sources(), talk.talk_look(), diagnostics_text::LIMIT);
+    talk.aside(&text);
+    let places = compiled.places.iter().map(|(address, span)| (address.clone(), source_place(*span, front.sources()))).collect();
+    let files = compiled.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect();
+    Ok(Opened { folder, environment: talk.world.env.clone(), front, compiled, warnings: found, places, files })
+}
+
+fn choice(environment: Option<&str>) -> Choice {
+    environment.map_or(Choice::Default, |name| Choice::Environment(name.to_owned()))
+}
+
+fn folder(talk: &Talk<'_>) -> Result<ProjectFolder, Failure> {
+    ProjectFolder::open(&talk.world.folder)
+        .map_err(|error| Failure::because(Exit::Failed, format!("could not open the folder `{}`", talk.world.folder.display()), error))
+}
+
+/// Prints what is wrong and ends the command.
+pub(super) fn invalid(found: &[Diagnostic], sources: &Sources, talk: &mut Talk<'_>) -> Failure {
+    let text = diagnostics_text::diagnostics(found, sources, talk.talk_look(), diagnostics_text::LIMIT);
+    talk.insist(&text);
+    Failure::new(Exit::Invalid, format!("the configuration is invalid: {}", diagnostics_text::counts(found)))
+}
+
+/// Everything that `check` finds.
+pub(super) struct Checked {
+    pub front: Front,
+    pub found: Vec<Diagnostic>,
+}
+
+/// Checks the project in the environment that was named, or in every one that it declares.
+pub(super) fn check(args: &ProjectArgs, talk: &Talk<'_>) -> Result<Checked, Failure> {
+    let folder = folder(talk)?;
+    let mut front = Front::read(&folder);
+    let mut diags = Diagnostics::default();
+    let variables = args.variables.iter().cloned().collect();
+    match &args.env {
+        None => compile::check_all(&mut diags, &mut front, &folder, &variables),
+        Some(name) => {
+            let setting = Setting { choice: Choice::Environment(name.clone()), variables };
+            // Whether it stops is for the findings to say.
+            let _ = compile::compile(&mut diags, &mut front, &folder, &setting);
+        }
+    }
+    Ok(Checked { front, found: diags.finish() })
+}
+
+/// Refuses an address that is none of the known ones.
+pub(super) fn known_address<'a>(address: &Address, known: impl IntoIterator<Item = &'a Address>) -> Result<(), Failure> {
+    let known: Vec<&Address> = known.into_iter().collect();
+    if known.contains(&address) { Ok(()) } else { Err(unknown_address(address, known)) }
+}
+
+/// The address is none of the known ones; says which of them was probably meant.
+pub(super) fn unknown_address<'a>(address: &Address, known: impl IntoIterator<Item = &'a Address>) -> Failure {
+    let known: Vec<String> = known.into_iter().map(Address::to_string).collect();
+    let failure = Failure::new(Exit::Usage, format!("nothing is named `{address}`"));
+    match nearest(&address.to_string(), known.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("`bowline graph` shows every address"),
+    }
+}

@@ -1,0 +1,33 @@
+//! `plan`: what would change, for people and as a file that `apply` takes.
+
+use super::planning::{self, Asked};
+use super::{opened, platform};
+use crate::cli::args::{Plan, TextOrJson};
+use crate::cli::exit::Exit;
+use crate::cli::talk::{Failure, Talk};
+use crate::plan::Mode;
+use crate::workspace;
+
+pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let opened = opened::open(&args.project, talk)?;
+    let platform = platform::look(&opened, &args.broker, talk)?;
+    let asked = Asked {
+        mode: if args.destroy { Mode::Destroy } else { Mode::Apply },
+        targets: &args.planning.targets,
+        allow_empty: args.planning.allow_empty,
+        expires: args.expires,
+    };
+    let file = planning::plan(&opened, &platform, &asked, talk)?;
+    if let Some(path) = &args.save {
+        workspace::write_file(&talk.path(path), file.to_text().as_bytes()).map_err(|error| Failure::because(Exit::Failed, "could not save the plan", error))?;
+    }
+    match args.format {
+        TextOrJson::Json => talk.data(&file.to_text()),
+        TextOrJson::Text => planning::print(&file, talk),
+    }
+    if let (Some(path), TextOrJson::Text) = (&args.save, args.format) {
+        talk.aside(&format!("Saved. To carry it out: bowline apply {}\n", path.display()));
+    }
+    let changes = !file.plan.changes.is_empty();
+    Ok(if changes && args.detailed_exitcode { Exit::Differences } else { Exit::Done })
+}

@@ -1,0 +1,64 @@
+//! The door: reads the command line, puts the rooms together for one command, prints, and ends with an exit code.
+//!
+//! `commands/<verb>.rs` is where a store, keys, clock and folder meet; nothing below the door asks the machine for any
+//! of them. To add a command: a variant in `args.rs`, a file in `commands/`, a line in `dispatch`, a case per format.
+
+mod args;
+mod commands;
+mod exit;
+mod real;
+mod report;
+mod talk;
+mod world;
+
+pub use args::Cli;
+pub use exit::Exit;
+pub use real::main;
+pub use world::{Terminal, World};
+
+use args::Command;
+use clap::Parser;
+use std::ffi::OsString;
+use talk::Talk;
+
+/// Runs one command line (without the program's name) and tells how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) -> Exit {
+    let arguments = std::iter::once(OsString::from("bowline")).chain(arguments);
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(refused) => return refuse(&refused, &mut world),
+    };
+    let mut talk = Talk::new(&cli.global, world);
+    match dispatch(cli.command, &mut talk) {
+        Ok(exit) => exit,
+        Err(failure) => talk.failure(&failure),
+    }
+}
+
+fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure> {
+    match command {
+        Command::Init(args) => commands::init::run(&args, talk),
+        Command::Check(args) => commands::check::run(&args, talk),
+        Command::Plan(args) => commands::plan::run(&args, talk),
+        Command::Show(args) => commands::show::run(&args, talk),
+        Command::Apply(args) => commands::apply::run(&args, talk),
+        Command::Destroy(args) => commands::destroy::run(&args, talk),
+        Command::Status(args) => commands::status::run(&args, talk),
+        Command::Render(args) => commands::render::run(&args, talk),
+        Command::Graph(args) => commands::graph::run(&args, talk),
+        Command::Services(args) => commands::services::run(&args, talk),
+        Command::Schema(args) => commands::schema::run(&args, talk),
+        Command::Explain(args) => commands::explain::run(&args, talk),
+        Command::Completions(args) => commands::completions::run(&args, talk),
+    }
+}
+
+/// Help and version are answers; everything else that clap refuses is a usage error.
+fn refuse(refused: &clap::Error, world: &mut World<'_>) -> Exit {
+    let text = refused.render().to_string();
+    let (stream, exit): (&mut dyn std::io::Write, Exit) =
+        if refused.use_stderr() { (world.stderr, Exit::Usage) } else { (world.stdout, Exit::Done) };
+    // Nobody is left to tell when the stream is closed.
+    let _ = stream.write_all(text.as_bytes());
+    exit
+}

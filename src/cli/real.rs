@@ -1,0 +1,81 @@
+//! Gathers the real world: the only file that asks the machine for its clock, environment, terminal and signals.
+
+use super::{run, Exit, Terminal, World};
+use crate::clock::{Clock, Random};
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// The program: one command line in the real world.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment and the folder are taken from the machine")]
+pub fn main() -> ExitCode {
+    forbid_core_dumps();
+    listen_for_interrupts();
+    report_panics_as_bugs();
+    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let terminal = Terminal {
+        stdin: stdin.is_terminal(),
+        stdout: stdout.is_terminal(),
+        stderr: stderr.is_terminal(),
+        width: terminal_size::terminal_size().map_or(0, |(width, _)| width.0.into()),
+    };
+    let world = World {
+        folder: std::env::current_dir().unwrap_or_default(),
+        env: std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect(),
+        clock: std::sync::Arc::new(MachineClock),
+        random: &MachineRandom,
+        stdin: &mut stdin.lock(),
+        stdout: &mut stdout.lock(),
+        stderr: &mut stderr.lock(),
+        terminal,
+        interrupted: &INTERRUPTED,
+    };
+    let arguments = std::env::args_os().skip(1);
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(arguments, world)));
+    ExitCode::from(ended.unwrap_or(Exit::Bug).code())
+}
+
+/// The memory of this process holds secrets; where the limit cannot be lowered it was lower already.
+fn forbid_core_dumps() {
+    let _ = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0);
+}
+
+/// The first Ctrl-C lets what is running finish; the second stops at once. Every step is durable on its own, so either
+/// is safe.
+fn listen_for_interrupts() {
+    let handler = || {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(Exit::Interrupted.code().into());
+        }
+    };
+    ctrlc::set_handler(handler).expect("no other handler was set");
+}
+
+fn report_panics_as_bugs() {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        default(panic);
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), "This is a bug of Bowline, not yours. Please report it with the lines above.");
+    }));
+}
+
+struct MachineClock;
+
+impl Clock for MachineClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the machine's clock")]
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+struct MachineRandom;
+
+impl Random for MachineRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        aws_lc_rs::rand::fill(bytes).expect("the system has randomness");
+    }
+}

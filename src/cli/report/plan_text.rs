@@ -1,0 +1,298 @@
+//! A plan for people: what needs attention first, then the rest, one line of counts, the plan's id last.
+
+use super::counted;
+use super::page::{width, Page, Tone};
+use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Do, Hazard, Plan, Step, Summary};
+use crate::resource::{Address, ScopeClass};
+
+/// What a plan is a plan of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heading<'a> {
+    pub project: &'a str,
+    pub environment: Option<&'a str>,
+    /// The API, in words.
+    pub api: &'a str,
+    pub plan_id: &'a str,
+}
+
+/// The whole plan.
+pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, page: &mut Page) {
+    head(heading, page);
+    let (attention, rest): (Vec<&Change>, Vec<&Change>) = plan.changes.iter().partition(|change| needs_attention(change));
+    section("Needs your attention", &attention, page);
+    section(if attention.is_empty() { "Changes" } else { "Other changes" }, &rest, page);
+    drift(plan, page);
+    waiting(plan, page);
+    if plan.changes.is_empty() {
+        page.put(Tone::Good, "No changes.").say(" What is declared and what is live are the same.").end();
+    }
+    page.put(Tone::Strong, &counts(&plan.summary)).end();
+    page.put(Tone::Quiet, &format!("Plan {}", heading.plan_id)).end();
+}
+
+fn head(heading: Heading<'_>, page: &mut Page) {
+    page.put(Tone::Strong, heading.project);
+    if let Some(environment) = heading.environment {
+        page.say(" in ").put(Tone::Strong, environment);
+    }
+    page.say(&format!(", against {}", heading.api)).end().end();
+}
+
+/// Deletions, consents, escalations, refusals: what a reviewer must not overlook.
+pub(crate) fn needs_attention(change: &Change) -> bool {
+    change.refused.is_some() || change.hazards.iter().any(|hazard| is_alarming(change, *hazard))
+}
+
+fn is_alarming(change: &Change, hazard: Hazard) -> bool {
+    match hazard {
+        // A new connection always needs its first consent and asks for its first scopes: said in its lines, no alarm.
+        Hazard::NeedsConsent | Hazard::WidensScopes => change.action != Action::Create,
+        Hazard::LosesTokens
+        | Hazard::PausesWebhooks
+        | Hazard::BreaksFunctions
+        | Hazard::ChangesIdentity
+        | Hazard::Destroys
+        | Hazard::PlainHttp => true,
+    }
+}
+
+fn section(title: &str, changes: &[&Change], page: &mut Page) {
+    if changes.is_empty() {
+        return;
+    }
+    page.put(Tone::Strong, title).end();
+    let names = changes.iter().map(|change| width(&name(change))).max().unwrap_or(0).min(60);
+    for change in changes {
+        self::change(change, names, page);
+    }
+    page.end();
+}
+
+fn name(change: &Change) -> String {
+    match &change.previous_address {
+        Some(previous) => format!("{previous} → {}", change.address),
+        None => change.address.to_string(),
+    }
+}
+
+fn change(change: &Change, names: usize, page: &mut Page) {
+    let tone = tone(change.action);
+    page.say("  ").cell(tone, change.action.symbol(), 4).cell(tone, &name(change), names).say("  ").say(&why(change));
+    if let Some(source) = &change.source {
+        page.put(Tone::Quiet, &format!("  {}:{}", source.file, source.line));
+    }
+    page.end();
+    if let Some(refused) = &change.refused {
+        indent(page).put(Tone::Bad, &format!("refused: {}", refused.message)).end();
+    }
+    for difference in &change.diff {
+        self::difference(difference, page);
+    }
+    consequences(change, page);
+    if change.steps.len() > 1 {
+        indent(page).put(Tone::Quiet, &format!("steps: {}", change.steps.iter().map(step).collect::<Vec<_>>().join(" → "))).end();
+    }
+}
+
+fn tone(action: Action) -> Tone {
+    match action {
+        Action::Create => Tone::Good,
+        Action::Update => Tone::Caution,
+        Action::Reconnect | Action::Replace => Tone::Caution,
+        Action::Move => Tone::Accent,
+        Action::Delete => Tone::Bad,
+    }
+}
+
+fn indent(page: &mut Page) -> &mut Page {
+    page.say("        ")
+}
+
+fn why(change: &Change) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in &change.reasons {
+        let words = reason.code.replace('-', " ");
+        if !reasons.contains(&words) {
+            reasons.push(words);
+        }
+    }
+    format!("{}: {}", verb(change.action), reasons.join(", "))
+}
+
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Reconnect => "reconnect",
+        Action::Replace => "replace",
+        Action::Move => "rename",
+        Action::Delete => "delete",
+    }
+}
+
+fn difference(difference: &Difference, page: &mut Page) {
+    let path = difference.path.trim_start_matches('/').replace('/', ".");
+    let before = difference.before.as_ref().map(value);
+    let after = difference.value.as_ref().map(value);
+    let (tone, text) = match difference.op {
+        DiffOp::Add => (Tone::Good, format!("+ {path}: {}", after.unwrap_or_default())),
+        DiffOp::Remove => (Tone::Bad, format!("- {path}: {}", before.or(after).unwrap_or_default())),
+        DiffOp::Replace => (Tone::Caution, format!("~ {path}: {} → {}", before.unwrap_or_default(), after.unwrap_or_default())),
+        DiffOp::SetAdd => (Tone::Good, format!("+ {path}: {}", after.unwrap_or_default())),
+        DiffOp::SetRemove => (Tone::Bad, format!("- {path}: {}", after.or(before).unwrap_or_default())),
+        DiffOp::SecretWrite => (Tone::Accent, format!("* {path}: {}", secret_write(before, after))),
+    };
+    indent(page).put(tone, &text);
+    if let Some(class) = difference.class {
+        page.put(Tone::Quiet, &format!("  ({})", class_word(class)));
+    }
+    page.end();
+}
+
+fn secret_write(before: Option<String>, after: Option<String>) -> String {
+    match (before, after) {
+        (Some(before), Some(after)) => format!("secret {before} → {after}"),
+        (None, Some(after)) => format!("secret {after}"),
+        (before, None) => format!("secret {} taken away", before.unwrap_or_default()),
+    }
+}
+
+fn value(value: &DiffValue) -> String {
+    match value {
+        DiffValue::Secret { reference, fingerprint: Some(fingerprint) } => format!("{reference} ({fingerprint})"),
+        DiffValue::Secret { reference, fingerprint: None } => reference.clone(),
+        DiffValue::Plain(serde_json::Value::String(text)) => text.clone(),
+        DiffValue::Plain(json) => json.to_string(),
+    }
+}
+
+fn class_word(class: ScopeClass) -> &'static str {
+    match class {
+        ScopeClass::Read => "read",
+        ScopeClass::Write => "write",
+        ScopeClass::Delete => "delete",
+        ScopeClass::Admin => "admin",
+    }
+}
+
+/// What the change costs people and running integrations, a line each.
+fn consequences(change: &Change, page: &mut Page) {
+    for hazard in &change.hazards {
+        if let Some(words) = consequence(change, *hazard) {
+            let tone = if is_alarming(change, *hazard) { Tone::Caution } else { Tone::Quiet };
+            indent(page).put(tone, &format!("! {words}")).end();
+        }
+    }
+    let affected: Vec<&Address> = change.affects.connections.iter().collect();
+    if !affected.is_empty() {
+        indent(page).put(Tone::Quiet, &format!("used by {}", joined(affected))).end();
+    }
+}
+
+fn consequence(change: &Change, hazard: Hazard) -> Option<String> {
+    let users = &change.affects.users;
+    Some(match hazard {
+        Hazard::LosesTokens if users.is_empty() => "its authorisation is taken away".to_owned(),
+        Hazard::LosesTokens => {
+            format!("the authorisation of {} is taken away: {}", counted(users.len(), "person"), users.iter().cloned().collect::<Vec<_>>().join(", "))
+        }
+        Hazard::NeedsConsent => match change.steps.iter().find_map(|step| step.actor) {
+            Some(Actor::EachUser) => "every user has to consent in a browser".to_owned(),
+            Some(Actor::Owner) | None => "the owner has to consent in a browser".to_owned(),
+            Some(Actor::Broker) => return None,
+        },
+        Hazard::PausesWebhooks => format!("cannot fire meanwhile: {}", joined(&change.affects.webhooks)),
+        Hazard::WidensScopes => "it may do more than before".to_owned(),
+        Hazard::BreaksFunctions => format!("scripts that name it will fail: {}", joined(&change.affects.functions)),
+        Hazard::ChangesIdentity => "calls will run with another person's account".to_owned(),
+        Hazard::Destroys => "the object goes away".to_owned(),
+        Hazard::PlainHttp => "credentials travel over plain HTTP to this machine".to_owned(),
+    })
+}
+
+fn joined<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> String {
+    addresses.into_iter().map(Address::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn step(step: &Step) -> String {
+    let mut words = do_word(step.action).to_owned();
+    if let Some(target) = &step.target {
+        words = format!("{words} {target}");
+    }
+    match step.actor {
+        Some(Actor::Owner) => words + " (owner)",
+        Some(Actor::EachUser) => words + " (each user)",
+        Some(Actor::Broker) | None => words,
+    }
+}
+
+/// A step's verb.
+pub(crate) fn do_word(action: Do) -> &'static str {
+    match action {
+        Do::Create => "create",
+        Do::Update => "update",
+        Do::Delete => "delete",
+        Do::Revoke => "revoke",
+        Do::Authorize => "authorize",
+        Do::Detach => "detach",
+        Do::Attach => "attach",
+    }
+}
+
+fn drift(plan: &Plan, page: &mut Page) {
+    if plan.drift.is_empty() {
+        return;
+    }
+    page.put(Tone::Strong, "Changed by somebody else since the last apply").end();
+    for drift in &plan.drift {
+        page.say("  ").put(Tone::Caution, &drift.address.to_string()).end();
+        for difference in &drift.diff {
+            self::difference(difference, page);
+        }
+    }
+    page.end();
+}
+
+fn waiting(plan: &Plan, page: &mut Page) {
+    for waiting in &plan.waiting {
+        page.say("  ").cell(Tone::Caution, "?", 4).put(Tone::Caution, &waiting.address.to_string());
+        page.say(&format!("  {}", waiting.state.words())).end();
+    }
+    if !plan.waiting.is_empty() {
+        page.end();
+    }
+}
+
+/// The one line of counts: every kind that occurs, and always create, update and delete.
+fn counts(summary: &Summary) -> String {
+    let always = [(summary.create, "to create"), (summary.update, "to update"), (summary.delete, "to delete")];
+    let sometimes = [
+        (summary.reconnect, "to reconnect"),
+        (summary.replace, "to replace"),
+        (summary.moved, "to rename"),
+        (summary.refused, "refused"),
+        (summary.unchanged, "unchanged"),
+    ];
+    let mut words: Vec<String> = always.iter().map(|(count, words)| format!("{count} {words}")).collect();
+    words.extend(sometimes.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")));
+    let mut line = words.join(", ");
+    let people = [
+        (summary.consents, "consent"),
+        (summary.users_affected, "user affected"),
+        (summary.webhooks_paused, "webhook paused"),
+        (summary.scope_escalations, "scope escalation"),
+    ];
+    for (count, noun) in people.iter().filter(|(count, _)| *count > 0) {
+        line.push_str(&format!(" · {}", plural_first(*count, noun)));
+    }
+    line
+}
+
+/// `2 users affected`: the first word of the noun takes the plural.
+fn plural_first(count: usize, noun: &str) -> String {
+    match noun.split_once(' ') {
+        Some(("scope", rest)) => counted(count, &format!("scope {rest}")),
+        Some((first, rest)) => format!("{} {rest}", counted(count, first)),
+        None => counted(count, noun),
+    }
+}

@@ -1,0 +1,112 @@
+//! Findings as SARIF 2.1.0 (OASIS), the subset that code-scanning services read: stable rule ids, paths relative to the
+//! project, fingerprints that survive moved lines, fixes.
+
+use crate::diag::{Code, Diagnostic, Edit, Help, Label, Severity};
+use crate::text::{Sources, Span};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// One run of `check`.
+pub fn sarif(found: &[Diagnostic], sources: &Sources) -> String {
+    let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let results: Vec<Value> = found.iter().map(|diagnostic| result(diagnostic, sources, &mut seen)).collect();
+    super::json(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": { "name": "bowline", "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": rules } },
+            "originalUriBaseIds": { "PROJECT": { "description": { "text": "the folder that holds bowline.yaml" } } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    }))
+}
+
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.id(),
+        "shortDescription": { "text": code.title() },
+        "help": { "text": code.title(), "markdown": code.explanation() },
+        "defaultConfiguration": { "level": level(code.severity()) },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn result(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<String, usize>) -> Value {
+    let rule = Code::ALL.iter().position(|code| *code == diagnostic.code).expect("every code is in the list");
+    let mut text = diagnostic.headline.clone();
+    for help in &diagnostic.help {
+        text.push_str(&format!("\n{}", help.text));
+    }
+    let mut result = json!({
+        "ruleId": diagnostic.code.id(),
+        "ruleIndex": rule,
+        "level": level(diagnostic.severity),
+        "message": { "text": text },
+        "locations": [],
+        "partialFingerprints": { "primaryLocationLineHash": super::fingerprint::of(diagnostic, sources, seen) },
+    });
+    if let Some(at) = &diagnostic.at {
+        result["locations"] = json!([location(at, sources, None)]);
+    }
+    if !diagnostic.related.is_empty() {
+        let related: Vec<Value> = diagnostic.related.iter().enumerate().map(|(id, label)| location(label, sources, Some(id))).collect();
+        result["relatedLocations"] = related.into();
+    }
+    let fixes: Vec<Value> = diagnostic.help.iter().filter_map(|help| Some(fix(help, help.edit.as_ref()?, sources))).collect();
+    if !fixes.is_empty() {
+        result["fixes"] = fixes.into();
+    }
+    result
+}
+
+fn location(label: &Label, sources: &Sources, id: Option<usize>) -> Value {
+    let mut location = json!({
+        "physicalLocation": { "artifactLocation": artifact(label.span, sources), "region": region(label.span, sources) },
+    });
+    if !label.text.is_empty() {
+        location["message"] = json!({ "text": label.text });
+    }
+    if let Some(id) = id {
+        location["id"] = id.into();
+    }
+    location
+}
+
+fn artifact(span: Span, sources: &Sources) -> Value {
+    json!({ "uri": uri(&sources.get(span.file).path), "uriBaseId": "PROJECT" })
+}
+
+/// A relative path as a URI reference (RFC 3986): everything but unreserved characters and `/` is encoded.
+fn uri(path: &str) -> String {
+    path.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+fn region(span: Span, sources: &Sources) -> Value {
+    let source = sources.get(span.file);
+    let (start, end) = (source.position(span.start), source.position(span.end));
+    json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
+}
+
+fn fix(help: &Help, edit: &Edit, sources: &Sources) -> Value {
+    json!({
+        "description": { "text": help.text },
+        "artifactChanges": [{
+            "artifactLocation": artifact(edit.span, sources),
+            "replacements": [{ "deletedRegion": region(edit.span, sources), "insertedContent": { "text": edit.replacement } }],
+        }],
+    })
+}

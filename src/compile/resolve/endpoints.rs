@@ -1,0 +1,91 @@
+//! URLs that something is sent to: read as a client reads them, so that what is judged is what is called.
+
+use super::diags::{BadUrl, PlainHttp, SecretInUrl, UrlFault, UrlSecret};
+use super::secrets::is_literal_secret;
+use crate::diag::Diagnostics;
+use crate::text::Span;
+use url::Url;
+
+/// Reads a URL and says what is wrong with it. `None` where no client could call it.
+pub(super) fn check(diags: &mut Diagnostics, text: &str, at: impl Fn() -> Span) -> Option<Url> {
+    match read(text) {
+        Ok(url) => {
+            judge(diags, &url, at);
+            Some(url)
+        }
+        Err(fault) => {
+            diags.push(BadUrl { at: at(), fault });
+            None
+        }
+    }
+}
+
+/// The parser mends some things on the way; a file should say what is meant.
+fn read(text: &str) -> Result<Url, UrlFault> {
+    if text.contains('\\') {
+        return Err(UrlFault::Backslash);
+    }
+    Url::parse(text).map_err(UrlFault::Unreadable)
+}
+
+fn judge(diags: &mut Diagnostics, url: &Url, at: impl Fn() -> Span) {
+    if url.password().is_some() {
+        diags.push(SecretInUrl { at: at(), secret: UrlSecret::Password });
+    } else if !url.username().is_empty() {
+        diags.push(BadUrl { at: at(), fault: UrlFault::UserName });
+    }
+    if url.fragment().is_some() {
+        diags.push(BadUrl { at: at(), fault: UrlFault::Fragment });
+    }
+    if url.scheme() == "http" {
+        diags.push(PlainHttp { at: at(), loopback: url.host_str().is_some_and(is_loopback) });
+    }
+    if url.query().is_some() {
+        for (name, _) in url.query_pairs().filter(|(name, value)| is_literal_secret(name, value)) {
+            diags.push(SecretInUrl { at: at(), secret: UrlSecret::Query(name.into_owned()) });
+        }
+    }
+}
+
+/// Whether a host, as a URL parser gives it, is a spelling of this machine that may be plain HTTP, for trying things out.
+pub(super) fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Code, Severity};
+    use crate::text::FileId;
+
+    fn found(text: &str) -> Vec<(Code, Severity)> {
+        let mut diags = Diagnostics::default();
+        check(&mut diags, text, || Span::new(FileId(0), 0, 1));
+        diags.finish().into_iter().map(|diagnostic| (diagnostic.code, diagnostic.severity)).collect()
+    }
+
+    #[test]
+    fn what_no_client_could_call() {
+        for text in ["https://a.example\\@b.example/", "https://a.example:99999/", "https://a..%/", "https://1.2.3.4.5/"] {
+            assert_eq!(found(text), [(Code::BadUrl, Severity::Error)], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_should_not_stand_in_it() {
+        assert_eq!(found("https://ops:word@a.example/"), [(Code::LiteralSecret, Severity::Error)]);
+        assert_eq!(found("https://ops@a.example/"), [(Code::BadUrl, Severity::Error)]);
+        assert_eq!(found("https://a.example/#x"), [(Code::BadUrl, Severity::Error)]);
+        assert_eq!(found("https://a.example/?access_token=x"), [(Code::LiteralSecret, Severity::Error)]);
+        assert_eq!(found("https://a.example/?access_type=offline&prompt=consent"), []);
+    }
+
+    #[test]
+    fn plain_http_only_on_this_machine_and_not_without_a_word() {
+        assert_eq!(found("http://a.example/"), [(Code::PlainHttp, Severity::Error)]);
+        assert_eq!(found("http://localhost.example/"), [(Code::PlainHttp, Severity::Error)]);
+        for text in ["http://localhost:8080/", "http://127.0.0.1/", "http://[::1]:8080/"] {
+            assert_eq!(found(text), [(Code::PlainHttp, Severity::Warning)], "{text}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Rules against small projects in memory. Shape is taken for granted here; whole runs are tried in `tests/cases/check/`.
+
+mod connections;
+mod graph;
+mod laws;
+mod scripts;
+mod services;
+mod webhooks;
+mod world;
+
+pub(super) use world::{check, codes, run};

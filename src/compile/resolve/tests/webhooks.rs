@@ -1,0 +1,89 @@
+//! Webhooks: connections, hosts, headers, bodies.
+
+use super::{check, codes};
+
+fn general(settings: &str) -> String {
+    format!("webhooks:\n  call: {{ name: Call, url: https://hooks.example.com/, {settings} }}\n")
+}
+
+fn signed(url: &str, settings: &str) -> String {
+    format!(
+        "connections:\n  chat: {{ name: Chat, service: slack, scopes: [chat:write] }}\nwebhooks:\n  call: {{ name: Call, url: '{url}', auth: {{ connection: chat }}{settings} }}\n"
+    )
+}
+
+#[test]
+fn general_authentication_needs_no_headers() {
+    assert_eq!(codes(&general("auth: general")), [] as [&str; 0]);
+}
+
+#[test]
+fn a_connection_is_named_by_its_link_name() {
+    let run =
+        check(&(signed("https://slack.com/", "") + "  other: { name: Other, url: https://slack.com/, auth: { connection: chatt } }\n"));
+    assert_eq!(run.lines(), ["unknown-connection bowline.yaml:5:70 no connection named `chatt`"]);
+    assert_eq!(run.help(), "did you mean `chat`?");
+}
+
+#[test]
+fn a_credential_stays_with_its_service() {
+    assert_eq!(codes(&signed("https://slack.com/api/chat.postMessage", "")), [] as [&str; 0]);
+    for url in ["https://slack.com.example.org/", "https://evilslack.com/", "https://slack.com@evil.example/"] {
+        assert!(codes(&signed(url, "")).contains(&"host-not-allowed"), "{url}");
+    }
+    assert_eq!(codes(&signed("https://slack.com:8443/", "")), [] as [&str; 0]);
+    assert_eq!(codes(&signed("http://slack.com/", "")), ["plain-http"]);
+}
+
+#[test]
+fn no_merge_field_decides_the_host() {
+    assert_eq!(codes(&signed("https://${alarm.host}/", "")), ["host-not-allowed"]);
+    assert_eq!(codes(&signed("https://slack.com/${alarm.id}?at=${alarm.time}", "")), [] as [&str; 0]);
+    assert_eq!(codes("webhooks:\n  call: { name: Call, url: 'https://${alarm.host}.example.com/' }\n"), ["bad-url"]);
+}
+
+#[test]
+fn a_get_carries_no_body() {
+    let run = check(&general("method: GET, body: { json: { a: b } }"));
+    assert_eq!((run.found[0].code.id(), run.underlined()), ("contradiction", "body"));
+    assert_eq!(codes(&general("method: GET, body: none")), [] as [&str; 0]);
+}
+
+#[test]
+fn headers_once_and_none_of_the_platform_s() {
+    let run = check(&general("headers: { X-Site: north, x-site: south }"));
+    assert_eq!((run.found[0].code.id(), run.underlined(), run.found[0].related.len()), ("duplicate-header", "x-site", 1));
+    for header in ["Host", "content-length", "Transfer-Encoding", "Connection", "Cookie"] {
+        assert_eq!(codes(&general(&format!("headers: {{ {header}: x }}")))[0], "forbidden-header", "{header}");
+    }
+    assert_eq!(codes(&general(r#"headers: { X-Site: "a\nHost: b" }"#)), ["bad-value"]);
+}
+
+#[test]
+fn secrets_are_references() {
+    for header in ["Authorization: Bearer canary", "X-Api-Key: canary", "X-Auth-Token: canary", "X-Any: xoxb-canary-1234567890"] {
+        let run = check(&general(&format!("headers: {{ {header} }}")));
+        assert_eq!(run.found[0].code.id(), "literal-secret", "{header}");
+        assert!(!format!("{:?}", run.found).contains("canary"));
+    }
+    assert_eq!(codes(&general("query: { access_token: canary }")), ["literal-secret"]);
+    assert_eq!(codes(&general("headers: { Authorization: { env: TOKEN } }, query: { site: north }")), [] as [&str; 0]);
+    let run = check(&general("").replace("https://hooks", "https://ops:canary@hooks"));
+    assert_eq!(run.found[0].code.id(), "literal-secret");
+    assert!(!format!("{:?}", run.found).contains("canary"));
+}
+
+#[test]
+fn what_the_connection_writes_is_not_written_by_hand() {
+    let run = check(&signed("https://slack.com/", ", headers: { authorization: { env: TOKEN } }"));
+    assert_eq!(run.lines(), ["contradiction bowline.yaml:4:89 the connection already writes `authorization`"]);
+}
+
+#[test]
+fn merge_fields_are_well_formed_wherever_they_stand() {
+    let run = check(&general(r#"body: { json: { list: [{ text: "${alarm.device" }] } }"#));
+    assert_eq!((run.found[0].code.id(), run.underlined()), ("bad-merge-field", r#""${alarm.device""#));
+    assert_eq!(codes(&general(r#"body: { form: { text: "${}" } }"#)), ["bad-merge-field"]);
+    assert_eq!(codes(&general(r#"body: { raw: { format: text, content: "${a b;}" } }"#)), ["bad-merge-field"]);
+    assert_eq!(codes(&general(r#"headers: { X-Site: "${" }"#)), ["bad-merge-field"]);
+}

@@ -1,0 +1,77 @@
+//! Webhooks: where they go, what signs them, and what they send.
+
+use super::diags::{Contradiction, HostDecidedLater, HostNotAllowed, UnknownConnection};
+use super::endpoints;
+use super::headers;
+use super::merge_fields;
+use super::site::Site;
+use super::world::World;
+use crate::compile::syntax::{NodeId, Tree, Value as Node};
+use crate::diag::Diagnostics;
+use crate::resource::lifecycle::host_allowed;
+use crate::resource::{Body, Kind, Method, Webhook};
+use url::Url;
+
+pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook) {
+    if let Some(name) = webhook.connection()
+        && !world.names.knows(Kind::Connection, name.as_str())
+    {
+        let (at, near) = (site.value(&["auth", "connection"]), world.near(Kind::Connection, name.as_str()));
+        diags.push(UnknownConnection { at, name: name.to_string(), near });
+    }
+    merge_fields::check(diags, &webhook.url, || site.value(&["url"]));
+    if let Some(url) = check_url(diags, site, webhook) {
+        check_host(diags, world, site, webhook, &url);
+    }
+    check_body(diags, site, webhook);
+    headers::check(diags, world, site, webhook);
+}
+
+fn check_url(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) -> Option<Url> {
+    let at = || site.value(&["url"]);
+    if merge_fields::decides_host(&webhook.url) {
+        diags.push(HostDecidedLater { at: at(), signed: webhook.connection().is_some() });
+        return None;
+    }
+    endpoints::check(diags, &merge_fields::filled(&webhook.url), at)
+}
+
+/// Rule L9.
+fn check_host(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook, url: &Url) {
+    let allowed = webhook.connection().and_then(|name| world.hosts_of_connection(name.as_str()));
+    let (Some((service, allowed)), Some(host)) = (allowed, url.host_str()) else { return };
+    if !host_allowed(&allowed, host) {
+        let signed_by = Some(site.value(&["auth", "connection"]));
+        diags.push(HostNotAllowed::new(site.value(&["url"]), signed_by, host, service, allowed));
+    }
+}
+
+fn check_body(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) {
+    if webhook.method == Method::Get && webhook.body != Body::None {
+        diags.push(Contradiction {
+            at: site.entry(&["body"]),
+            headline: "a GET request carries no body".to_owned(),
+            help: "use `method: POST`, or move the values to `query`",
+            other: Some((site.value(&["method"]), "the method")),
+        });
+    }
+    let within: &[&str] = match &webhook.body {
+        Body::None => return,
+        Body::Form(_) => &["body", "form"],
+        Body::Json(_) => &["body", "json"],
+        Body::Raw { .. } => &["body", "raw", "content"],
+    };
+    if let Some(node) = site.node(within) {
+        check_texts(diags, site.tree(), node);
+    }
+}
+
+/// Every text at or below a node. Depth and number, aliases written out, are bounded by what is read at all.
+fn check_texts(diags: &mut Diagnostics, tree: &Tree, node: NodeId) {
+    match tree.value(node) {
+        Node::String(text) => merge_fields::check(diags, text, || tree.span(node)),
+        Node::Sequence(items) => items.iter().for_each(|item| check_texts(diags, tree, *item)),
+        Node::Mapping(entries) => entries.iter().for_each(|entry| check_texts(diags, tree, entry.value)),
+        Node::Null | Node::Bool(_) | Node::Integer(_) | Node::Unsigned(_) | Node::Float(_) | Node::Missing => {}
+    }
+}

@@ -1,0 +1,78 @@
+//! All that the rules may look up: declarations by name, services custom or default, near names.
+
+use super::defaults::Defaults;
+use super::names::{Names, Standing};
+use super::offered::Offered;
+use super::site::Site;
+use super::suggest::Suggest;
+use crate::catalogue;
+use crate::compile::declare::Declaration;
+use crate::compile::resolving::Trees;
+use crate::resource::{Address, Connection, HostPattern, Kind, Name, Resource};
+use std::collections::BTreeSet;
+
+pub(super) struct World<'a> {
+    pub(super) declarations: &'a [Declaration],
+    pub(super) names: &'a Names,
+    pub(super) defaults: &'a Defaults,
+    pub(super) trees: &'a Trees,
+    pub(super) suggest: &'a Suggest,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn site(&self, declaration: &'a Declaration) -> Site<'a> {
+        Site { declaration, trees: self.trees }
+    }
+
+    /// A declared connection whose shape holds.
+    pub(super) fn connection(&self, name: &str) -> Option<&'a Connection> {
+        match self.declared(Kind::Connection, name)? {
+            Resource::Connection(connection) => Some(connection),
+            Resource::Service(_) | Resource::Webhook(_) | Resource::Function(_) => None,
+        }
+    }
+
+    /// A service by the canonical name: a declared one first, then a default one.
+    pub(super) fn service(&self, name: &str) -> Option<Offered<'a>> {
+        if self.names.knows(Kind::Service, name) {
+            return match self.declared(Kind::Service, name)? {
+                Resource::Service(service) => Some(Offered::Custom(service)),
+                Resource::Connection(_) | Resource::Webhook(_) | Resource::Function(_) => None,
+            };
+        }
+        self.defaults.get(name).map(Offered::Default)
+    }
+
+    pub(super) fn declaration(&self, address: &Address) -> Option<&'a Declaration> {
+        match self.names.standing(address.kind, address.name.as_str())? {
+            Standing::Declared(at) => Some(&self.declarations[at]),
+            Standing::Failed => None,
+        }
+    }
+
+    /// The service of a connection, and where its credential may go; `None` where one of them is not known.
+    pub(super) fn hosts_of_connection(&self, name: &str) -> Option<(&'a Name, BTreeSet<HostPattern>)> {
+        let connection = self.connection(name)?;
+        let hosts = self.service(connection.service.as_str())?.hosts(connection)?;
+        Some((&connection.service, hosts))
+    }
+
+    fn declared(&self, kind: Kind, name: &str) -> Option<&'a Resource> {
+        match self.names.standing(kind, name)? {
+            Standing::Declared(at) => Some(&self.declarations[at].resource),
+            Standing::Failed => None,
+        }
+    }
+
+    /// The nearest link name of a kind; of services, the default ones too.
+    pub(super) fn near(&self, kind: Kind, word: &str) -> Option<String> {
+        let defaults: &[&str] = if kind == Kind::Service { catalogue::keys() } else { &[] };
+        self.suggest.near(word, self.names.all(kind).chain(defaults.iter().copied()))
+    }
+
+    /// The nearest address of the same kind.
+    pub(super) fn near_address(&self, address: &Address) -> Option<String> {
+        let name = self.suggest.near(address.name.as_str(), self.names.all(address.kind))?;
+        Some(Address::new(address.kind, name).to_string())
+    }
+}

@@ -1,0 +1,61 @@
+//! The outgoing calls of a script: what carries a URL, a method or a connection.
+
+use super::ast::{Expr, ExprKind, Task};
+use super::script::TaskKind;
+use super::token::Extent;
+
+/// One call that leaves the platform.
+pub(super) struct Outgoing<'t> {
+    pub(super) kind: OutgoingKind,
+    pub(super) span: Extent,
+    pub(super) url: Option<&'t Expr>,
+    pub(super) method: Option<&'t Expr>,
+    /// `invokeapi` names a service where `invokeurl` has a URL.
+    pub(super) service: Option<&'t Expr>,
+    pub(super) connection: Option<&'t Expr>,
+}
+
+pub(super) enum OutgoingKind {
+    Task(TaskKind),
+    /// `getUrl`, `postUrl`, `invokeUrl(…)`: as written, and what replaces it.
+    Deprecated(String),
+}
+
+/// Reads an `invokeurl` or `invokeapi` block, or one of the functions that came before them.
+pub(super) fn outgoing<'t>(text: &'t str, expr: &'t Expr) -> Option<Outgoing<'t>> {
+    let ExprKind::Task(task) = &expr.kind else { return function(text, expr) };
+    if task.is(text, "invokeurl") {
+        Some(block(text, expr, task, TaskKind::InvokeUrl))
+    } else if task.is(text, "invokeapi") {
+        Some(block(text, expr, task, TaskKind::InvokeApi))
+    } else {
+        None
+    }
+}
+
+fn block<'t>(text: &str, expr: &'t Expr, task: &'t Task, kind: TaskKind) -> Outgoing<'t> {
+    Outgoing {
+        kind: OutgoingKind::Task(kind),
+        span: expr.span,
+        url: task.entry(text, "url"),
+        method: task.entry(text, "type"),
+        service: task.entry(text, "service"),
+        connection: task.entry(text, "connection").or_else(|| task.entry(text, "connections")),
+    }
+}
+
+fn function<'t>(text: &'t str, expr: &'t Expr) -> Option<Outgoing<'t>> {
+    const NAMES: [&str; 3] = ["getUrl", "postUrl", "invokeUrl"];
+    let call = expr.named_call(text)?;
+    let [name] = call.name[..] else { return None };
+    NAMES.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    let method = if name.eq_ignore_ascii_case("invokeUrl") { call.arguments.get(1) } else { None };
+    Some(Outgoing {
+        kind: OutgoingKind::Deprecated(name.to_owned()),
+        span: call.span,
+        url: call.arguments.first(),
+        method,
+        service: None,
+        connection: None,
+    })
+}

@@ -1,0 +1,233 @@
+//! What snippets promise: hostile data stays data, and the same input gives the same bytes.
+
+use super::*;
+use crate::diag::Code;
+use crate::resource::{Graph, Kind, Name};
+use crate::text::{FileId, Source, Sources};
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+fn project(resources: impl IntoIterator<Item = (Address, Json)>) -> Project {
+    let resources: BTreeMap<Address, Arc<Resource>> = resources
+        .into_iter()
+        .map(|(address, body)| {
+            let resource = Resource::deserialize(address.kind, body).expect("a body of the kind");
+            (address, Arc::new(resource))
+        })
+        .collect();
+    let graph = Graph::of(resources.iter().map(|(address, resource)| (address, resource.as_ref())));
+    Project { name: "cold_chain".to_owned(), application: None, resources, default_services: BTreeMap::new(), graph, moved: Vec::new() }
+}
+
+fn sample(text: &str) -> Project {
+    let service = json!({ "name": text, "hosts": ["*.zohoiot.com"], "auth": { "type": "basic" } });
+    let connection = json!({ "name": text, "service": "iot", "scopes": [text, "ZohoIOT.modules.devices.READ"] });
+    let webhook = json!({ "name": text, "description": text, "url": text, "auth": { "connection": "reader" },
+        "headers": { text: text, "X-Key": { "env": "KEY" } }, "body": { "json": { text: [text, 1, null] } } });
+    let form = json!({ "name": text, "url": text, "method": "GET", "query": { text: text }, "body": { "form": { text: text } } });
+    let function = json!({ "name": text, "category": "alarm_rule", "module": text, "script": "f.ds", "connections": ["reader"] });
+    project([
+        (Address::new(Kind::Service, "iot"), service),
+        (Address::new(Kind::Connection, "reader"), connection),
+        (Address::new(Kind::Webhook, "hook"), webhook),
+        (Address::new(Kind::Webhook, "form"), form),
+        (Address::new(Kind::Function, "average"), function),
+    ])
+}
+
+fn rendered(project: &Project, templates: &Templates) -> BTreeMap<String, String> {
+    let snippets = render(project, templates).map_err(Diagnostics::finish).expect("good templates");
+    snippets.into_iter().map(|snippet| (snippet.path, snippet.text)).collect()
+}
+
+fn own(files: &[(&str, &str)]) -> (Sources, Result<Templates, Diagnostics>) {
+    let mut sources = Sources::default();
+    let names: Vec<(String, FileId)> =
+        files.iter().map(|(name, text)| ((*name).to_owned(), sources.add(Source::new(format!("templates/{name}"), *text)))).collect();
+    let templates = Templates::overlaid(&sources, names);
+    (sources, templates)
+}
+
+/// `line:column headline [label]` of the only finding.
+fn complaint(files: &[(&str, &str)]) -> String {
+    let (sources, templates) = own(files);
+    let diags = match templates {
+        Ok(templates) => render(&sample("a"), &templates).expect_err("a bad template"),
+        Err(diags) => diags,
+    };
+    let found = diags.finish();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].code, Code::BadTemplate);
+    let at = found[0].at.as_ref().expect("a place");
+    let (path, position) = sources.place(at.span);
+    format!("{path}:{}:{} {} [{}]", position.line, position.column, found[0].headline, at.text)
+}
+
+#[test]
+fn a_connection_has_a_deluge_and_a_json_tab() {
+    let all = rendered(&sample("Reader"), &Templates::built_in());
+    let paths: Vec<&str> = all.keys().map(String::as_str).collect();
+    assert_eq!(
+        paths,
+        ["connections/reader.ds", "connections/reader.json", "functions/average.json", "webhooks/form.json", "webhooks/hook.json"]
+    );
+    let json: Json = serde_json::from_str(&all["connections/reader.json"]).expect("JSON");
+    assert_eq!(
+        json,
+        json!({ "connectionLinkName": "reader", "connectionName": "Reader", "serviceName": "iot", "userAccess": false,
+            "isUserDefinedService": true, "sharedBy": null, "scope": ["Reader", "ZohoIOT.modules.devices.READ"] })
+    );
+    let deluge = &all["connections/reader.ds"];
+    assert!(deluge.contains("\turl : \"https://your-application.zohoiot.com/iot/v1/devices\"\n\ttype : GET\n"), "{deluge}");
+    assert!(deluge.contains("// Used by webhooks.hook.\n// Used by functions.average.\n"), "{deluge}");
+    assert!(deluge.ends_with("];\ninfo response;\n"), "{deluge}");
+}
+
+#[test]
+fn a_default_service_has_the_platforms_spelling() {
+    let connection = |service: &str| json!({ "name": "A", "service": service, "use_login_user_credentials": true });
+    let project = project([
+        (Address::new(Kind::Connection, "a"), connection("zoho-oauth")),
+        (Address::new(Kind::Connection, "b"), connection("zoho-crm")),
+    ]);
+    let all = rendered(&project, &Templates::built_in());
+    let json = |path: &str| serde_json::from_str::<Json>(&all[path]).expect("JSON");
+    assert_eq!(json("connections/a.json")["serviceName"], "zlabs_integration");
+    assert_eq!(json("connections/a.json")["userAccess"], true);
+    assert_eq!(json("connections/a.json")["scope"], json!([]));
+    assert_eq!(json("connections/b.json")["serviceName"], "zoho_crm");
+    assert_eq!(json("connections/b.json")["isUserDefinedService"], false);
+}
+
+#[test]
+fn an_address_of_several_webhooks_is_shown_once() {
+    let webhook = |url: &str| json!({ "name": "W", "url": url, "auth": { "connection": "chat" } });
+    let project = project([
+        (Address::new(Kind::Connection, "chat"), json!({ "name": "Chat", "service": "slack" })),
+        (Address::new(Kind::Webhook, "a"), webhook("https://slack.com/api/chat.postMessage")),
+        (Address::new(Kind::Webhook, "b"), webhook("https://slack.com/api/chat.postMessage")),
+        (Address::new(Kind::Webhook, "c"), webhook("https://slack.com/${alarm.id}")),
+    ]);
+    let text = &rendered(&project, &Templates::built_in())["connections/chat.ds"];
+    assert_eq!(text.matches("invokeurl").count(), 4, "{text}");
+    assert!(text.contains("// The address that is called by webhooks.a, webhooks.b.\n"), "{text}");
+    assert!(text.contains("// The address that is called by webhooks.c. Put a value for each `${…}`.\n"), "{text}");
+}
+
+#[test]
+fn a_secret_is_shown_as_its_reference() {
+    let all = rendered(&sample("a"), &Templates::built_in());
+    let json: Json = serde_json::from_str(&all["webhooks/hook.json"]).expect("JSON");
+    assert_eq!(json["headers"][0], json!({ "name": "X-Key", "value": "env:KEY", "secret": true }));
+    assert_eq!(json["authentication"], json!({ "type": "connection", "connection": "reader" }));
+}
+
+#[test]
+fn a_link_name_cannot_leave_the_folder() {
+    let project = project([(
+        Address { kind: Kind::Function, name: Name::new("../../etc/x") },
+        json!({ "name": "", "category": "command", "script": "" }),
+    )]);
+    assert!(rendered(&project, &Templates::built_in()).contains_key("functions/%2e%2e%2f%2e%2e%2fetc%2fx.json"));
+}
+
+#[test]
+fn a_projects_own_template_overlays_and_adds() {
+    let (_, templates) = own(&[
+        ("connection.ds", "// {{ connection.name | comment }}{% include \"_end.txt\" %}"),
+        ("_end.txt", "!"),
+        ("service.md", "{{ service.name | markdown }} {{ service.hosts | json }}"),
+        ("project.md", "{% for r in project.resources %}{{ r.address | markdown }};{% endfor %}"),
+    ]);
+    let all = rendered(&sample("A"), &templates.map_err(Diagnostics::finish).expect("good templates"));
+    assert_eq!(all["connections/reader.ds"], "// A!");
+    assert_eq!(all["services/iot.md"], "`A` [\"*.zohoiot.com\"]");
+    assert!(all["project.md"].starts_with("`services.iot`;`connections.reader`;"));
+    assert!(all.contains_key("webhooks/hook.json"));
+}
+
+#[test]
+fn a_bad_template_is_shown_at_its_place() {
+    let cannot = "the template `connection.ds` cannot be rendered";
+    assert!(
+        complaint(&[("connection.ds", "a\n  {{ connection.nmae | deluge }}")])
+            .starts_with(&format!("templates/connection.ds:2:6 {cannot} ["))
+    );
+    assert!(complaint(&[("connection.ds", "a\n{% if %}")]).starts_with(&format!("templates/connection.ds:2:7 {cannot} [")));
+    let undefined = |text| complaint(&[("connection.ds", text)]);
+    assert_eq!(undefined("{{ nothing | json }}"), format!("templates/connection.ds:1:4 {cannot} [this is not defined]"));
+    assert_eq!(undefined("{{ nothing | deluge }}"), format!("templates/connection.ds:1:4 {cannot} [this is not defined]"));
+    assert!(undefined("{{ nothing.x | json }}").contains("Available variables: connection, project, service"));
+    assert!(complaint(&[("connection.ds", "{{ connection.scopes | deluge }}")]).starts_with("templates/connection.ds:1:4 "));
+    assert!(complaint(&[("conection.ds", "")]).starts_with("templates/conection.ds:1:1 the template `conection.ds` is for nothing"));
+    assert_eq!(
+        complaint(&[("connection.ds", "\n{% include \"_gone\" %}")]),
+        format!("templates/connection.ds:2:12 {cannot} [Unknown template `_gone`]")
+    );
+    assert!(complaint(&[("_a", "{{ 1 | jsn }}")]).ends_with("[Unknown filter `jsn`]"));
+    assert!(complaint(&[("_a", "{% include \"_a\" %}")]).starts_with("templates/_a:1:1 the template `_a`"));
+}
+
+#[test]
+fn a_value_without_a_language_is_refused_and_safe_does_not_help() {
+    let bare = "the template `connection.ds` prints a value without saying in which language [needs a filter]";
+    assert_eq!(
+        complaint(&[("connection.ds", "{{ connection.name | json }}\n {{ connection.name }}")]),
+        format!("templates/connection.ds:2:2 {bare}")
+    );
+    assert_eq!(complaint(&[("connection.ds", "{{ connection.name | upper }}")]), format!("templates/connection.ds:1:1 {bare}"));
+    assert!(complaint(&[("connection.ds", "{{ connection.name | safe }}")]).contains("`safe` is switched off"));
+    let partial = complaint(&[("connection.ds", "{% include \"_a\" %}"), ("_a", "{{ connection.name }}")]);
+    assert!(partial.starts_with("templates/_a:1:1 the template `_a` prints a value"), "{partial}");
+}
+
+#[test]
+fn escaping_an_escaped_value_keeps_it_a_literal() {
+    let (_, templates) = own(&[("connection.ds", "{{ connection.name | deluge | deluge }}")]);
+    let all = rendered(&sample("\""), &templates.map_err(Diagnostics::finish).expect("good templates"));
+    assert_eq!(all["connections/reader.ds"], r#""\"\\\"\"""#);
+}
+
+#[test]
+fn data_is_never_template_source() {
+    let all = rendered(&sample("{{ 1 + 1 }}{% include 'x' %}"), &Templates::built_in());
+    assert!(all["connections/reader.json"].contains("{{ 1 + 1 }}{% include 'x' %}"));
+}
+
+#[test]
+fn output_without_end_is_stopped() {
+    let endless = "{% for i in range(end=100000) %}{{ \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" | comment }}{% endfor %}";
+    assert!(complaint(&[("connection.ds", endless)]).contains("it writes more than"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_survives_in_json_and_deluge(text in "(?s).{0,40}") {
+        let all = rendered(&sample(&text), &Templates::built_in());
+        let json = |path: &str| serde_json::from_str::<Json>(&all[path]).expect("JSON");
+        prop_assert_eq!(&json("connections/reader.json")["connectionName"], &json!(text));
+        prop_assert!(json("connections/reader.json")["scope"].as_array().is_some_and(|scopes| scopes.contains(&json!(text))));
+        prop_assert_eq!(&json("webhooks/hook.json")["url"], &json!(text));
+        let content = json("webhooks/hook.json")["body"]["content"].as_str().map(serde_json::from_str::<Json>);
+        prop_assert_eq!(content.expect("a raw body").expect("JSON in JSON"), json!({ &text: [text, 1, null] }));
+        prop_assert_eq!(&json("webhooks/form.json")["query"], &json!([{ "name": text, "value": text, "secret": false }]));
+        prop_assert_eq!(&json("webhooks/form.json")["body"]["parameters"], &json!([{ "name": text, "value": text, "secret": false }]));
+        prop_assert_eq!(&json("functions/average.json")["module"], &json!(text));
+        // The webhook's URL is the last call's; what is a string in the text is a string of ours, whatever the comments say.
+        let script = crate::deluge::parse(&all["connections/reader.ds"]);
+        prop_assert!(script.errors().is_empty());
+        let strings = script.texts();
+        prop_assert_eq!(strings.len(), 18);
+        prop_assert_eq!(&strings[16], &text);
+        prop_assert_eq!(&strings[17], "reader");
+    }
+
+    #[test]
+    fn rendering_is_a_function_of_its_input(text in "(?s).{0,20}") {
+        prop_assert_eq!(rendered(&sample(&text), &Templates::built_in()), rendered(&sample(&text), &Templates::built_in()));
+    }
+}

@@ -1,0 +1,20 @@
+//! The broker's tables behind a port. Keeps secrets only as the vault sealed them; knows no rule of the platform, and has no
+//! way to the plain text.
+//!
+//! Why a port of records and not of queries: the broker's use-cases read and write whole objects inside one transaction,
+//! and every database that can do that will do. `conformance` is what an implementation has to pass. SQL stands only in
+//! the implementations' folders; a change of tables is a new numbered file in `migrations/`.
+
+mod audit;
+#[cfg(test)]
+pub mod conformance;
+#[cfg(test)]
+pub mod fault;
+mod port;
+mod record;
+mod sqlite;
+
+pub use audit::{AuditEntry, AuditFault, AuditHead, AuditLine, verify};
+pub use port::{Snapshot, Store, StoreError, Transaction};
+pub use record::{Answer, Authorization, Object, Outcome, Recorded};
+pub use sqlite::SqliteStore;

@@ -1,0 +1,107 @@
+//! The port: what a database has to be able to do for the broker.
+
+use super::audit::{AuditEntry, AuditHead, AuditLine};
+use super::record::{Authorization, Object, Recorded};
+use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
+use crate::vault::Sealed;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::time::SystemTime;
+
+/// A database. Any number of processes may hold one at the same time.
+pub trait Store: Send + Sync {
+    /// A view that stands still while others write.
+    fn read(&self) -> Result<Box<dyn Snapshot + '_>, StoreError>;
+
+    /// The one writer. Waits for another one to finish; dropping it without a commit undoes everything.
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError>;
+
+    /// Moves what was written into the main file and wipes the log, so that nothing deleted lingers in it.
+    fn checkpoint(&self) -> Result<(), StoreError>;
+}
+
+/// What can be read.
+pub trait Snapshot {
+    fn object(&self, address: &Address) -> Result<Option<Object>, StoreError>;
+
+    /// All of them, by address.
+    fn objects(&self) -> Result<BTreeMap<Address, Object>, StoreError>;
+
+    fn script(&self, address: &Address) -> Result<Option<String>, StoreError>;
+
+    /// Fingerprints of the secrets that an object holds.
+    fn held(&self, address: &Address) -> Result<BTreeMap<SecretPath, Fingerprint>, StoreError>;
+
+    fn all_held(&self) -> Result<BTreeMap<Address, BTreeMap<SecretPath, Fingerprint>>, StoreError>;
+
+    fn sealed(&self, address: &Address, field: &SecretPath) -> Result<Option<Sealed>, StoreError>;
+
+    /// A connection's authorizations, the owner's first.
+    fn authorizations(&self, connection: &Name) -> Result<Vec<Authorization>, StoreError>;
+
+    fn all_authorizations(&self) -> Result<BTreeMap<Name, Vec<Authorization>>, StoreError>;
+
+    /// Who refers to an object, and why.
+    fn referrers(&self, address: &Address) -> Result<BTreeSet<(Address, Link)>, StoreError>;
+
+    /// What was answered under an idempotency key.
+    fn recorded(&self, key: &str) -> Result<Option<Recorded>, StoreError>;
+
+    /// When a plan was spent.
+    fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, StoreError>;
+
+    /// Moves on with every change of an object.
+    fn revision(&self) -> Result<u64, StoreError>;
+
+    /// The record that only the right master key opens.
+    fn vault_check(&self) -> Result<Option<Sealed>, StoreError>;
+
+    /// Lines of the audit after a sequence number, in order, so many at most.
+    fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditLine>, StoreError>;
+
+    /// Where the audit's chain ends.
+    fn audit_head(&self) -> Result<AuditHead, StoreError>;
+}
+
+/// What can be written. Nothing of it is there before [`Transaction::commit`] returns, and all of it is durable after.
+pub trait Transaction: Snapshot {
+    fn next_revision(&mut self) -> Result<u64, StoreError>;
+
+    /// Creates or replaces an object; its secrets, script and authorizations stay.
+    fn put_object(&mut self, object: &Object) -> Result<(), StoreError>;
+
+    fn put_script(&mut self, address: &Address, script: Option<&str>) -> Result<(), StoreError>;
+
+    /// With its secrets, script and authorizations.
+    fn delete_object(&mut self, address: &Address) -> Result<(), StoreError>;
+
+    fn put_secret(&mut self, address: &Address, field: &SecretPath, sealed: &Sealed, print: &Fingerprint) -> Result<(), StoreError>;
+
+    fn delete_secret(&mut self, address: &Address, field: &SecretPath) -> Result<(), StoreError>;
+
+    fn put_authorization(&mut self, authorization: &Authorization) -> Result<(), StoreError>;
+
+    fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError>;
+
+    fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError>;
+
+    /// Adds a line to the audit's chain.
+    fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    fn put_vault_check(&mut self, sealed: &Sealed) -> Result<(), StoreError>;
+
+    fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// The database did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database has schema {found}, and this program knows schemas up to {known}: use a newer program")]
+    Newer { found: u32, known: u32 },
+    #[error("the database was opened for reading only")]
+    ReadOnly,
+    #[error("the database is damaged: {what}")]
+    Damaged { what: String },
+    #[error("the database could not do it")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+}

@@ -1,0 +1,147 @@
+//! What can be read, as queries.
+
+use super::rows::{
+    AUDIT, AUTHORIZATION, OBJECT, address, audit_line, authorization, count, damaged, json, link_from, object, signed, text, time,
+};
+use super::session::Session;
+use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
+use crate::store::{AuditHead, AuditLine, Authorization, Object, Recorded, Snapshot, StoreError};
+use crate::vault::Sealed;
+use rusqlite::{Params, Row};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+
+impl Session<'_> {
+    fn one<T>(&self, sql: &str, params: impl Params, read: impl Fn(&Row<'_>) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+        let mut statement = self.statement(sql)?;
+        let mut rows = statement.query(params)?;
+        rows.next()?.map(read).transpose()
+    }
+
+    fn each(&self, sql: &str, params: impl Params, mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let mut statement = self.statement(sql)?;
+        let mut rows = statement.query(params)?;
+        while let Some(row) = rows.next()? {
+            read(row)?;
+        }
+        Ok(())
+    }
+
+    fn meta<T>(&self, columns: &str, read: impl Fn(&Row<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.one(&format!("SELECT {columns} FROM meta"), [], read)?.ok_or_else(|| damaged("meta"))
+    }
+}
+
+impl Snapshot for Session<'_> {
+    fn object(&self, address: &Address) -> Result<Option<Object>, StoreError> {
+        let sql = format!("SELECT {OBJECT} FROM objects WHERE kind = ?1 AND name = ?2");
+        self.one(&sql, (address.kind.plural(), address.name.as_str()), object)
+    }
+
+    fn objects(&self) -> Result<BTreeMap<Address, Object>, StoreError> {
+        let mut objects = BTreeMap::new();
+        self.each(&format!("SELECT {OBJECT} FROM objects"), [], |row| {
+            let object = object(row)?;
+            objects.insert(object.address.clone(), object);
+            Ok(())
+        })?;
+        Ok(objects)
+    }
+
+    fn script(&self, address: &Address) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT script FROM objects WHERE kind = ?1 AND name = ?2";
+        Ok(self.one(sql, (address.kind.plural(), address.name.as_str()), |row| Ok(row.get(0)?))?.flatten())
+    }
+
+    fn held(&self, address: &Address) -> Result<BTreeMap<SecretPath, Fingerprint>, StoreError> {
+        let mut held = BTreeMap::new();
+        let sql = "SELECT field, fingerprint FROM secrets WHERE kind = ?1 AND name = ?2";
+        self.each(sql, (address.kind.plural(), address.name.as_str()), |row| {
+            held.insert(SecretPath(row.get(0)?), Fingerprint(row.get(1)?));
+            Ok(())
+        })?;
+        Ok(held)
+    }
+
+    fn all_held(&self) -> Result<BTreeMap<Address, BTreeMap<SecretPath, Fingerprint>>, StoreError> {
+        let mut held: BTreeMap<Address, BTreeMap<SecretPath, Fingerprint>> = BTreeMap::new();
+        self.each("SELECT kind, name, field, fingerprint FROM secrets", [], |row| {
+            held.entry(address(row, 0)?).or_default().insert(SecretPath(row.get(2)?), Fingerprint(row.get(3)?));
+            Ok(())
+        })?;
+        Ok(held)
+    }
+
+    fn sealed(&self, address: &Address, field: &SecretPath) -> Result<Option<Sealed>, StoreError> {
+        let sql = "SELECT sealed FROM secrets WHERE kind = ?1 AND name = ?2 AND field = ?3";
+        self.one(sql, (address.kind.plural(), address.name.as_str(), &field.0), |row| Ok(Sealed(row.get(0)?)))
+    }
+
+    fn authorizations(&self, connection: &Name) -> Result<Vec<Authorization>, StoreError> {
+        let mut found = Vec::new();
+        let sql = format!("SELECT {AUTHORIZATION} FROM authorizations WHERE connection = ?1 ORDER BY user");
+        self.each(&sql, [connection.as_str()], |row| {
+            found.push(authorization(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn all_authorizations(&self) -> Result<BTreeMap<Name, Vec<Authorization>>, StoreError> {
+        let mut found: BTreeMap<Name, Vec<Authorization>> = BTreeMap::new();
+        let sql = format!("SELECT {AUTHORIZATION} FROM authorizations ORDER BY connection, user");
+        self.each(&sql, [], |row| {
+            let authorization = authorization(row)?;
+            found.entry(authorization.connection.clone()).or_default().push(authorization);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn referrers(&self, target: &Address) -> Result<BTreeSet<(Address, Link)>, StoreError> {
+        let mut found = BTreeSet::new();
+        let sql = "SELECT kind, name, link FROM links WHERE target_kind = ?1 AND target_name = ?2";
+        self.each(sql, (target.kind.plural(), target.name.as_str()), |row| {
+            found.insert((address(row, 0)?, link_from(text(row, 2)?)?));
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn recorded(&self, key: &str) -> Result<Option<Recorded>, StoreError> {
+        self.one("SELECT action, address, answer, at FROM done_steps WHERE key = ?1", [key], |row| {
+            Ok(Recorded {
+                action: row.get(0)?,
+                address: text(row, 1)?.parse().map_err(|_| damaged("done_steps.address"))?,
+                answer: json(text(row, 2)?, "done_steps.answer")?,
+                at: time(row, 3)?,
+            })
+        })
+    }
+
+    fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, StoreError> {
+        self.one("SELECT at FROM spent_plans WHERE plan_id = ?1", [plan_id], |row| time(row, 0))
+    }
+
+    fn revision(&self) -> Result<u64, StoreError> {
+        self.meta("revision", |row| count(row, 0))
+    }
+
+    fn vault_check(&self) -> Result<Option<Sealed>, StoreError> {
+        self.meta("vault_check", |row| Ok(row.get::<_, Option<Vec<u8>>>(0)?.map(Sealed)))
+    }
+
+    fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditLine>, StoreError> {
+        let mut lines = Vec::new();
+        let sql = format!("SELECT {AUDIT} FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+        self.each(&sql, (signed(after), i64::try_from(limit).unwrap_or(i64::MAX)), |row| {
+            lines.push(audit_line(row)?);
+            Ok(())
+        })?;
+        Ok(lines)
+    }
+
+    fn audit_head(&self) -> Result<AuditHead, StoreError> {
+        self.meta("audit_seq, audit_digest", |row| Ok(AuditHead { seq: count(row, 0)?, digest: row.get(1)? }))
+    }
+}

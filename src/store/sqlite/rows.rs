@@ -1,0 +1,134 @@
+//! Between columns and records.
+
+use crate::clock;
+use crate::resource::{Address, ConnectionState, Kind, Link, Name, Resource};
+use crate::store::{AuditEntry, AuditLine, Authorization, Object, StoreError};
+use rusqlite::{ErrorCode, Row};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Damaged { what: error.to_string() },
+            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
+            _ => StoreError::Unavailable(Box::new(error)),
+        }
+    }
+}
+
+/// The columns that [`object`] reads, in its order.
+pub(super) const OBJECT: &str = "kind, name, body, owner, revision, applied, detached, created, updated";
+
+pub(super) fn object(row: &Row<'_>) -> Result<Object, StoreError> {
+    let address = address(row, 0)?;
+    let body = |text: &str| resource(&address, text);
+    Ok(Object {
+        resource: body(text(row, 2)?)?,
+        owner: row.get(3)?,
+        revision: count(row, 4)?,
+        applied: row.get_ref(5)?.as_str_or_null().map_err(|_| damaged("objects.applied"))?.map(body).transpose()?,
+        detached: row.get(6)?,
+        created: time(row, 7)?,
+        updated: time(row, 8)?,
+        address,
+    })
+}
+
+/// The columns that [`authorization`] reads, in its order.
+pub(super) const AUTHORIZATION: &str = "connection, user, state, message, updated";
+
+pub(super) fn authorization(row: &Row<'_>) -> Result<Authorization, StoreError> {
+    Ok(Authorization {
+        connection: Name::new(text(row, 0)?),
+        user: row.get(1)?,
+        state: word::<ConnectionState>(text(row, 2)?, "authorizations.state")?,
+        message: row.get(3)?,
+        updated: time(row, 4)?,
+    })
+}
+
+/// The columns that [`audit_line`] reads, in its order.
+pub(super) const AUDIT: &str = "seq, at, actor, action, address, outcome, detail, previous, digest";
+
+pub(super) fn audit_line(row: &Row<'_>) -> Result<AuditLine, StoreError> {
+    let address: Option<String> = row.get(4)?;
+    Ok(AuditLine {
+        seq: count(row, 0)?,
+        entry: AuditEntry {
+            at: time(row, 1)?,
+            actor: row.get(2)?,
+            action: row.get(3)?,
+            address: address.map(|text| text.parse()).transpose().map_err(|_| damaged("audit.address"))?,
+            outcome: row.get(5)?,
+            detail: json(text(row, 6)?, "audit.detail")?,
+        },
+        previous: row.get(7)?,
+        digest: row.get(8)?,
+    })
+}
+
+/// A kind and a name in two columns from `at`.
+pub(super) fn address(row: &Row<'_>, at: usize) -> Result<Address, StoreError> {
+    let kind = Kind::from_plural(text(row, at)?).ok_or_else(|| damaged("kind"))?;
+    Ok(Address::new(kind, text(row, at + 1)?))
+}
+
+pub(super) fn time(row: &Row<'_>, at: usize) -> Result<SystemTime, StoreError> {
+    clock::parse_rfc3339(text(row, at)?).ok_or_else(|| damaged("a time"))
+}
+
+/// A counter: SQLite has signed integers only.
+pub(super) fn count(row: &Row<'_>, at: usize) -> Result<u64, StoreError> {
+    u64::try_from(row.get::<_, i64>(at)?).map_err(|_| damaged("a counter"))
+}
+
+pub(super) fn signed(count: u64) -> i64 {
+    i64::try_from(count).expect("a counter of changes stays below 2^63")
+}
+
+pub(super) fn text<'r>(row: &'r Row<'_>, at: usize) -> Result<&'r str, StoreError> {
+    row.get_ref(at)?.as_str().map_err(|_| damaged("a text"))
+}
+
+pub(super) fn json<T: DeserializeOwned>(text: &str, column: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|_| damaged(column))
+}
+
+pub(super) fn as_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("records have string keys and no failing parts")
+}
+
+/// The word of a state, as its JSON has it without the quotes.
+pub(super) fn state_word(state: ConnectionState) -> String {
+    as_json(&state).trim_matches('"').to_owned()
+}
+
+fn word<T: DeserializeOwned>(word: &str, column: &str) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::from(word)).map_err(|_| damaged(column))
+}
+
+fn resource(address: &Address, body: &str) -> Result<Arc<Resource>, StoreError> {
+    Resource::deserialize(address.kind, &mut serde_json::Deserializer::from_str(body))
+        .map(Arc::new)
+        .map_err(|_| damaged(&format!("the body of {address}")))
+}
+
+pub(super) fn damaged(what: &str) -> StoreError {
+    StoreError::Damaged { what: format!("{what} cannot be read") }
+}
+
+pub(super) fn link_word(link: Link) -> &'static str {
+    match link {
+        Link::Service => "service",
+        Link::SignedBy => "signed_by",
+        Link::Named => "named",
+        Link::DependsOn => "depends_on",
+    }
+}
+
+pub(super) fn link_from(word: &str) -> Result<Link, StoreError> {
+    let all = [Link::Service, Link::SignedBy, Link::Named, Link::DependsOn];
+    all.into_iter().find(|link| link_word(*link) == word).ok_or_else(|| damaged("links.link"))
+}

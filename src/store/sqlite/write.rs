@@ -1,0 +1,124 @@
+//! What can be written, as statements.
+
+use super::rows::{as_json, damaged, link_word, signed, state_word};
+use super::session::Session;
+use crate::clock::rfc3339;
+use crate::resource::{Address, Fingerprint, SecretPath};
+use crate::store::{AuditEntry, Authorization, Object, Recorded, Snapshot, StoreError, Transaction};
+use crate::vault::Sealed;
+use rusqlite::Params;
+use std::time::SystemTime;
+
+impl Session<'_> {
+    fn run(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+        Ok(self.statement(sql)?.execute(params)?)
+    }
+
+    fn put_links(&self, object: &Object) -> Result<(), StoreError> {
+        let (kind, name) = (object.address.kind.plural(), object.address.name.as_str());
+        self.run("DELETE FROM links WHERE kind = ?1 AND name = ?2", (kind, name))?;
+        for (target, link) in object.resource.links() {
+            let to = (target.kind.plural(), target.name.as_str());
+            self.run("INSERT OR IGNORE INTO links VALUES (?1, ?2, ?3, ?4, ?5)", (kind, name, to.0, to.1, link_word(link)))?;
+        }
+        Ok(())
+    }
+}
+
+impl Transaction for Session<'_> {
+    fn next_revision(&mut self) -> Result<u64, StoreError> {
+        self.run("UPDATE meta SET revision = revision + 1", [])?;
+        self.revision()
+    }
+
+    fn put_object(&mut self, object: &Object) -> Result<(), StoreError> {
+        // Not INSERT OR REPLACE: that would delete the row first, and its secrets with it.
+        let sql = "INSERT INTO objects (kind, name, body, owner, revision, applied, detached, created, updated)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                   ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body, owner = excluded.owner,
+                   revision = excluded.revision, applied = excluded.applied, detached = excluded.detached,
+                   created = excluded.created, updated = excluded.updated";
+        self.run(
+            sql,
+            rusqlite::params![
+                object.address.kind.plural(),
+                object.address.name.as_str(),
+                as_json(&object.resource),
+                object.owner,
+                signed(object.revision),
+                object.applied.as_ref().map(as_json),
+                object.detached,
+                rfc3339(object.created),
+                rfc3339(object.updated),
+            ],
+        )?;
+        self.put_links(object)
+    }
+
+    fn put_script(&mut self, address: &Address, script: Option<&str>) -> Result<(), StoreError> {
+        let sql = "UPDATE objects SET script = ?3 WHERE kind = ?1 AND name = ?2";
+        self.run(sql, (address.kind.plural(), address.name.as_str(), script)).map(drop)
+    }
+
+    fn delete_object(&mut self, address: &Address) -> Result<(), StoreError> {
+        let sql = "DELETE FROM objects WHERE kind = ?1 AND name = ?2";
+        self.run(sql, (address.kind.plural(), address.name.as_str())).map(drop)
+    }
+
+    fn put_secret(&mut self, address: &Address, field: &SecretPath, sealed: &Sealed, print: &Fingerprint) -> Result<(), StoreError> {
+        let sql = "INSERT INTO secrets VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (kind, name, field) DO UPDATE SET sealed = excluded.sealed, fingerprint = excluded.fingerprint";
+        self.run(sql, (address.kind.plural(), address.name.as_str(), &field.0, &sealed.0, &print.0)).map(drop)
+    }
+
+    fn delete_secret(&mut self, address: &Address, field: &SecretPath) -> Result<(), StoreError> {
+        let sql = "DELETE FROM secrets WHERE kind = ?1 AND name = ?2 AND field = ?3";
+        self.run(sql, (address.kind.plural(), address.name.as_str(), &field.0)).map(drop)
+    }
+
+    fn put_authorization(&mut self, authorization: &Authorization) -> Result<(), StoreError> {
+        let sql = "INSERT INTO authorizations (connection, user, state, message, updated) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (connection, user) DO UPDATE SET
+                   state = excluded.state, message = excluded.message, updated = excluded.updated";
+        let Authorization { connection, user, state, message, updated } = authorization;
+        self.run(sql, (connection.as_str(), user, state_word(*state), message, rfc3339(*updated))).map(drop)
+    }
+
+    fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError> {
+        let Recorded { action, address, answer, at } = recorded;
+        let sql = "INSERT INTO done_steps VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.run(sql, (key, action, address.to_string(), as_json(answer), rfc3339(*at))).map(drop)
+    }
+
+    fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError> {
+        self.run("INSERT INTO spent_plans VALUES (?1, ?2)", (plan_id, rfc3339(at))).map(drop)
+    }
+
+    fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let line = self.audit_head()?.follow(entry.clone());
+        self.run(
+            "INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            rusqlite::params![
+                signed(line.seq),
+                rfc3339(entry.at),
+                entry.actor,
+                entry.action,
+                entry.address.as_ref().map(ToString::to_string),
+                entry.outcome,
+                as_json(&entry.detail),
+                line.previous,
+                line.digest,
+            ],
+        )?;
+        self.run("UPDATE meta SET audit_seq = ?1, audit_digest = ?2", (signed(line.seq), line.digest)).map(drop)
+    }
+
+    fn put_vault_check(&mut self, sealed: &Sealed) -> Result<(), StoreError> {
+        let changed = self.run("UPDATE meta SET vault_check = ?1", [&sealed.0])?;
+        if changed == 1 { Ok(()) } else { Err(damaged("meta")) }
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        self.end()
+    }
+}

@@ -1,0 +1,13 @@
+//! Files of a project, on the disk: reads what the compiler asks for, fetches secrets and scripts when an apply needs them,
+//! writes what is handed out. Everything stays below the project's folder, symbolic links resolved. Knows nothing of what
+//! the files mean.
+
+mod material;
+mod read;
+mod root;
+mod write;
+
+pub use material::ProjectMaterial;
+pub use read::{holds, read_file};
+pub use root::ProjectFolder;
+pub use write::{WriteError, write_file, write_tree};
