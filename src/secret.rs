@@ -43,4 +43,17 @@ mod tests {
     fn debug_is_blank() {
         assert_eq!(format!("{:?}", Secret::new("canary".to_owned())), "Secret");
     }
+
+    #[test]
+    fn it_is_wiped_when_dropped() {
+        struct Told<'a>(&'a std::cell::Cell<bool>);
+        impl Zeroize for Told<'_> {
+            fn zeroize(&mut self) {
+                self.0.set(true);
+            }
+        }
+        let wiped = std::cell::Cell::new(false);
+        drop(Secret::new(Told(&wiped)));
+        assert!(wiped.get());
+    }
 }

@@ -98,7 +98,7 @@ fn answer(case: &Path, verb: &str) -> Result<BTreeMap<String, Vec<u8>>, Failed> 
     let (mut stdout, mut stderr, mut exits) = (Vec::new(), Vec::new(), String::new());
     for line in &lines {
         if lines.len() > 1 {
-            let heading = format!("$ bowline {line}\n");
+            let heading = if line.starts_with('!') { format!("{line}\n") } else { format!("$ bowline {line}\n") };
             stdout.extend(heading.bytes());
             stderr.extend(heading.bytes());
         }

@@ -90,8 +90,9 @@ impl Remote for FakeRemote<'_> {
     }
 
     fn spend(&self, plan_id: &str) -> Result<(), RemoteError> {
-        let fresh = self.world.lock().expect("no test panics inside").spent.insert(plan_id.to_owned());
-        if fresh { Ok(()) } else { Err(RemoteError::Spent { at: "before".to_owned() }) }
+        let mut world = self.world.lock().expect("no test panics inside");
+        world.revision += 1;
+        if world.spent.insert(plan_id.to_owned()) { Ok(()) } else { Err(RemoteError::Spent { at: "before".to_owned() }) }
     }
 
     fn carry_out(&self, order: &Order<'_>, key: &IdempotencyKey) -> Result<Done, RemoteError> {

@@ -16,7 +16,8 @@ pub trait Remote: Sync {
     /// Fingerprints of values, in the order given, under the platform's own key.
     fn fingerprint(&self, values: &[Secret<String>]) -> Result<Vec<Fingerprint>, RemoteError>;
 
-    /// Records that a plan is about to be applied. Refused where it was before: a plan is good for one apply.
+    /// Records that a plan is about to be applied. Refused where it was before: a plan is good for one apply. Moves the
+    /// platform's revision on, so that a plan made afterwards has another id even where nothing else has changed.
     fn spend(&self, plan_id: &str) -> Result<(), RemoteError>;
 
     /// Does one step.

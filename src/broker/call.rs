@@ -81,7 +81,11 @@ impl Broker {
         entry.detail.insert("plan".to_owned(), plan_id.to_owned());
         self.audited(entry, |tx, entry| match tx.spent(plan_id)? {
             Some(at) => Err(BrokerError::Spent { at }),
-            None => Ok(Work::New(tx.spend(plan_id, entry.at)?)),
+            None => {
+                // A plan that was spent and did nothing must not plan again to the same id.
+                tx.next_revision()?;
+                Ok(Work::New(tx.spend(plan_id, entry.at)?))
+            }
         })
     }
 

@@ -16,6 +16,8 @@ pub mod syntax;
 mod variables;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 pub use compiled::{Api, Compiled, ConfigFile, Environment};

@@ -5,7 +5,7 @@ use super::declare::{Body, Declaration};
 use super::folder::Folder;
 use super::syntax::{Located, Tree};
 use crate::resource::Address;
-use crate::text::{FileId, Sources, Span, Spanned};
+use crate::text::{FileId, Sources, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The input of `resolve`.
@@ -57,17 +57,5 @@ impl Trees {
     /// Walks a JSON pointer down from a declaration's body.
     pub(super) fn locate(&self, body: Body, pointer: &str) -> Option<Located> {
         self.of(body).locate(body.node, pointer)
-    }
-
-    /// The most exact place there is for a JSON pointer: the value, or where the file leaves it out, the nearest thing
-    /// around it that the file does say.
-    pub(super) fn nearest(&self, body: Body, pointer: &str) -> Span {
-        let mut pointer = pointer;
-        loop {
-            if let Some(located) = self.locate(body, pointer) {
-                return located.value;
-            }
-            pointer = pointer.rfind('/').map_or("", |at| &pointer[..at]);
-        }
     }
 }

@@ -63,7 +63,7 @@ fn files(data_dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(data_dir).into_iter().flatten().flatten();
     entries
         .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("it is a file")))
-        .filter(|(name, bytes)| !name.ends_with("-shm") && !(name.ends_with("-wal") && bytes.is_empty()))
+        .filter(|(name, bytes)| !(name.ends_with("-shm") || name.ends_with("-wal") && bytes.is_empty()))
         .collect()
 }
 
@@ -347,4 +347,50 @@ fn speed_of_a_thousand_durable_creations() {
         let observed = remote.observe().expect("readable").objects.len();
         println!("{count} creations in {wrote:?}; {observed} observed in {:?}", start.elapsed() - wrote);
     }
+}
+
+/// What the killed process does: creates for ever, and tells each that it got an answer to.
+#[test]
+#[ignore = "started by `a_killed_process_loses_nothing_that_was_answered`"]
+#[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "it is another process: it has its own surroundings")]
+fn the_one_that_is_killed() {
+    let Some(data_dir) = std::env::var_os("BOWLINE_TEST_DATA_DIR") else { return };
+    let remote = open(Path::new(&data_dir));
+    let _lock = remote.lock().expect("the one before was killed");
+    let from = remote.observe().expect("readable").objects.len();
+    for number in from.. {
+        let address = format!("services.s{number}");
+        step(&remote, &address, Do::Create, &address, Some(keys()), None).expect("nobody else writes");
+        println!("answered {address}");
+    }
+}
+
+#[test]
+fn a_killed_process_loses_nothing_that_was_answered() {
+    use std::io::{BufRead as _, BufReader};
+    let (_root, data_dir) = folder();
+    let mut answered = std::collections::BTreeSet::new();
+    for round in 0..8 {
+        let mut child = std::process::Command::new(std::env::current_exe().expect("this test is a program"))
+            .args(["--exact", "embedded::tests::the_one_that_is_killed", "--ignored", "--nocapture"])
+            .env("BOWLINE_TEST_DATA_DIR", &data_dir)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("this test can be run");
+        let mut lines = BufReader::new(child.stdout.take().expect("it was piped")).lines().map_while(Result::ok);
+        let heard = lines.by_ref().filter_map(|line| line.split("answered ").nth(1).map(at));
+        answered.extend(heard.take(7 * round + 1));
+        child.kill().expect("it runs for ever");
+        child.wait().expect("it was killed");
+        // Whatever it still wrote to the pipe before it died was answered too.
+        answered.extend(lines.filter_map(|line| line.split("answered ").nth(1)?.parse().ok()));
+
+        let opened = open(&data_dir);
+        let observed = opened.observe().expect("readable");
+        assert!(answered.iter().all(|address| observed.objects.contains_key(address)), "round {round}");
+        assert_eq!(observed.objects.len() as u64, observed.revision);
+        assert_eq!(opened.broker().verify_audit().expect("nobody touched it").seq, observed.revision);
+        drop(opened.lock().expect("the lock went with its process"));
+    }
+    assert!(answered.len() >= 200, "only {} were answered", answered.len());
 }

@@ -27,7 +27,7 @@ fn affects(worlds: &Worlds<'_>, score: &Score, draft: &Draft) -> Affects {
     let address = draft.leaves().unwrap_or(&draft.address);
     match subject(worlds, draft).map(|live| live.resource.as_ref()) {
         Some(Resource::Service(_)) => {
-            let connections = worlds.live.used_by(address).into_iter().filter(|(_, link)| *link == Link::Service);
+            let connections = worlds.live_users(address).into_iter().filter(|(_, link)| *link == Link::Service);
             for (connection, _) in connections {
                 affects.connections.insert(connection.clone());
                 users_and_webhooks(worlds, score, connection, &mut affects);
@@ -46,7 +46,7 @@ fn users_and_webhooks(worlds: &Worlds<'_>, score: &Score, connection: &Address, 
     affects.users.extend(worlds.live(connection).map(|live| users(worlds, live)).unwrap_or_default());
     let fires = |webhook: &Address| worlds.live(webhook).is_some_and(|live| live.status == Status::Webhook(WebhookState::Active));
     let goes = |webhook: &Address| score.at(webhook).is_some_and(|draft| draft.action == Action::Delete && draft.refused.is_none());
-    for (webhook, link) in worlds.live.used_by(connection) {
+    for (webhook, link) in worlds.live_users(connection) {
         if link == Link::SignedBy && fires(webhook) && !goes(webhook) {
             affects.webhooks.insert(webhook.clone());
         }
@@ -63,7 +63,7 @@ fn users(worlds: &Worlds<'_>, live: &Live) -> Vec<String> {
 
 /// Functions whose scripts will still name a connection.
 fn naming(worlds: &Worlds<'_>, score: &Score, connection: &Address) -> BTreeSet<Address> {
-    let live = worlds.live.used_by(connection).into_iter();
+    let live = worlds.live_users(connection).into_iter();
     let live = live.filter(|(function, link)| *link == Link::Named && keeps_naming(worlds, score, function, connection));
     let declared = worlds.declared_users(connection).into_iter().filter(|(_, link)| *link == Link::Named);
     live.chain(declared).map(|(function, _)| function.clone()).collect()

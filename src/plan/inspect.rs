@@ -208,6 +208,9 @@ fn follows(order: &[Placed<'_>], position: &BTreeMap<&StepId, usize>, first: usi
 }
 
 fn rehearse(plan: &Plan, order: &[Placed<'_>], desired: &Project, observed: &Observed, findings: &mut Vec<Finding>) {
+    if order.is_empty() {
+        return;
+    }
     let mut rehearsal = Rehearsal::new(desired, observed);
     for (change, step) in order {
         let address = address_of((change, step));

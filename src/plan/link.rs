@@ -7,7 +7,7 @@
 use super::draft::{Draft, Score, StepNumber, Tie};
 use super::model::{Action, Do, Refused};
 use super::worlds::{Worlds, etag};
-use crate::resource::lifecycle::Refusal;
+use crate::resource::lifecycle::{self, Refusal};
 use crate::resource::{Address, Kind, Link};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,10 +24,23 @@ pub(super) fn link(worlds: &Worlds<'_>, score: &mut Score) {
 fn wait_for_needs(worlds: &Worlds<'_>, score: &mut Score, change: usize) {
     let draft = &score.drafts[change];
     let Some(first) = first_waiting(worlds, draft) else { return };
-    let needs: Vec<StepNumber> = worlds.needs(&draft.address).into_iter().filter_map(|(needed, _)| score.at(needed)?.ready()).collect();
-    for ready in needs {
+    for ready in ready(worlds, score, &draft.address) {
         score.tie(ready, first, Tie::Must);
     }
+}
+
+/// The steps after which all that a resource needs is as wanted. Through something that does not change itself, what that
+/// one is made of is needed too: a webhook's call goes to hosts of its connection's service (rule L9).
+fn ready(worlds: &Worlds<'_>, score: &Score, address: &Address) -> BTreeSet<StepNumber> {
+    let mut steps = BTreeSet::new();
+    for (needed, link) in worlds.needs(address) {
+        match score.at(needed) {
+            Some(draft) => steps.extend(draft.ready()),
+            None if lifecycle::holds(link) => steps.extend(ready(worlds, score, needed)),
+            None => {}
+        }
+    }
+    steps
 }
 
 /// The first step that needs what the resource refers to. A connection is not revoked before it can be updated, so that
@@ -58,7 +71,7 @@ fn release(worlds: &Worlds<'_>, score: &mut Score, change: usize) {
     let Some(leaving) = score.drafts[change].leaves().cloned() else { return };
     let closing = closing(worlds, &score.drafts[change]);
     let mut obstacles = BTreeSet::new();
-    for (dependent, link) in worlds.live.used_by(&leaving) {
+    for (dependent, link) in worlds.live_users(&leaving) {
         match how_released(worlds, score, change, &leaving, (dependent, link)) {
             Release::After(step, tie) => score.tie(step, closing, tie),
             Release::SetAside => set_aside(worlds, score, change, dependent),
@@ -173,7 +186,7 @@ fn reauthenticate(worlds: &Worlds<'_>, score: &mut Score, change: usize) {
     };
     let mut foreign = BTreeSet::new();
     let mut revoked = Vec::new();
-    for (user, link) in worlds.live.used_by(&draft.address) {
+    for (user, link) in worlds.live_users(&draft.address) {
         let live = worlds.live(user).filter(|_| link == Link::Service);
         if !live.and_then(|live| live.connection_status()).is_some_and(|status| status.is_connected()) {
             continue;

@@ -60,10 +60,10 @@ fn waiting(score: &Score, fates: &Fates<'_>) -> Vec<Waiting> {
 
 /// What somebody else changed since the last apply, whether or not this plan changes it back.
 fn drift(worlds: &Worlds<'_>, fates: &Fates<'_>) -> Vec<Drift> {
-    let addresses: BTreeSet<&Address> = fates.keys().copied().chain(worlds.moves.values().copied()).collect();
-    let drifted = addresses.into_iter().filter_map(|address| {
-        let live = worlds.owned(address)?;
-        let applied = live.applied.as_ref()?;
+    let moving: BTreeSet<&Address> = worlds.moves.values().copied().collect();
+    let looked_at = |address: &Address| fates.contains_key(address) || moving.contains(address);
+    let drifted = worlds.observed.objects.iter().filter_map(|(address, live)| {
+        let applied = live.applied.as_ref().filter(|_| worlds.owns(live) && looked_at(address))?;
         let same = diff::Secrets { held: held(Some(live)), wanted: held(Some(live)), all: false };
         Some(Drift { address: address.clone(), diff: diff::differences(Some(applied), &live.resource, same) })
     });

@@ -121,7 +121,7 @@ impl<'a> Rehearsal<'a> {
     }
 
     fn delete(&mut self, address: &Address) -> Result<(), Mishap> {
-        self.owned(address)?;
+        lifecycle::delete_protected(&self.owned(address)?.resource).map_err(Mishap::Refused)?;
         match address.kind {
             Kind::Service => lifecycle::delete_service(&self.holding(address)),
             Kind::Connection => lifecycle::delete_connection(&self.selecting(address)),
@@ -170,11 +170,8 @@ impl<'a> Rehearsal<'a> {
     /// Ownership: the platform lets a project touch only what is its own.
     fn owned(&self, address: &Address) -> Result<&Prop, Mishap> {
         let prop = self.objects.get(address).ok_or(Mishap::NotThere)?;
-        if prop.owner.as_ref() == Some(&self.project.name) {
-            Ok(prop)
-        } else {
-            Err(Mishap::Refused(Refusal::NotOwned { owner: prop.owner.clone() }))
-        }
+        lifecycle::owned_by(prop.owner.as_deref(), &self.project.name).map_err(Mishap::Refused)?;
+        Ok(prop)
     }
 
     /// Whether a body is of its address's kind and what it refers to is there.

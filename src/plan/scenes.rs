@@ -169,6 +169,28 @@ fn a_lost_authorisation_is_asked_for_again_and_a_pending_one_is_waited_for() {
 }
 
 #[test]
+fn client_credentials_are_settled_before_a_token_is_there() {
+    let client = json!({ "auth": { "type": "oauth2", "grant": "client_credentials", "token_url": "https://a.example/t" } });
+    let all = [("services.s", client), ("connections.c", json!({ "service": "s" }))];
+    let (project, mut observed) = (declared(&all), live(&all));
+    state(&mut observed, "connections.c", ConnectionState::NotConnected);
+    assert!(planned(&project, &observed).changes.is_empty());
+    state(&mut observed, "connections.c", ConnectionState::Expired);
+    let made = planned(&project, &observed);
+    assert_eq!((told(&made), made.summary.consents), (vec!["authorize connections.c".to_owned()], 0));
+}
+
+#[test]
+fn a_webhook_waits_for_its_connections_service_also_where_the_connection_is_as_it_should_be() {
+    let hook = |url: &str| ("webhooks.w", json!({ "url": url, "auth": { "connection": "c" } }));
+    let connection = ("connections.c", json!({ "service": "s" }));
+    let project = declared(&[("services.s", json!({ "hosts": ["b.example"] })), connection.clone(), hook("https://b.example")]);
+    let made = planned(&project, &live(&[("services.s", json!({})), connection, hook("https://a.example")]));
+    assert_eq!(told(&made), ["update services.s", "update webhooks.w"]);
+    assert_eq!(change(&made, "webhooks.w").steps[0].after, [StepId("s1".to_owned())]);
+}
+
+#[test]
 fn another_authentication_revokes_the_services_connections_first_and_foreign_ones_stand_in_its_way() {
     let basic = json!({ "auth": { "type": "basic" } });
     let project = declared(&[("services.s", basic), ("connections.c", json!({ "service": "s" }))]);

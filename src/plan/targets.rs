@@ -50,5 +50,5 @@ fn needed(worlds: &Worlds<'_>, fate: Option<&Fate<'_>>, address: &Address) -> Ve
 /// Our objects that the platform would not let go from under.
 fn holders(worlds: &Worlds<'_>, address: &Address) -> Vec<Address> {
     let ours = |other: &Address, link: Link| worlds.owned(other).is_some() && worlds.stands_in_the_way(other, link);
-    worlds.live.used_by(address).into_iter().filter(|(other, link)| ours(other, *link)).map(|(other, _)| other.clone()).collect()
+    worlds.live_users(address).into_iter().filter(|(other, link)| ours(other, *link)).map(|(other, _)| other.clone()).collect()
 }

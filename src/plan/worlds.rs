@@ -5,6 +5,7 @@ use super::options::{Fingerprints, PlanOptions};
 use crate::resource::{
     Address, Auth, Connection, Etag, Fingerprint, Graph, Kind, Link, Live, Name, Observed, Project, Resource, SecretPath, Status, lifecycle,
 };
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,8 +14,8 @@ pub(super) struct Worlds<'a> {
     pub(super) observed: &'a Observed,
     fingerprints: &'a Fingerprints,
     mode: Mode,
-    /// Who refers to whom among what is live.
-    pub(super) live: Graph,
+    /// Who refers to whom among what is live: made on first use, for most plans change little or nothing.
+    live: OnceCell<Graph>,
     /// New address → old, of everything that moves now.
     pub(super) moves: BTreeMap<&'a Address, &'a Address>,
     /// Old address → new, of everything that moves now or was half moved before.
@@ -33,7 +34,7 @@ impl<'a> Worlds<'a> {
             observed,
             fingerprints,
             mode: options.mode,
-            live: observed.graph(),
+            live: OnceCell::new(),
             moves: BTreeMap::new(),
             succession: BTreeMap::new(),
             reauthenticated: BTreeSet::new(),
@@ -105,6 +106,11 @@ impl<'a> Worlds<'a> {
             Mode::Apply => self.desired.graph.uses(address),
             Mode::Destroy => BTreeSet::new(),
         }
+    }
+
+    /// What refers to something, among what is live.
+    pub(super) fn live_users(&self, address: &Address) -> BTreeSet<(&Address, Link)> {
+        self.live.get_or_init(|| self.observed.graph()).used_by(address)
     }
 
     /// What refers to something, among the declarations.

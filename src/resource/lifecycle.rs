@@ -1,6 +1,6 @@
 //! The platform's life-cycle rules L1–L10, in one place: the planner asks them to foresee, the broker to enforce.
 
-use super::{Address, Auth, Connection, ConnectionState, ConnectionStatus, HostPattern, Link, Name, Resource, Service, WebhookState};
+use super::{Address, Auth, Connection, ConnectionState, ConnectionStatus, HostPattern, Name, Resource, Service, WebhookState};
 use std::collections::BTreeSet;
 use std::fmt;
 use url::{Host, Url};
@@ -150,10 +150,10 @@ fn unreferenced(dependents: &BTreeSet<Address>) -> Result<(), Refusal> {
 
 /// L3 and L7: whether a link stands in the way of deleting what it leads to. A detached webhook does not, see
 /// [`selects`].
-pub fn holds(link: Link) -> bool {
+pub fn holds(link: super::Link) -> bool {
     match link {
-        Link::Service | Link::SignedBy => true,
-        Link::Named | Link::DependsOn => false,
+        super::Link::Service | super::Link::SignedBy => true,
+        super::Link::Named | super::Link::DependsOn => false,
     }
 }
 
@@ -268,7 +268,6 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Scope;
     use std::collections::BTreeMap;
 
     fn service(hosts: &[&str]) -> Service {
@@ -319,37 +318,5 @@ mod tests {
         assert!(owned_by(Some("a"), "a").is_ok());
         assert_eq!(owned_by(None, "a"), Err(Refusal::NotOwned { owner: None }));
         assert_eq!(owned_by(Some("b"), "a"), Err(Refusal::NotOwned { owner: Some("b".to_owned()) }));
-    }
-
-    fn connection(scope: &str) -> Connection {
-        let body = serde_json::json!({ "name": "n", "service": "s", "scopes": [scope] });
-        serde_json::from_value(body).expect("the body is a connection's")
-    }
-
-    fn status(state: ConnectionState) -> ConnectionStatus {
-        ConnectionStatus { state, users: Vec::new() }
-    }
-
-    #[test]
-    fn only_a_connected_connection_is_revoked_first_and_only_for_more_than_bookkeeping() {
-        let (live, wanted, connected) = (connection("a"), connection("b"), status(ConnectionState::Connected));
-        let kept = Connection { protect: true, ..live.clone() };
-        assert!(revoke_before_update(&live, &wanted, &connected, false));
-        assert!(!revoke_before_update(&live, &wanted, &status(ConnectionState::Revoked), false));
-        assert!(!revoke_before_update(&live, &kept, &connected, false));
-        assert!(revoke_before_update(&live, &live, &connected, true));
-        assert!(live.scopes.contains(&Scope("a".to_owned())));
-    }
-
-    #[test]
-    fn client_credentials_are_settled_before_a_token_is_there_and_consent_is_not_asked_twice() {
-        let client: Auth =
-            serde_json::from_value(serde_json::json!({ "type": "oauth2", "grant": "client_credentials", "token_url": "https://a" }))
-                .expect("the body is an authentication's");
-        let person: Auth = serde_json::from_value(serde_json::json!({ "type": "oauth2", "token_url": "https://a" }))
-            .expect("the body is an authentication's");
-        assert!(settled(ConnectionState::NotConnected, &client) && !settled(ConnectionState::Revoked, &client));
-        assert!(settled(ConnectionState::AwaitingConsent, &person) && !settled(ConnectionState::NotConnected, &person));
-        assert!(!settled(ConnectionState::AwaitingConsent, &Auth::Basic));
     }
 }

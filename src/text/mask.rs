@@ -323,6 +323,18 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn columns_hold_whatever_the_text(text in "[a-z_:\"'{}#|>\\[\\], \n\té•@?&=/-]{0,200}") {
+            let text = text.replace("ab", "password").replace("cd", "api_key: ");
+            let source = Source::new("a.yaml", text.as_str());
+            let masked = masked(&source);
+            for line in 0..source.line_starts().len() {
+                proptest::prop_assert_eq!(masked.line(line).chars().count(), source.line(line).chars().count());
+            }
+        }
+    }
+
     #[test]
     fn references_and_harmless_keys_stay() {
         for line in [

@@ -1,3 +1,4 @@
 //! Tests that need more than one room, in one binary.
 
 mod architecture;
+mod deluge;

@@ -209,6 +209,8 @@ fn a_plan_is_spent_once() {
     let remote = FakeRemote::new(&project, &Observed::default());
     assert!(remote.spend("p").is_ok());
     assert!(matches!(remote.spend("p"), Err(RemoteError::Spent { .. })));
+    // Or else a plan that came to nothing could never be made again.
+    assert_ne!(remote.observe().expect("it is alive").revision, Observed::default().revision);
 }
 
 #[test]

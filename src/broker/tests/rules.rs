@@ -27,7 +27,8 @@ fn l1_a_connected_connection_is_updated_after_it_is_revoked() {
     let mut kept = read_write();
     kept["protect"] = json!(true);
     world.put("connections.c", kept).expect("bookkeeping may change at any time");
-    world.revoke("connections.c").expect("allowed");
+    let revoked = world.revoke("connections.c").expect("allowed");
+    assert_eq!(world.revoke("connections.c").expect("there is nothing left to take"), revoked);
     world.put("connections.c", changed).expect("it is revoked");
 }
 
@@ -76,10 +77,22 @@ fn l3_a_webhook_set_aside_comes_back_with_its_connection() {
     assert_eq!(world.detach("webhooks.w").expect("allowed").outcome, Outcome::Webhook(WebhookState::Detached));
     world.delete("connections.c").expect("nothing selects it");
     world.put("webhooks.w", hook("c")).expect("it waits for its connection");
+    assert!(world.object("webhooks.w").is_some_and(|object| object.detached));
     let unknown = world.attach("webhooks.w").expect_err("its connection is gone");
     assert!(matches!(unknown, BrokerError::Invalid(Invalid::UnknownConnection { .. })), "{unknown}");
     world.put_with("connections.c", keyed("K"), How::default(), &[("/credentials/X-Key", CANARY)]).expect("allowed");
     assert_eq!(world.attach("webhooks.w").expect("allowed").outcome, Outcome::Webhook(WebhookState::Blocked));
+}
+
+#[test]
+fn l3_a_webhook_set_aside_may_select_another_connection() {
+    let world = World::furnished();
+    world.put("connections.d", keyed("K")).expect("allowed");
+    world.detach("webhooks.w").expect("allowed");
+    assert_eq!(world.put("webhooks.w", hook("d")).expect("allowed").outcome, Outcome::Webhook(WebhookState::Blocked));
+    world.delete("connections.c").expect("nothing selects it any more");
+    let dependents = BTreeSet::from([at("webhooks.w")]);
+    assert_eq!(refusal(world.delete("connections.d")), Refusal::DeleteWhileReferenced { dependents });
 }
 
 #[test]
@@ -137,7 +150,9 @@ fn l7_a_service_in_use_stays_and_keeps_its_way_of_authenticating() {
     world.put("services.keys", basic).expect("nobody is connected");
     world.delete("webhooks.w").expect("nothing refers to it");
     world.delete("connections.c").expect("nothing refers to it");
-    world.delete("services.keys").expect("nothing refers to it");
+    let later = json!({ "name": "L", "url": "https://x.example/", "depends_on": ["services.keys"] });
+    world.put("webhooks.later", later).expect("allowed");
+    world.delete("services.keys").expect("what only waits for it does not use it");
 }
 
 #[test]

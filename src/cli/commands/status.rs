@@ -6,7 +6,7 @@ use crate::cli::args::{Status, TextOrJson};
 use crate::cli::exit::Exit;
 use crate::cli::report::page::{Page, Tone};
 use crate::cli::report::status_text::{Row, table};
-use crate::cli::report::{counted, json};
+use crate::cli::report::{self, counted, json};
 use crate::cli::talk::{Failure, Talk};
 use crate::clock::rfc3339;
 use crate::resource::{Address, ConnectionState, Kind, Live, Observed, Status as LiveStatus, WebhookState};
@@ -52,12 +52,8 @@ fn people(observed: &Observed, reports: &[Report], page: &mut Page) {
     page.line(&format!("Live: {}", counts.join(", ")));
     let waiting = reports.iter().filter(|report| report.state == ConnectionState::AwaitingConsent).count();
     if waiting > 0 {
-        page.put(Tone::Caution, &format!("{} for a person's consent", waits(waiting))).end();
+        page.put(Tone::Caution, &format!("{} for a person's consent", report::waits(waiting))).end();
     }
-}
-
-fn waits(count: usize) -> String {
-    if count == 1 { "1 connection waits".to_owned() } else { format!("{count} connections wait") }
 }
 
 fn connection_row(report: &Report) -> Row {

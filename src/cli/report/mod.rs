@@ -27,6 +27,11 @@ pub(super) fn json(value: &impl Serialize) -> String {
     text
 }
 
+/// `1 connection waits`, `2 connections wait`.
+pub(crate) fn waits(count: usize) -> String {
+    if count == 1 { "1 connection waits".to_owned() } else { format!("{count} connections wait") }
+}
+
 /// `1 webhook`, `2 webhooks`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };

@@ -31,7 +31,7 @@ pub(crate) fn outcome(report: &Report, page: &mut Page) {
 
 fn people(report: &Report, page: &mut Page) {
     if !report.waiting.is_empty() {
-        page.put(Tone::Caution, &format!("{} wait for a person's consent:", counted(report.waiting.len(), "connection"))).end();
+        page.put(Tone::Caution, &format!("{} for a person's consent:", super::waits(report.waiting.len()))).end();
         for address in &report.waiting {
             page.line(&format!("  {address}"));
         }

@@ -3,7 +3,7 @@
 use super::counted;
 use super::page::{width, Page, Tone};
 use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Do, Hazard, Plan, Step, Summary};
-use crate::resource::{Address, ScopeClass};
+use crate::resource::{Address, Resource, ScopeClass};
 
 /// What a plan is a plan of.
 #[derive(Debug, Clone, Copy)]
@@ -85,12 +85,35 @@ fn change(change: &Change, names: usize, page: &mut Page) {
     if let Some(refused) = &change.refused {
         indent(page).put(Tone::Bad, &format!("refused: {}", refused.message)).end();
     }
+    if let (Action::Create, Some(after)) = (change.action, &change.after) {
+        indent(page).put(Tone::Quiet, &essence(after)).end();
+    }
     for difference in &change.diff {
         self::difference(difference, page);
     }
     consequences(change, page);
     if change.steps.len() > 1 {
         indent(page).put(Tone::Quiet, &format!("steps: {}", change.steps.iter().map(step).collect::<Vec<_>>().join(" → "))).end();
+    }
+}
+
+/// What a new resource is, in one line.
+fn essence(resource: &Resource) -> String {
+    let name = resource.display_name();
+    match resource {
+        Resource::Service(service) => {
+            let hosts: Vec<String> = service.hosts.iter().map(ToString::to_string).collect();
+            format!("{name}: {}, {}", service.auth.word(), if hosts.is_empty() { "its endpoints' hosts".to_owned() } else { hosts.join(", ") })
+        }
+        Resource::Connection(connection) => {
+            let whose = if connection.use_login_user_credentials { ", each user's own account" } else { "" };
+            format!("{name}: {}{whose}", connection.service)
+        }
+        Resource::Webhook(webhook) => {
+            let signed = webhook.connection().map(|connection| format!(", signed by {connection}")).unwrap_or_default();
+            format!("{name}: {} {}{signed}", webhook.method.word(), webhook.url)
+        }
+        Resource::Function(function) => format!("{name}: {}", function.script.path),
     }
 }
 
@@ -254,8 +277,9 @@ fn drift(plan: &Plan, page: &mut Page) {
 }
 
 fn waiting(plan: &Plan, page: &mut Page) {
+    let names = plan.waiting.iter().map(|waiting| width(&waiting.address.to_string())).max().unwrap_or(0).min(60);
     for waiting in &plan.waiting {
-        page.say("  ").cell(Tone::Caution, "?", 4).put(Tone::Caution, &waiting.address.to_string());
+        page.say("  ").cell(Tone::Caution, "?", 4).cell(Tone::Caution, &waiting.address.to_string(), names);
         page.say(&format!("  {}", waiting.state.words())).end();
     }
     if !plan.waiting.is_empty() {

@@ -22,6 +22,7 @@ mod names;
 mod offered;
 mod references;
 mod scopes;
+mod script_files;
 mod scripts;
 mod secrets;
 mod services;
@@ -39,6 +40,7 @@ use crate::diag::Diagnostics;
 use crate::resource::{Graph, Project, Resource};
 use defaults::Defaults;
 use names::Names;
+use script_files::ScriptFiles;
 use scripts::Reading;
 use std::sync::Arc;
 use suggest::Suggest;
@@ -49,7 +51,8 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     let names = Names::of(&input.declarations, &input.failed);
     let suggest = Suggest::default();
     let defaults = Defaults::name(&mut input.declarations, &names);
-    let reading = Reading { names: &names, suggest: &suggest, trees: input.trees, folder: input.folder, sources: &mut *input.sources };
+    let mut files = ScriptFiles::among(input.sources);
+    let reading = Reading { names: &names, suggest: &suggest, trees: input.trees, folder: input.folder, files: &mut files };
     let scripts = scripts::read(diags, &mut input.declarations, reading);
 
     let world = World { declarations: &input.declarations, names: &names, defaults: &defaults, trees: input.trees, suggest: &suggest };
@@ -64,7 +67,7 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
         references::check(diags, &world, site);
         secrets::check_references(diags, site);
     }
-    scripts::check_hosts(diags, &world, &scripts, input.sources);
+    scripts::check_hosts(diags, &world, &scripts, &mut files);
     let moved = moved::check(diags, &world, &input.header.moved);
     if !input.incomplete {
         unused::check(diags, &world, &scripts);

@@ -1,8 +1,12 @@
 //! The scripts of functions: read, digested, checked as Deluge, and searched for the connections that they name.
 
-use super::diags::{EscapingFile, HostNotAllowed, MissingScript, PlainHttp, ScriptMistake, ScriptTooLarge, SecretInScript, UndeclaredConnection, UnreadableScript};
+use super::diags::{
+    EscapingFile, HostNotAllowed, MissingScript, PlainHttp, ScriptMistake, ScriptTooLarge, SecretInScript, UndeclaredConnection,
+    UnreadableScript,
+};
 use super::endpoints::is_loopback;
 use super::names::Names;
+use super::script_files::ScriptFiles;
 use super::secrets::escapes;
 use super::site::Site;
 use super::suggest::Suggest;
@@ -16,7 +20,7 @@ use crate::deluge::{self, Finding, FindingKind, Script};
 use crate::diag::Diagnostics;
 use crate::resource::lifecycle::host_allowed;
 use crate::resource::{Kind, Name, Resource};
-use crate::text::{FileId, Source, Sources, Span};
+use crate::text::{FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -50,12 +54,12 @@ struct Call {
 }
 
 /// What reading scripts needs beside the declarations.
-pub(super) struct Reading<'a> {
+pub(super) struct Reading<'a, 's> {
     pub(super) names: &'a Names,
     pub(super) suggest: &'a Suggest,
     pub(super) trees: &'a Trees,
     pub(super) folder: &'a dyn Folder,
-    pub(super) sources: &'a mut Sources,
+    pub(super) files: &'a mut ScriptFiles<'s>,
 }
 
 impl Scripts {
@@ -72,7 +76,7 @@ impl Scripts {
 }
 
 /// Reads the script of every function, and fills in its digest and the connections that it names.
-pub(super) fn read(diags: &mut Diagnostics, declarations: &mut [Declaration], mut reading: Reading<'_>) -> Scripts {
+pub(super) fn read(diags: &mut Diagnostics, declarations: &mut [Declaration], mut reading: Reading<'_, '_>) -> Scripts {
     let mut scripts = Scripts::default();
     for declaration in declarations {
         let Resource::Function(function) = &declaration.resource else { continue };
@@ -90,7 +94,7 @@ pub(super) fn read(diags: &mut Diagnostics, declarations: &mut [Declaration], mu
     scripts
 }
 
-fn load(diags: &mut Diagnostics, site: Site<'_>, path: &str, reading: &mut Reading<'_>) -> Option<Facts> {
+fn load(diags: &mut Diagnostics, site: Site<'_>, path: &str, reading: &mut Reading<'_, '_>) -> Option<Facts> {
     let (at, path_owned) = (|| site.value(&["script"]), || path.to_owned());
     if escapes(path) {
         diags.push(EscapingFile { at: at(), path: path_owned() });
@@ -110,15 +114,15 @@ fn load(diags: &mut Diagnostics, site: Site<'_>, path: &str, reading: &mut Readi
 
 /// Reads a script under the rules of every file of the project: UTF-8, and no character that hides what it says. Its text
 /// joins the sources only if there is something to say about it.
-fn judge(diags: &mut Diagnostics, path: &str, bytes: Vec<u8>, reading: &mut Reading<'_>) -> Option<Facts> {
+fn judge(diags: &mut Diagnostics, path: &str, bytes: Vec<u8>, reading: &mut Reading<'_, '_>) -> Option<Facts> {
     let sha256 = ConfigFile::of(path, &bytes).sha256;
-    let file = file_of(reading.sources, path);
+    let file = reading.files.id(path);
     let mut found = Diagnostics::default();
     let (text, is_text) = admit(&mut found, file, bytes);
     let script = if is_text { deluge::parse(&text) } else { Script::default() };
     complain(&mut found, &script, file, reading);
     if !found.is_empty() {
-        show(reading.sources, file, path, &text);
+        reading.files.show(path, &text);
     }
     diags.extend(found);
     let dynamic = script.findings().iter().any(|finding| finding.kind == FindingKind::DynamicConnection);
@@ -126,19 +130,7 @@ fn judge(diags: &mut Diagnostics, path: &str, bytes: Vec<u8>, reading: &mut Read
     is_text.then(|| Facts { sha256, connections: named(&script, reading.names), open, calls: calls(&script), text })
 }
 
-/// The id that a script has among the sources, or would get. (Every environment of a project reads the same ones.)
-fn file_of(sources: &Sources, path: &str) -> FileId {
-    let known = sources.iter().find(|(_, source)| &*source.path == path).map(|(file, _)| file);
-    known.unwrap_or(FileId(sources.len() as u32))
-}
-
-fn show(sources: &mut Sources, file: FileId, path: &str, text: &Arc<str>) {
-    if file.0 as usize == sources.len() {
-        sources.add(Source::new(path, Arc::clone(text)));
-    }
-}
-
-fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Reading<'_>) {
+fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Reading<'_, '_>) {
     let span = |range: &Range<usize>| Span::new(file, range.start, range.end);
     for error in script.errors() {
         diags.push(ScriptMistake { at: span(&error.span), message: error.message.clone(), help: error.help.clone() });
@@ -176,13 +168,13 @@ fn calls(script: &Script) -> Vec<Call> {
 }
 
 /// Rule L9, for the calls of scripts as far as their hosts can be told.
-pub(super) fn check_hosts(diags: &mut Diagnostics, world: &World<'_>, scripts: &Scripts, sources: &mut Sources) {
+pub(super) fn check_hosts(diags: &mut Diagnostics, world: &World<'_>, scripts: &Scripts, files: &mut ScriptFiles<'_>) {
     for (path, facts) in scripts.by_path.iter().filter_map(|(path, facts)| Some((path, facts.as_ref()?))) {
         for call in &facts.calls {
             let Some((service, allowed)) = world.hosts_of_connection(&call.connection) else { continue };
             if !host_allowed(&allowed, &call.host) {
-                let file = file_of(sources, path);
-                show(sources, file, path, &facts.text);
+                let file = files.id(path);
+                files.show(path, &facts.text);
                 let at = Span::new(file, call.span.start, call.span.end);
                 diags.push(HostNotAllowed::new(at, None, &call.host, service, allowed));
             }
@@ -197,7 +189,7 @@ fn named(script: &Script, names: &Names) -> BTreeSet<Name> {
 }
 
 /// A script of the project whose path is near a misspelt one.
-fn near_path(path: &str, reading: &Reading<'_>) -> Option<String> {
+fn near_path(path: &str, reading: &Reading<'_, '_>) -> Option<String> {
     let files = reading.folder.files().ok()?;
     let is_script = |file: &&str| [".ds", ".dg", ".deluge"].iter().any(|ending| file.ends_with(ending));
     reading.suggest.near(path, files.iter().map(String::as_str).filter(is_script))

@@ -18,7 +18,8 @@ pub(super) fn translate(
 ) -> Vec<Diagnostic> {
     let pointer = error.instance_path().as_str();
     let Some(node) = tree.find(root, pointer) else { return Vec::new() };
-    if matches!(tree.value(node), Value::Missing) {
+    let is_about_keys = matches!(error.kind(), Kind::AdditionalProperties { .. } | Kind::PropertyNames { .. });
+    if matches!(tree.value(node), Value::Missing) || (tree.is_cut_off(node) && !is_about_keys) {
         return Vec::new();
     }
     let at = place(tree, root, entry, pointer);
@@ -26,7 +27,6 @@ pub(super) fn translate(
     let name = field(tree, entry, pointer);
     match error.kind() {
         Kind::AdditionalProperties { unexpected } => unknown_keys(tree, node, unexpected, &wanted),
-        Kind::Required { .. } if tree.is_cut_off(node) => Vec::new(),
         Kind::Required { property } => {
             let key = property.as_str().unwrap_or_default();
             vec![MissingKey { span: at.key_or_value(), key, description: wanted.description_of(key) }.into()]
@@ -72,7 +72,7 @@ fn unknown_keys(tree: &Tree, node: NodeId, unexpected: &[String], wanted: &Wante
     let known = wanted.properties();
     // Walked once, not once a key: a hostile file may hold very many.
     let unexpected: std::collections::BTreeSet<&str> = unexpected.iter().map(String::as_str).collect();
-    let entries = tree.entries(node).iter().filter(|entry| unexpected.contains(tree.key(entry)));
+    let entries = tree.entries(node).iter().filter(|entry| unexpected.contains(tree.key(entry)) && !tree.is_cut_off(entry.value));
     entries.take(200).map(|entry| UnknownKey { span: tree.key_span(entry), key: tree.key(entry), known: &known }.into()).collect()
 }
 
@@ -119,7 +119,7 @@ fn plain(value: &JsonValue) -> String {
 fn bad_key(tree: &Tree, node: NodeId, error: &ValidationError<'_>, wanted: &Wanted<'_>) -> Option<Diagnostic> {
     // Keys are handed to the validator as values of their own, and no key is a secret.
     let key = error.instance().as_str()?;
-    let entry = tree.entry(node, key)?;
+    let entry = tree.entry(node, key).filter(|entry| !tree.is_cut_off(entry.value))?;
     let form = match error.kind() {
         Kind::Pattern { .. } => wanted.form(),
         kind => limit(kind),

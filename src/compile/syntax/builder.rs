@@ -193,10 +193,26 @@ impl<'a> Builder<'a> {
             let _ = self.close(self.tree.text.len() as u32);
         }
         self.tree.cut_off = cut_off;
+        if self.tree.broken_at.is_some() {
+            self.tree.cut_off.extend(last_path(&self.tree));
+        }
         self.tree.missing_in_file = self.tree.has_missing;
         self.tree.owned_in_file = self.tree.owned.len();
         self.tree.nodes.shrink_to_fit();
         self.tree.entries.shrink_to_fit();
         self.tree
     }
+}
+
+/// The last value of the file with everything around it: a break just behind it may have been meant as part of it.
+fn last_path(tree: &Tree) -> Vec<NodeId> {
+    let mut path = vec![tree.root];
+    while let Some(last) = path.last().and_then(|node| match tree.nodes[node.0 as usize].content {
+        Content::Sequence(first, len) if len > 0 => Some(tree.items[(first + len - 1) as usize]),
+        Content::Mapping(first, len) if len > 0 => Some(tree.entries[(first + len - 1) as usize].value),
+        _ => None,
+    }) {
+        path.push(last);
+    }
+    path
 }

@@ -93,7 +93,7 @@ pub struct Tree {
     pub(super) root: NodeId,
     /// Scalars that hold `${{`, in order of the file, with their content as written.
     pub(super) templates: Vec<(NodeId, Content)>,
-    /// Nodes that were open where a syntax error ended the file, outermost first; their later entries are unknown.
+    /// Nodes that were open where a syntax error ended the file, and the last ones before it; more may belong to them.
     pub(super) cut_off: Vec<NodeId>,
     /// Where reading ended early.
     pub(super) broken_at: Option<u32>,
@@ -250,7 +250,7 @@ impl Tree {
         self.broken_at
     }
 
-    /// Whether a node was still open where a syntax error ended the file, so that more may have been meant to stand in it.
+    /// Whether a syntax error ended the file inside a node or just behind it, so that more may have been meant to stand in it.
     pub fn is_cut_off(&self, node: NodeId) -> bool {
         self.cut_off.contains(&node)
     }

@@ -96,7 +96,8 @@ pub(in crate::compile::resolve) struct SecretInScript {
 
 impl From<SecretInScript> for Diagnostic {
     fn from(found: SecretInScript) -> Self {
-        let mut diagnostic = Diagnostic::at(Code::LiteralSecret, found.at, format!("a secret seems to be written into the script: {}", found.what));
+        let mut diagnostic =
+            Diagnostic::at(Code::LiteralSecret, found.at, format!("a secret seems to be written into the script: {}", found.what));
         diagnostic.severity = Severity::Warning;
         diagnostic.help("let a connection hold it, and have a new one issued if others have seen the script")
     }

@@ -8,4 +8,4 @@ mod services;
 mod webhooks;
 mod world;
 
-pub(super) use world::{check, codes, run};
+use world::{check, codes, run};

@@ -12,15 +12,15 @@ use crate::text::{Source, Sources, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one run found and made.
-pub(in crate::compile::resolve) struct Run {
-    pub found: Vec<Diagnostic>,
-    pub compiled: Compiled,
-    pub sources: Sources,
+pub(super) struct Run {
+    pub(super) found: Vec<Diagnostic>,
+    pub(super) compiled: Compiled,
+    pub(super) sources: Sources,
 }
 
 impl Run {
     /// Each finding as `code file:line:column headline`.
-    pub fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         self.found.iter().map(|found| self.line(found)).collect()
     }
 
@@ -33,25 +33,25 @@ impl Run {
     }
 
     /// The text that the only finding underlines.
-    pub fn underlined(&self) -> &str {
+    pub(super) fn underlined(&self) -> &str {
         let [found] = self.found.as_slice() else { panic!("one finding, not {:?}", self.lines()) };
         let span = found.at.as_ref().expect("it has a place").span;
         &self.sources.get(span.file).text[span.start as usize..span.end as usize]
     }
 
     /// All that the only finding says on how to mend it.
-    pub fn help(&self) -> String {
+    pub(super) fn help(&self) -> String {
         let [found] = self.found.as_slice() else { panic!("one finding, not {:?}", self.lines()) };
         found.help.iter().map(|help| help.text.as_str()).collect::<Vec<_>>().join("; ")
     }
 }
 
 /// Files that are no YAML are the folder's; YAML files are declarations, in the order given.
-pub(in crate::compile::resolve) fn run(files: &[(&str, &str)]) -> Run {
+pub(super) fn run(files: &[(&str, &str)]) -> Run {
     run_with(files, &[], false)
 }
 
-pub(in crate::compile::resolve) fn run_with(files: &[(&str, &str)], failed: &[&str], incomplete: bool) -> Run {
+pub(super) fn run_with(files: &[(&str, &str)], failed: &[&str], incomplete: bool) -> Run {
     let (mut diags, mut sources, mut trees) = (Diagnostics::default(), Sources::default(), Trees::default());
     let mut header = Header { name: "cold_chain".to_owned(), environment: Environment::default(), ..Header::default() };
     let mut declarations = BTreeMap::new();
@@ -83,12 +83,12 @@ pub(in crate::compile::resolve) fn run_with(files: &[(&str, &str)], failed: &[&s
 }
 
 /// The findings of one project file.
-pub(in crate::compile::resolve) fn check(yaml: &str) -> Run {
+pub(super) fn check(yaml: &str) -> Run {
     run(&[("bowline.yaml", yaml)])
 }
 
 /// The codes found in one project file.
-pub(in crate::compile::resolve) fn codes(yaml: &str) -> Vec<&'static str> {
+pub(super) fn codes(yaml: &str) -> Vec<&'static str> {
     check(yaml).found.iter().map(|found| found.code.id()).collect()
 }
 
