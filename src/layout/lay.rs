@@ -22,6 +22,7 @@ pub(super) fn lay<'t>(text: &'t str, lines: &Lines, marks: Marks<'t>) -> Sheet<'
         frames: vec![Frame::new(Sort::Document, false, 0, String::new())],
         waiting: Coming::default(),
         cursor: 0,
+        block_end: 0,
         last: Last::Nothing,
         level: 0,
         sheet: Sheet::default(),
@@ -111,6 +112,8 @@ struct Desk<'a, 't> {
     waiting: Coming<'t>,
     /// Where the last mark ended.
     cursor: usize,
+    /// The last line of the last block scalar.
+    block_end: usize,
     last: Last,
     /// The frame that the last comment went to: later ones go no deeper.
     level: usize,
@@ -153,9 +156,11 @@ impl<'t> Desk<'_, 't> {
                 self.cursor = mark.end;
             }
             What::Open { is_mapping, is_flow } => {
-                self.gap(mark.start);
+                let is_dashed = !is_mapping && !is_flow;
+                let (start, end) = if is_dashed { (self.first_dash(&mark), self.first_dash(&mark)) } else { (mark.start, mark.end) };
+                self.gap(start);
                 self.remember(mark.anchor);
-                self.open(if is_mapping { Sort::Mapping } else { Sort::Sequence }, is_flow, mark.start, mark.end, props);
+                self.open(if is_mapping { Sort::Mapping } else { Sort::Sequence }, is_flow, start, end, props);
             }
         }
     }
@@ -195,12 +200,14 @@ impl<'t> Desk<'_, 't> {
         };
         let head = &self.text[header..line_end];
         let is_folded = style == ScalarStyle::Folded;
-        Node { props, body: Body::Block(block::read(head, is_folded, comment, content, parent, value)) }
+        let block = block::read(head, is_folded, comment, content, parent, value);
+        self.block_end = header_line + block.lines.len();
+        Node { props, body: Body::Block(block) }
     }
 
     /// Gives the comments before a place their places, and puts away the collections that were closed before it.
     fn gap(&mut self, upto: usize) {
-        let item = self.significant(upto);
+        let item = self.significant(self.cursor, upto);
         self.level = self.frames.len() - 1;
         while let Some(comment) = self.comments.get(self.next).copied().filter(|comment| comment.start < upto) {
             self.next += 1;
@@ -212,7 +219,7 @@ impl<'t> Desk<'_, 't> {
         coming.above.extend(above);
         coming.head = coming.head.or(head);
         coming.before.extend(before);
-        let blank = self.lines.blank_before(item);
+        let blank = self.lines.blank_before(item) && !self.is_below_block(item);
         let is_first = self.frames.len() == 1 && self.last == Last::Nothing;
         let frame = self.top();
         if !frame.awaits_value() {
@@ -225,9 +232,12 @@ impl<'t> Desk<'_, 't> {
     }
 
     /// Where the next item starts: its dash, `?`, anchor, tag or text.
-    fn significant(&self, upto: usize) -> usize {
-        let mut at = self.cursor;
+    fn significant(&self, from: usize, upto: usize) -> usize {
+        let mut at = from;
         let mut next = self.next;
+        while self.comments.get(next).is_some_and(|comment| comment.start < from) {
+            next += 1;
+        }
         while at < upto {
             if self.comments.get(next).is_some_and(|comment| comment.start == at) {
                 at = self.comments[next].end;
@@ -242,7 +252,13 @@ impl<'t> Desk<'_, 't> {
         upto
     }
 
-    fn place(&mut self, comment: Comment<'t>, item: usize) {
+    /// Whether a place is on the line below a block's last one: an empty line there is content.
+    fn is_below_block(&self, at: usize) -> bool {
+        self.lines.of(at) == self.block_end + 1
+    }
+
+    fn place(&mut self, mut comment: Comment<'t>, item: usize) {
+        comment.blank &= !self.is_below_block(comment.start);
         let open = self.innermost_open();
         let is_dashed = self.frames[open].sort == Sort::Sequence && !self.frames[open].is_flow && comment.start > item;
         let awaits_value = open == self.frames.len() - 1 && self.frames[open].awaits_value();
@@ -339,6 +355,16 @@ impl<'t> Desk<'_, 't> {
         self.frames.push(frame);
         self.last = Last::Opening;
         self.cursor = end;
+    }
+
+    /// Where the first dash of a sequence stands: the parser has one that is not indented start behind it.
+    fn first_dash(&self, mark: &Mark<'t>) -> usize {
+        let top = self.innermost_open();
+        let is_item = self.frames[top].sort == Sort::Sequence && !self.frames[top].is_flow;
+        let from = if is_item { self.significant(self.cursor, mark.start) + 1 } else { self.cursor };
+        let behind_props = mark.props.last().map_or(0, |(start, text)| start + text.len());
+        let dash = self.significant(from.max(behind_props), mark.start);
+        if self.text.as_bytes().get(dash) == Some(&b'-') { dash } else { mark.start }
     }
 
     /// Leaves in the header what stays on top: all before the last empty line, or a whole first block that speaks to the

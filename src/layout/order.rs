@@ -1,17 +1,11 @@
 //! The canonical order of keys: that of the properties in `schemas/`. Names that the user chose keep their order.
 
 use super::sheet::{Body, Group, Node};
+use crate::compile::shape::document;
+use crate::resource::Kind;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-
-const PROJECT: &str = include_str!("../../schemas/project.schema.json");
-const KINDS: [(&str, &str); 4] = [
-    ("services", include_str!("../../schemas/service.schema.json")),
-    ("connections", include_str!("../../schemas/connection.schema.json")),
-    ("webhooks", include_str!("../../schemas/webhook.schema.json")),
-    ("functions", include_str!("../../schemas/function.schema.json")),
-];
 
 static ROOT: LazyLock<Shape> = LazyLock::new(root);
 
@@ -33,7 +27,7 @@ struct Case {
     then: Shape,
 }
 
-/// Puts the keys of a whole file in canonical order, unless `aliases` may only stand where they stand.
+/// Puts the keys of a whole file in canonical order, but for mappings whose order decides what an alias stands for.
 pub(super) fn arrange(root: &mut Node<'_>) {
     arrange_below(root, Some(&ROOT));
 }
@@ -85,18 +79,17 @@ impl Shape {
 }
 
 fn root() -> Shape {
-    let mut root = read(PROJECT);
-    for (plural, schema) in KINDS {
-        let kind = read(schema);
-        if let Some((_, shape)) = root.keys.iter_mut().find(|(key, _)| key == plural) {
-            shape.named = Some(Box::new(kind));
+    let mut root = read(None);
+    for kind in Kind::ALL {
+        if let Some((_, shape)) = root.keys.iter_mut().find(|(key, _)| key == kind.plural()) {
+            shape.named = Some(Box::new(read(Some(kind))));
         }
     }
     root
 }
 
-fn read(schema: &str) -> Shape {
-    let document: Value = serde_json::from_str(schema).expect("the embedded schemas are JSON; a test reads each");
+fn read(kind: Option<Kind>) -> Shape {
+    let document = document(kind);
     shape(&document, &document)
 }
 

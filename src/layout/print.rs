@@ -65,6 +65,10 @@ impl Printer {
             self.group(group, 0, false, Level::Root { gap });
             return self.behind_group(root.behind, 0);
         }
+        if root.value.is_nothing() {
+            self.notes(&root.before, 0, Lead::AsWritten);
+            return self.behind_group(root.head.or(root.behind), 0);
+        }
         self.notes(&root.before, 0, lead);
         self.blank_if(gap && root.before.is_empty());
         self.line_value(&root.value, 0, root.behind.or(root.head));
@@ -78,7 +82,13 @@ impl Printer {
             let column = indent + key.as_ref().map_or(2, |key| key.chars().count() + 2);
             let is_long = flow::is_broken(&item.value, column) || !item.above.is_empty() && at > 0;
             let lead = match level {
-                Level::Root { gap } if at == 0 => if gap { Lead::Wanted } else { Lead::None },
+                Level::Root { gap } if at == 0 => {
+                    if gap {
+                        Lead::Wanted
+                    } else {
+                        Lead::None
+                    }
+                }
                 Level::Resources | Level::Other if at == 0 => Lead::None,
                 Level::Root { .. } if above_is_long || is_section(item) && flow::is_broken(&item.value, column) => Lead::Wanted,
                 Level::Resources if above_is_long || is_long => Lead::Wanted,
@@ -263,7 +273,7 @@ impl Printer {
 pub(super) fn key_text(key: &Node<'_>, place: Place) -> String {
     let text = match &key.body {
         Body::Scalar(found) => scalar::key(found, !key.props.is_empty(), place),
-        Body::Block(found) => scalar::double(&found.value),
+        Body::Block(found) => scalar::text(&found.value, !key.props.is_empty(), place),
         Body::Alias(name) => (*name).to_owned(),
         Body::Mapping(_) | Body::Sequence(_) => flow::body(key, usize::MAX).unwrap_or_default(),
     };

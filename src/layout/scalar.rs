@@ -19,7 +19,12 @@ pub(super) fn lines(scalar: &Scalar<'_>, tagged: bool, place: Place) -> Vec<Stri
 
 /// A key as one line, whatever it was written as.
 pub(super) fn key(scalar: &Scalar<'_>, tagged: bool, place: Place) -> String {
-    if scalar.raw.contains('\n') { double(&scalar.value) } else { one_line(scalar, tagged, place) }
+    if scalar.raw.contains('\n') { text(&scalar.value, tagged, place) } else { one_line(scalar, tagged, place) }
+}
+
+/// Text on one line, in double quotes where it needs any.
+pub(super) fn text(text: &str, tagged: bool, place: Place) -> String {
+    if !tagged && is_safe(text, place) { text.to_owned() } else { double(text) }
 }
 
 /// Text in double quotes, with escapes for what cannot stand there.
@@ -116,7 +121,8 @@ mod tests {
 
     #[test]
     fn quotes_stay_where_a_reader_would_see_something_else() {
-        for value in ["no", "On", "y", "NULL", "2026-11-24", "1_000", "1:30", "010", "-", "a: b", "a #b", "a:", "*.b", " a", "~", "=", "<<"] {
+        for value in ["no", "On", "y", "NULL", "2026-11-24", "1_000", "1:30", "010", "-", "a: b", "a #b", "a:", "*.b", " a", "~", "=", "<<"]
+        {
             let raw = format!("\"{value}\"");
             assert_eq!(written(&raw, value, Place::Block), raw);
             assert_eq!(written(&format!("'{value}'"), value, Place::Block), raw);
