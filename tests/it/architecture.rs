@@ -15,6 +15,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("catalogue", &["resource"]),
     ("deluge", &["text", "diag"]),
     ("compile", &["text", "diag", "resource", "catalogue", "deluge"]),
+    ("layout", &["text", "diag", "resource", "compile"]),
     ("plan", &["resource"]),
     ("render", &["text", "diag", "resource", "deluge", "plan"]),
     ("vault", &["secret", "clock", "resource"]),
@@ -26,7 +27,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
     ("cli", &[
-        "text", "clock", "secret", "diag", "resource", "catalogue", "deluge", "compile", "plan", "render", "vault", "apply", "store", "broker",
+        "text", "clock", "secret", "diag", "resource", "catalogue", "deluge", "compile", "layout", "plan", "render", "vault", "apply", "store", "broker",
         "embedded", "workspace", "oauth", "upstream",
     ]),
 ];
@@ -34,7 +35,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 /// Words that only some rooms may say, and why.
 const BANS: &[(&str, &[&str], &str)] = &[
     ("rusqlite", &["store"], "SQL lives in the store"),
-    ("granit_parser", &["compile"], "one place reads YAML"),
+    ("granit_parser", &["compile", "layout"], "two rooms read YAML: what it says, and how it is laid out"),
     ("jsonschema", &["compile"], "one place judges shape"),
     ("tera", &["render"], "one place renders templates"),
     ("miette", &["cli"], "only the door draws"),
