@@ -128,7 +128,7 @@ impl<'t> Desk<'_, 't> {
         let props: Vec<&str> = mark.props.iter().map(|(_, text)| *text).collect();
         let props = props.join(" ");
         match mark.what {
-            What::Close => return self.close(mark.start, mark.end),
+            What::Close => self.close(mark.start, mark.end),
             What::Scalar { value, style: style @ (ScalarStyle::Literal | ScalarStyle::Folded) } => {
                 let header = self.header(mark.start);
                 self.gap(header);
