@@ -92,7 +92,11 @@ fn answer(case: &Path, verb: &str) -> Result<BTreeMap<String, Vec<u8>>, Failed> 
     answer.retain(|_, bytes| !bytes.is_empty());
     for kept in lines_of(&case.join("keep")) {
         let path = folder.path().join(&kept);
-        let files = if path.is_file() { BTreeMap::from([(kept.clone(), fs::read(path)?)]) } else { tree(&path)?.into_iter().map(|(name, bytes)| (format!("{kept}/{name}"), bytes)).collect() };
+        let files = if path.is_file() {
+            BTreeMap::from([(kept.clone(), fs::read(path)?)])
+        } else {
+            tree(&path)?.into_iter().map(|(name, bytes)| (format!("{kept}/{name}"), bytes)).collect()
+        };
         answer.extend(files.into_iter().map(|(name, bytes)| (format!("files/{name}"), scrubbed(&bytes, folder.path()))));
     }
     Ok(answer)

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 
 /// Values that must appear nowhere but in their sources.
-const CANARIES: [&str; 5] = ["canary-env-4f1d9a", "canary-file-b0c277", "canary-client-5ee0d1", "canary-header-9a31cc", "canary-literal-77ab03"];
+const CANARIES: [&str; 5] =
+    ["canary-env-4f1d9a", "canary-file-b0c277", "canary-client-5ee0d1", "canary-header-9a31cc", "canary-literal-77ab03"];
 
 const PROJECT: &str = r#"bowline: 1
 project: canary
@@ -82,9 +83,26 @@ fn no_secret_comes_out() {
         ran.exit
     };
     for line in [
-        "check", "check --format json", "plan", "plan --format json", "plan --save plan.json", "show plan.json", "show plan.json --format json",
-        "apply plan.json", "apply plan.json", "apply --auto-approve", "apply --auto-approve --format json", "status", "status --format json",
-        "render", "render --out generated", "graph", "graph --format json", "graph --format dot", "plan --destroy", "plan --destroy --format json",
+        "check",
+        "check --format json",
+        "plan",
+        "plan --format json",
+        "plan --save plan.json",
+        "show plan.json",
+        "show plan.json --format json",
+        "apply plan.json",
+        "apply plan.json",
+        "apply --auto-approve",
+        "apply --auto-approve --format json",
+        "status",
+        "status --format json",
+        "render",
+        "render --out generated",
+        "graph",
+        "graph --format json",
+        "graph --format dot",
+        "plan --destroy",
+        "plan --destroy --format json",
     ] {
         let exit = run(line);
         assert!(exit <= 5, "`{line}` ended with {exit}");

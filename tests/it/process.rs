@@ -29,7 +29,8 @@ fn cold_chain() -> tempfile::TempDir {
 #[test]
 fn a_reader_that_goes_away_is_no_trouble() {
     let folder = cold_chain();
-    let mut child = bowline(folder.path()).args(["plan", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut child =
+        bowline(folder.path()).args(["plan", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut first = [0; 16];
     child.stdout.take().expect("a pipe").read_exact(&mut first).expect("some output");
     let ended = child.wait_with_output().expect("it ends");
@@ -64,7 +65,12 @@ fn the_same_input_gives_the_same_bytes() {
 fn an_apply_killed_at_any_point_is_completed_by_the_next() {
     for round in 0..8 {
         let folder = cold_chain();
-        let mut child = bowline(folder.path()).args(["apply", "--auto-approve", "-q"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+        let mut child = bowline(folder.path())
+            .args(["apply", "--auto-approve", "-q"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
         std::thread::sleep(Duration::from_millis(40 * round));
         child.kill().expect("it can be killed");
         child.wait().expect("it ends");
