@@ -12,14 +12,14 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 /// What a command answered.
-pub struct Ran {
-    pub stdout: String,
-    pub stderr: String,
-    pub exit: u8,
+pub(crate) struct Ran {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) exit: u8,
 }
 
 /// Runs one command line, words separated by white space, in a folder.
-pub fn bowline(line: &str, folder: &Path, env: &BTreeMap<String, String>) -> Ran {
+pub(crate) fn bowline(line: &str, folder: &Path, env: &BTreeMap<String, String>) -> Ran {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let world = World {
         folder: folder.to_path_buf(),
@@ -50,7 +50,7 @@ impl Random for Counting {
 }
 
 /// Every file below a folder, by path with `/`.
-pub fn tree(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
+pub(crate) fn tree(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     if folder.exists() {
         gather(folder, folder, &mut files)?;
@@ -72,7 +72,7 @@ fn gather(folder: &Path, root: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> 
 }
 
 /// Writes files below a folder.
-pub fn write_tree(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+pub(crate) fn write_tree(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
     for (name, bytes) in files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().expect("a file lies in a folder"))?;
