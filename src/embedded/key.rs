@@ -44,6 +44,17 @@ pub(super) fn make(opening: &Opening<'_>) -> Result<(Keyring, Option<PathBuf>), 
     }
 }
 
+/// Puts other keys in the file's place, durable before anything is sealed with them.
+pub(super) fn replace(opening: &Opening<'_>, keyring: &Keyring) -> Result<(), OpenError> {
+    let path = file(opening);
+    let written = || -> Result<(), Error> {
+        let file = filled(&opening.data_dir, &keyring.to_text())?;
+        file.persist(&path).map_err(|error| error.error)?;
+        folder::sync(&opening.data_dir)
+    };
+    written().map_err(|source| OpenError::Folder { path: path.clone(), source })
+}
+
 fn file(opening: &Opening<'_>) -> PathBuf {
     opening.data_dir.join("vault.key")
 }
@@ -59,12 +70,17 @@ fn read(path: &Path) -> Result<Secret<String>, Error> {
 
 /// Whole or not at all, and never over another key.
 fn write(data_dir: &Path, path: &Path, text: &Secret<String>) -> Result<(), Error> {
+    filled(data_dir, text)?.persist_noclobber(path).map_err(|error| error.error)?;
+    folder::sync(data_dir)
+}
+
+/// A file beside, complete and on the disk.
+fn filled(data_dir: &Path, text: &Secret<String>) -> Result<tempfile::NamedTempFile, Error> {
     let mut file = tempfile::NamedTempFile::new_in(data_dir)?;
     file.write_all(HEADER.as_bytes())?;
     file.write_all(text.expose().as_bytes())?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
-    folder::sync(data_dir)
+    Ok(file)
 }
 
 #[cfg(unix)]

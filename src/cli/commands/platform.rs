@@ -39,7 +39,8 @@ pub(super) fn api(api: &Api) -> &str {
     }
 }
 
-fn opening<'a>(opened: &'a Opened, args: &BrokerArgs, talk: &'a Talk<'_>) -> Result<Opening<'a>, Failure> {
+/// What opening the embedded broker of this project needs.
+pub(super) fn opening<'a>(opened: &'a Opened, args: &BrokerArgs, talk: &'a Talk<'_>) -> Result<Opening<'a>, Failure> {
     let data_dir = data_dir(opened, args, talk);
     match &opened.compiled.environment.api {
         Api::Embedded => Ok(Opening {
