@@ -12,6 +12,7 @@ mod planning;
 mod platform;
 pub(super) mod plan;
 pub(super) mod render;
+pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod services;
 pub(super) mod show;
