@@ -1,6 +1,6 @@
 //! Gathers the real world: the only file that asks the machine for its clock, environment, terminal and signals.
 
-use super::{run, Exit, Terminal, World};
+use super::{Exit, Terminal, World, run};
 use crate::clock::{Clock, Random};
 use std::io::IsTerminal;
 use std::process::ExitCode;

@@ -15,6 +15,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("catalogue", &["resource"]),
     ("deluge", &["text", "diag"]),
     ("compile", &["text", "diag", "resource", "catalogue", "deluge"]),
+    ("layout", &["text", "diag", "resource", "compile"]),
     ("plan", &["resource"]),
     ("render", &["text", "diag", "resource", "deluge", "plan"]),
     ("vault", &["secret", "clock", "resource"]),
@@ -26,16 +27,15 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("upstream", &["oauth"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
-    ("cli", &[
-        "text", "clock", "secret", "diag", "resource", "catalogue", "deluge", "compile", "plan", "render", "vault", "apply", "store", "broker",
-        "embedded", "workspace", "oauth", "upstream", "sandbox",
-    ]),
 ];
+
+/// The door puts the rooms together, so it may name every one.
+const DOOR: &str = "cli";
 
 /// Words that only some rooms may say, and why.
 const BANS: &[(&str, &[&str], &str)] = &[
     ("rusqlite", &["store"], "SQL lives in the store"),
-    ("granit_parser", &["compile"], "one place reads YAML"),
+    ("granit_parser", &["compile", "layout"], "two rooms read YAML: what it says, and how it is laid out"),
     ("jsonschema", &["compile"], "one place judges shape"),
     ("tera", &["render"], "one place renders templates"),
     ("miette", &["cli"], "only the door draws"),
@@ -64,7 +64,7 @@ struct File {
 fn arrows_point_down() {
     let floors: BTreeMap<&str, &[&str]> = FLOORS.iter().copied().collect();
     let mut wrong = Vec::new();
-    for file in files().iter().filter(|file| file.room != "lib" && file.room != "main") {
+    for file in files().iter().filter(|file| !["lib", "main", DOOR].contains(&file.room.as_str())) {
         let Some(allowed) = floors.get(file.room.as_str()) else {
             wrong.push(format!("{} is in no room of the table", file.path.display()));
             continue;
@@ -287,8 +287,16 @@ fn rooms_named(words: &[String], rooms: &BTreeMap<&str, &[&str]>) -> BTreeSet<St
                 let mut start = true;
                 for word in &words[at + 2..] {
                     match word.as_str() {
-                        "{" => { depth += 1; start = depth == 1; }
-                        "}" => { depth -= 1; if depth == 0 { break } }
+                        "{" => {
+                            depth += 1;
+                            start = depth == 1;
+                        }
+                        "}" => {
+                            depth -= 1;
+                            if depth == 0 {
+                                break;
+                            }
+                        }
                         "," => start = depth == 1,
                         name => {
                             if start && rooms.contains_key(name) {
@@ -299,7 +307,9 @@ fn rooms_named(words: &[String], rooms: &BTreeMap<&str, &[&str]>) -> BTreeSet<St
                     }
                 }
             }
-            Some(room) if rooms.contains_key(room) => { named.insert(room.to_owned()); }
+            Some(room) if rooms.contains_key(room) => {
+                named.insert(room.to_owned());
+            }
             Some(_) | None => {}
         }
     }

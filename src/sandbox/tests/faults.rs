@@ -1,4 +1,5 @@
 //! Each fault, as a client sees it and as the ledger does.
+#![expect(clippy::disallowed_methods, reason = "a delay is measured by the machine's own clock")]
 
 use super::super::{Fault, FaultKind};
 use super::{BASIC, World, field, text};
