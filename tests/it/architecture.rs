@@ -326,3 +326,14 @@ fn the_reader_of_arrows_sees_groups_and_inline_paths() {
     let seen = rooms_named(&words("use crate::{plan::{Plan}, store}; fn f() { crate::broker::x() } // crate::cli"), &rooms);
     assert_eq!(seen, BTreeSet::from(["plan".to_owned(), "store".to_owned(), "broker".to_owned()]));
 }
+
+#[test]
+fn the_readme_shows_every_command_and_exit_code() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md can be read");
+    for exit in bowline::cli::Exit::ALL {
+        assert!(readme.contains(&format!("| {} | {} |", exit.code(), exit.meaning())), "README.md does not show exit code {}", exit.code());
+    }
+    for command in bowline::cli::command_names() {
+        assert!(readme.contains(&format!("`{command}`")), "README.md does not show `{command}`");
+    }
+}
