@@ -53,7 +53,7 @@ pub enum Command {
     Init(Init),
     /// Find everything that is wrong with the project, without a network
     #[command(
-        after_help = "Examples:\n  bowline check\n  bowline check --env prod\n  bowline check --format json | jq '.diagnostics[].code'"
+        after_help = "Examples:\n  bowline check\n  bowline check --env prod\n  bowline check --format json | jq '.diagnostics[].code'\n  bowline check --output sarif=check.sarif --output junit=check.xml    for people and for CI in one run"
     )]
     Check(Check),
     /// Lay the files out canonically: order of keys, indentation, quotes; comments stay
@@ -163,13 +163,37 @@ pub struct Init {
     pub name: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    /// For programs, see `bowline schema diagnostics`
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's code-quality report
+    Gitlab,
+}
+
+fn output(text: &str) -> Result<(CheckFormat, PathBuf), String> {
+    let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("expected FORMAT=FILE")?;
+    Ok((CheckFormat::from_str(format, false)?, file.into()))
+}
+
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
     pub project: ProjectArgs,
     /// How to print what was found
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    pub format: TextOrJson,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Also write it to a file in another format; repeat for several
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output)]
+    pub outputs: Vec<(CheckFormat, PathBuf)>,
     /// Show at most this many findings [default: 20 as text, 1000 as JSON]
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -382,6 +406,7 @@ pub enum SchemaKind {
     Function,
     Plan,
     Catalogue,
+    Diagnostics,
 }
 
 #[derive(Debug, Args)]
