@@ -53,7 +53,7 @@ pub enum Command {
     Init(Init),
     /// Find everything that is wrong with the project, without a network
     #[command(
-        after_help = "Examples:\n  bowline check\n  bowline check --env prod\n  bowline check --format json | jq '.diagnostics[].code'"
+        after_help = "Examples:\n  bowline check\n  bowline check --env prod\n  bowline check --format json | jq '.diagnostics[].code'\n  bowline check --output sarif=check.sarif --output junit=check.xml    for people and for CI in one run"
     )]
     Check(Check),
     /// Lay the files out canonically: order of keys, indentation, quotes; comments stay
@@ -114,6 +114,11 @@ pub enum Command {
         after_help = "Examples:\n  bowline services list --category crm\n  bowline services show slack\n  bowline services show zoho-crm --scopes\n  bowline services search calendar"
     )]
     Services(Services),
+    /// Run an OAuth provider and a small API on this machine, to try things out without an account
+    #[command(
+        after_help = "Examples:\n  bowline sandbox\n  bowline sandbox --token-lifetime 5s          tokens that expire while you watch\n  bowline sandbox --port 0 --auto-consent      in tests: any free port, printed first; ?auto=allow decides\n\nIts clients, keys and scopes are on its front page and in /control/clients. None of them is secret."
+    )]
+    Sandbox(Sandbox),
     /// Print the JSON Schema of the files, for editors and other tools
     #[command(after_help = "Examples:\n  bowline schema > bowline.schema.json\n  bowline schema connection")]
     Schema(Schema),
@@ -177,13 +182,37 @@ pub struct Init {
     pub name: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    /// For programs, see `bowline schema diagnostics`
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's code-quality report
+    Gitlab,
+}
+
+fn output(text: &str) -> Result<(CheckFormat, PathBuf), String> {
+    let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("expected FORMAT=FILE")?;
+    Ok((CheckFormat::from_str(format, false)?, file.into()))
+}
+
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
     pub project: ProjectArgs,
     /// How to print what was found
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    pub format: TextOrJson,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Also write it to a file in another format; repeat for several
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output)]
+    pub outputs: Vec<(CheckFormat, PathBuf)>,
     /// Show at most this many findings [default: 20 as text, 1000 as JSON]
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -529,6 +558,7 @@ pub enum SchemaKind {
     Function,
     Plan,
     Catalogue,
+    Diagnostics,
 }
 
 #[derive(Debug, Args)]
@@ -541,4 +571,35 @@ pub struct Explain {
 pub struct Completions {
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// The port on 127.0.0.1; 0 for any free one
+    #[arg(long, value_name = "PORT", default_value_t = crate::sandbox::DEFAULT_PORT)]
+    pub port: u16,
+    /// How long access tokens are good for
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    pub token_lifetime: std::time::Duration,
+    /// Let ?auto=allow and ?auto=deny on the consent page's address decide without a person
+    #[arg(long)]
+    pub auto_consent: bool,
+    /// Grant this scope and no other that is not named, whatever is asked for; repeat for several
+    #[arg(long = "grant-only", value_name = "SCOPE")]
+    pub grant_only: Vec<String>,
+    /// Leave the granted scopes out of token answers
+    #[arg(long)]
+    pub no_scope_echo: bool,
+    /// Let refresh tokens be used again instead of rotating them
+    #[arg(long)]
+    pub no_rotation: bool,
+    /// Send people back to this address too, beside those on this machine; repeat for several
+    #[arg(long = "redirect-uri", value_name = "URL")]
+    pub redirect_uris: Vec<String>,
+    /// Check the signatures of what /hooks/NAME receives with the secret in this environment variable; repeat for several
+    #[arg(long = "hook-secret", value_name = "NAME=VARIABLE", value_parser = assignment)]
+    pub hook_secrets: Vec<(String, String)>,
+    /// How to print where it listens
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
 }

@@ -35,6 +35,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) 
     }
 }
 
+/// The names of all commands, as the command line knows them.
+pub fn command_names() -> Vec<String> {
+    use clap::CommandFactory as _;
+    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
 fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure> {
     match command {
         Command::Init(args) => commands::init::run(&args, talk),
@@ -53,6 +59,7 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Render(args) => commands::render::run(&args, talk),
         Command::Graph(args) => commands::graph::run(&args, talk),
         Command::Services(args) => commands::services::run(&args, talk),
+        Command::Sandbox(args) => commands::sandbox::run(&args, talk),
         Command::Schema(args) => commands::schema::run(&args, talk),
         Command::Explain(args) => commands::explain::run(&args, talk),
         Command::Completions(args) => commands::completions::run(&args, talk),

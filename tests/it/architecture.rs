@@ -23,6 +23,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("apply", &["plan", "resource", "clock", "secret"]),
     ("store", &["resource", "vault", "clock", "secret"]),
     ("broker", &["clock", "oauth", "vault", "store", "resource", "secret"]),
+    ("sandbox", &["clock", "secret"]),
     ("upstream", &["oauth"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
@@ -39,11 +40,14 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("tera", &["render"], "one place renders templates"),
     ("miette", &["cli"], "only the door draws"),
     ("clap", &["cli"], "only the door reads flags"),
-    ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli"], "one crypto library, in few rooms"),
-    ("expose", &["secret", "vault", "oauth", "embedded"], "secrets are in the clear in few places"),
+    ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli", "sandbox"], "one crypto library, in few rooms"),
+    ("expose", &["secret", "vault", "oauth", "embedded", "sandbox"], "secrets are in the clear in few places"),
     ("reqwest", &["upstream"], "one guarded client calls out"),
-    ("jsonwebtoken", &["oauth"], "one place signs for a client"),
-    ("async", &[], "everything is synchronous"),
+    ("jsonwebtoken", &["oauth", "sandbox"], "one place signs for a client, and the sandbox checks it"),
+    ("axum", &["sandbox"], "only what serves HTTP routes it"),
+    ("tokio", &["sandbox"], "only what serves HTTP waits without a thread"),
+    ("async", &["sandbox"], "everything is synchronous but serving"),
+    ("await", &["sandbox"], "everything is synchronous but serving"),
 ];
 
 /// Names under which anything would fit.
@@ -321,4 +325,15 @@ fn the_reader_of_arrows_sees_groups_and_inline_paths() {
     let rooms: BTreeMap<&str, &[&str]> = FLOORS.iter().copied().collect();
     let seen = rooms_named(&words("use crate::{plan::{Plan}, store}; fn f() { crate::broker::x() } // crate::cli"), &rooms);
     assert_eq!(seen, BTreeSet::from(["plan".to_owned(), "store".to_owned(), "broker".to_owned()]));
+}
+
+#[test]
+fn the_readme_shows_every_command_and_exit_code() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md can be read");
+    for exit in bowline::cli::Exit::ALL {
+        assert!(readme.contains(&format!("| {} | {} |", exit.code(), exit.meaning())), "README.md does not show exit code {}", exit.code());
+    }
+    for command in bowline::cli::command_names() {
+        assert!(readme.contains(&format!("`{command}`")), "README.md does not show `{command}`");
+    }
 }

@@ -7,5 +7,6 @@ mod canary;
 mod deluge;
 mod examples;
 mod process;
+mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;

@@ -20,6 +20,7 @@ mod planning;
 mod platform;
 pub(super) mod render;
 pub(super) mod revoke;
+pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod services;
 pub(super) mod show;

@@ -8,7 +8,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// `::error file=…,line=…::…`, a line each. No text of the user's can start a command or end its properties.
-pub fn github(found: &[Diagnostic], sources: &Sources) -> String {
+pub(crate) fn github(found: &[Diagnostic], sources: &Sources) -> String {
     found.iter().map(|diagnostic| github_line(diagnostic, sources)).collect()
 }
 
@@ -45,7 +45,7 @@ fn property(text: &str) -> String {
 }
 
 /// GitLab's code-quality report: a JSON array.
-pub fn gitlab(found: &[Diagnostic], sources: &Sources) -> String {
+pub(crate) fn gitlab(found: &[Diagnostic], sources: &Sources) -> String {
     let mut seen = BTreeMap::new();
     let rows: Vec<serde_json::Value> = found
         .iter()

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use std::collections::BTreeMap;
 
 /// A digest of the code, the file and the line's text without its indentation, and which of several equal ones it is.
-pub fn of(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<String, usize>) -> String {
+pub(super) fn of(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<String, usize>) -> String {
     let mut text = diagnostic.code.id().to_owned();
     match &diagnostic.at {
         Some(at) => {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// One run of `check`. A clean run has one passed case, so that a consumer sees that something ran.
-pub fn junit(found: &[Diagnostic], sources: &Sources) -> String {
+pub(crate) fn junit(found: &[Diagnostic], sources: &Sources) -> String {
     let mut suites: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for diagnostic in found {
         let file = diagnostic.at.as_ref().map_or("bowline.yaml", |at| &*sources.get(at.span.file).path);

@@ -1,12 +1,16 @@
 //! What is printed: text for people and JSON for machines. Decides no question of meaning.
 
+pub(super) mod annotations;
 pub(super) mod diagnostics_json;
 pub(super) mod diagnostics_text;
 mod excerpt;
+mod fingerprint;
+pub(super) mod junit;
 pub(super) mod outcome_text;
 pub(super) mod page;
 pub(super) mod plan_text;
 pub(super) mod progress;
+pub(super) mod sarif;
 pub(super) mod services_text;
 pub(super) mod status_text;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// One run of `check`.
-pub fn sarif(found: &[Diagnostic], sources: &Sources) -> String {
+pub(crate) fn sarif(found: &[Diagnostic], sources: &Sources) -> String {
     let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let results: Vec<Value> = found.iter().map(|diagnostic| result(diagnostic, sources, &mut seen)).collect();
