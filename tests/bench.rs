@@ -42,7 +42,11 @@ fn main() {
         }
         if let Some(before) = &before {
             for ((work, was), (_, is, _)) in before.iter().zip(&rows) {
-                println!("           growth of {work}: time ×{:.2}, memory ×{:.2}", ratio(is.wall, was.wall), is.peak as f64 / was.peak as f64);
+                println!(
+                    "           growth of {work}: time ×{:.2}, memory ×{:.2}",
+                    ratio(is.wall, was.wall),
+                    is.peak as f64 / was.peak as f64
+                );
             }
         }
         before = Some(rows.into_iter().map(|(work, cost, _)| (work, cost)).collect());
@@ -78,12 +82,52 @@ fn measure(size: usize) -> Vec<(&'static str, Cost, u64)> {
         command
     };
     rows.push(("bare event parse, one thread", cost(runs, parse), bytes));
-    rows.push(("check", cost(runs, || { let mut c = at(); c.arg("check"); c }), bytes));
-    rows.push(("plan, nothing live", cost(runs, || { let mut c = at(); c.arg("plan"); c }), bytes));
-    rows.push(("apply, all created", cost(1, || { let mut c = at(); c.args(["apply", "--auto-approve"]); c }), bytes));
-    rows.push(("plan, nothing changed", cost(runs, || { let mut c = at(); c.arg("plan"); c }), bytes));
+    rows.push((
+        "check",
+        cost(runs, || {
+            let mut c = at();
+            c.arg("check");
+            c
+        }),
+        bytes,
+    ));
+    rows.push((
+        "plan, nothing live",
+        cost(runs, || {
+            let mut c = at();
+            c.arg("plan");
+            c
+        }),
+        bytes,
+    ));
+    rows.push((
+        "apply, all created",
+        cost(1, || {
+            let mut c = at();
+            c.args(["apply", "--auto-approve"]);
+            c
+        }),
+        bytes,
+    ));
+    rows.push((
+        "plan, nothing changed",
+        cost(runs, || {
+            let mut c = at();
+            c.arg("plan");
+            c
+        }),
+        bytes,
+    ));
     change_one_percent(folder.path());
-    rows.push(("plan, 1 % changed", cost(runs, || { let mut c = at(); c.arg("plan"); c }), bytes));
+    rows.push((
+        "plan, 1 % changed",
+        cost(runs, || {
+            let mut c = at();
+            c.arg("plan");
+            c
+        }),
+        bytes,
+    ));
     rows
 }
 
@@ -136,7 +180,9 @@ fn estate(folder: &Path, size: usize) -> u64 {
         let text = part_of_estate(part);
         bytes += text.len() as u64;
         fs::write(folder.join(format!("parts/{part:05}.yaml")), text).expect("a file");
-        let script = format!("response = invokeurl\n[\n\turl : \"https://api{part}.example.com/v1/readings\"\n\ttype : GET\n\tconnection : \"sensor_{part}_0\"\n];\ninfo response;\n");
+        let script = format!(
+            "response = invokeurl\n[\n\turl : \"https://api{part}.example.com/v1/readings\"\n\ttype : GET\n\tconnection : \"sensor_{part}_0\"\n];\ninfo response;\n"
+        );
         fs::write(folder.join(format!("functions/f{part:05}.ds")), script).expect("a file");
     }
     bytes

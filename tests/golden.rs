@@ -4,7 +4,7 @@
 //! has `KEY=VALUE` lines. `out/stdout.txt`, `out/stderr.txt` and `out/exit` hold what is answered, and
 //! `out/files/` the files that a case asks to keep with a line in `keep`. `UPDATE=1` writes `out/` anew.
 
-use bowline::cli::{run, Terminal, World};
+use bowline::cli::{Terminal, World, run};
 use bowline::clock::{FixedClock, Random};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
@@ -30,8 +30,11 @@ fn main() {
 }
 
 fn folders(of: &Path) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(of).expect("tests/cases can be listed").map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> = fs::read_dir(of)
+        .expect("tests/cases can be listed")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .collect();
     folders.sort();
     folders
 }
@@ -59,7 +62,8 @@ fn check(case: &Path, verb: &str) -> Result<(), Failed> {
     for name in names {
         let (is, should) = (answer.get(name), expected.get(name));
         if is != should {
-            let show = |bytes: Option<&Vec<u8>>| bytes.map_or("(no such file)".to_owned(), |bytes| String::from_utf8_lossy(bytes).into_owned());
+            let show =
+                |bytes: Option<&Vec<u8>>| bytes.map_or("(no such file)".to_owned(), |bytes| String::from_utf8_lossy(bytes).into_owned());
             wrong.push_str(&format!("--- expected {name}\n{}\n+++ answered {name}\n{}\n", show(should), show(is)));
         }
     }

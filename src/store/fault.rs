@@ -1,6 +1,6 @@
 //! A store that fails at its n-th call, for tests: nothing may be half done wherever it breaks.
 
-use super::{AuditEntry, AuditHead, AuditLine, Authorization, Object, Recorded, Snapshot, Store, StoreError, Transaction};
+use super::{Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded, Snapshot, Store, StoreError, Transaction};
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +101,10 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
         authorizations(connection: &Name) -> Vec<Authorization>;
         all_authorizations() -> BTreeMap<Name, Vec<Authorization>>;
         referrers(address: &Address) -> BTreeSet<(Address, Link)>;
+        delivery(id: &str) -> Option<Delivery>;
+        deliveries(filter: &DeliveryFilter) -> Vec<Delivery>;
+        delivery_request(id: &str) -> Option<Sealed>;
+        attempts(id: &str) -> Vec<Attempt>;
         recorded(key: &str) -> Option<Recorded>;
         spent(plan_id: &str) -> Option<SystemTime>;
         revision() -> u64;
@@ -119,6 +123,10 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         put_secret(address: &Address, field: &SecretPath, sealed: &Sealed, print: &Fingerprint) -> ();
         delete_secret(address: &Address, field: &SecretPath) -> ();
         put_authorization(authorization: &Authorization) -> ();
+        add_delivery(delivery: &Delivery, request: &Sealed) -> ();
+        put_delivery(delivery: &Delivery) -> ();
+        lease_delivery(now: SystemTime, lease: &Lease, pick: &Pick) -> Option<Delivery>;
+        add_attempt(delivery: &str, attempt: &Attempt) -> ();
         record(key: &str, recorded: &Recorded) -> ();
         spend(plan_id: &str, at: SystemTime) -> ();
         append_audit(entry: &AuditEntry) -> ();

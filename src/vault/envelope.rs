@@ -88,6 +88,22 @@ pub fn open(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Secret<
     Ok(Secret::new(std::mem::take(&mut *text)))
 }
 
+/// As [`open`], for a secret that is text.
+pub fn open_text(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Secret<String>, CannotOpen> {
+    let bytes = open(keyring, owner, sealed)?;
+    std::str::from_utf8(bytes.expose()).map(|text| Secret::new(text.to_owned())).map_err(|_| CannotOpen::Form)
+}
+
+/// Seals what is nobody's business but no secret: a message, not what proves who sends it.
+pub fn seal_private(keyring: &Keyring, owner: &Owner, bytes: &[u8]) -> Sealed {
+    seal_bytes(keyring, owner, bytes)
+}
+
+/// Opens what [`seal_private`] sealed. Wiped when it is dropped all the same.
+pub fn open_private(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+    open(keyring, owner, sealed).map(|bytes| Zeroizing::new(bytes.expose().clone()))
+}
+
 fn cipher(data_key: &[u8; KEY_LENGTH]) -> RandomizedNonceKey {
     RandomizedNonceKey::new(&AES_256_GCM_SIV, data_key).expect("a data key has the cipher's length")
 }

@@ -25,10 +25,29 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("upstream", &["oauth"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
-    ("cli", &[
-        "text", "clock", "secret", "diag", "resource", "catalogue", "deluge", "compile", "plan", "render", "vault", "apply", "store", "broker",
-        "embedded", "workspace", "oauth", "upstream",
-    ]),
+    (
+        "cli",
+        &[
+            "text",
+            "clock",
+            "secret",
+            "diag",
+            "resource",
+            "catalogue",
+            "deluge",
+            "compile",
+            "plan",
+            "render",
+            "vault",
+            "apply",
+            "store",
+            "broker",
+            "embedded",
+            "workspace",
+            "oauth",
+            "upstream",
+        ],
+    ),
 ];
 
 /// Words that only some rooms may say, and why.
@@ -283,8 +302,16 @@ fn rooms_named(words: &[String], rooms: &BTreeMap<&str, &[&str]>) -> BTreeSet<St
                 let mut start = true;
                 for word in &words[at + 2..] {
                     match word.as_str() {
-                        "{" => { depth += 1; start = depth == 1; }
-                        "}" => { depth -= 1; if depth == 0 { break } }
+                        "{" => {
+                            depth += 1;
+                            start = depth == 1;
+                        }
+                        "}" => {
+                            depth -= 1;
+                            if depth == 0 {
+                                break;
+                            }
+                        }
                         "," => start = depth == 1,
                         name => {
                             if start && rooms.contains_key(name) {
@@ -295,7 +322,9 @@ fn rooms_named(words: &[String], rooms: &BTreeMap<&str, &[&str]>) -> BTreeSet<St
                     }
                 }
             }
-            Some(room) if rooms.contains_key(room) => { named.insert(room.to_owned()); }
+            Some(room) if rooms.contains_key(room) => {
+                named.insert(room.to_owned());
+            }
             Some(_) | None => {}
         }
     }

@@ -9,7 +9,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// Numbered from 1 without a gap; each is applied once, and never edited after it was released.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_estate.sqlite.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_estate.sqlite.sql"), include_str!("../migrations/0003_delivery.sqlite.sql")];
 
 /// How long a writer waits for the one before it.
 const PATIENCE: Duration = Duration::from_secs(30);

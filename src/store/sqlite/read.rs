@@ -1,18 +1,21 @@
 //! What can be read, as queries.
 
 use super::rows::{
-    AUDIT, AUTHORIZATION, OBJECT, address, audit_line, authorization, count, damaged, json, link_from, object, signed, text, time,
+    ATTEMPT, AUDIT, AUTHORIZATION, DELIVERY, OBJECT, address, attempt, audit_line, authorization, count, damaged, delivery, json,
+    link_from, object, signed, state_word, text, time,
 };
 use super::session::Session;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
-use crate::store::{AuditHead, AuditLine, Authorization, Object, Recorded, Snapshot, StoreError};
+use crate::store::{
+    Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Object, Recorded, Snapshot, StoreError,
+};
 use crate::vault::Sealed;
 use rusqlite::{Params, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 impl Session<'_> {
-    fn one<T>(&self, sql: &str, params: impl Params, read: impl Fn(&Row<'_>) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    pub(super) fn one<T>(&self, sql: &str, params: impl Params, read: impl Fn(&Row<'_>) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
         let mut statement = self.statement(sql)?;
         let mut rows = statement.query(params)?;
         rows.next()?.map(read).transpose()
@@ -103,6 +106,38 @@ impl Snapshot for Session<'_> {
         let sql = "SELECT kind, name, link FROM links WHERE target_kind = ?1 AND target_name = ?2";
         self.each(sql, (target.kind.plural(), target.name.as_str()), |row| {
             found.insert((address(row, 0)?, link_from(text(row, 2)?)?));
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn delivery(&self, id: &str) -> Result<Option<Delivery>, StoreError> {
+        self.one(&format!("SELECT {DELIVERY} FROM deliveries WHERE id = ?1"), [id], delivery)
+    }
+
+    fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
+        let mut found = Vec::new();
+        let sql = format!(
+            "SELECT {DELIVERY} FROM deliveries WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR webhook = ?2)
+             ORDER BY seq DESC LIMIT ?3"
+        );
+        let webhook = filter.webhook.as_ref().map(Name::as_str);
+        let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+        self.each(&sql, (filter.state.map(state_word), webhook, limit), |row| {
+            found.push(delivery(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn delivery_request(&self, id: &str) -> Result<Option<Sealed>, StoreError> {
+        self.one("SELECT request FROM deliveries WHERE id = ?1", [id], |row| Ok(Sealed(row.get(0)?)))
+    }
+
+    fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError> {
+        let mut found = Vec::new();
+        self.each(&format!("SELECT {ATTEMPT} FROM attempts WHERE delivery = ?1 ORDER BY number"), [id], |row| {
+            found.push(attempt(row)?);
             Ok(())
         })?;
         Ok(found)
