@@ -154,7 +154,7 @@ impl Broker {
         worked.map(Work::into_inner)
     }
 
-    fn entry(&self, actor: &Actor, action: &str, address: Option<&Address>) -> AuditEntry {
+    pub(super) fn entry(&self, actor: &Actor, action: &str, address: Option<&Address>) -> AuditEntry {
         AuditEntry {
             at: self.clock.now(),
             actor: actor.name.clone(),

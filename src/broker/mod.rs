@@ -11,7 +11,10 @@ mod consult;
 mod delete;
 mod detach;
 mod error;
+pub mod hook;
+mod invoke;
 mod observe;
+mod outward;
 mod put;
 mod report;
 mod revoke;
@@ -20,5 +23,7 @@ mod tests;
 
 pub use call::{Actor, Broker, Call, DefaultServices, Expect};
 pub use error::{BrokerError, Invalid};
+pub use invoke::{Answered, Attached, BODY_CAP, Outgoing, PATIENCE};
+pub use outward::{Inbound, Outbound, Outward, OutwardError};
 pub use put::Put;
 pub use report::{Report, UserReport};

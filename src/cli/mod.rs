@@ -44,6 +44,7 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Apply(args) => commands::apply::run(&args, talk),
         Command::Destroy(args) => commands::destroy::run(&args, talk),
         Command::Status(args) => commands::status::run(&args, talk),
+        Command::Webhook(args) => commands::webhook::run(&args, talk),
         Command::Render(args) => commands::render::run(&args, talk),
         Command::Graph(args) => commands::graph::run(&args, talk),
         Command::Services(args) => commands::services::run(&args, talk),

@@ -23,7 +23,8 @@ pub struct Call {
     pub body: Body,
 }
 
-/// A call's body. Only a form can take a credential, and only a form is signed by OAuth 1.
+/// A call's body. Only a form can take a credential, and only a form is signed by OAuth 1. It holds none until then.
+#[derive(Clone)]
 pub enum Body {
     Empty,
     Form(Vec<(String, String)>),

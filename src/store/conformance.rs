@@ -1,10 +1,10 @@
 //! What every implementation of the port has to keep. A new one calls [`run`] from its own tests.
 
 use super::{
-    Answer, Attempt, AuditEntry, AuditHead, Authorization, Delivery, DeliveryFilter, DeliveryState, Lease, Object, Outcome, Pick,
-    Recorded, Store, Transaction, verify,
+    Answer, Attempt, AuditEntry, AuditHead, Authorization, Delivery, DeliveryFilter, DeliveryState, Lease, Object, Outcome, Pick, Recorded,
+    SealedAt, Store, StoredConsent, StoredGrant, StoredRevocation, Transaction, verify,
 };
-use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Kind, Link, Name, Resource, SecretPath};
+use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Kind, Link, Name, Resource, Scope, SecretPath};
 use crate::vault::Sealed;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -19,6 +19,9 @@ pub fn run(fresh: Fresh<'_>) {
     what_was_dropped_is_undone(&*fresh());
     replacing_an_object_keeps_its_secrets_and_moves_its_links(&*fresh());
     deleting_an_object_takes_all_that_is_its_own(&*fresh());
+    grants_are_kept_beside_the_authorizations(&*fresh());
+    a_consent_is_taken_once(&*fresh());
+    sealed_bytes_change_only_where_they_are_the_known_ones(&*fresh());
     answers_and_plans_are_kept_once(&*fresh());
     the_audit_is_a_chain(&*fresh());
     deliveries_are_leased_one_by_one(&*fresh());
@@ -157,6 +160,101 @@ fn deleting_an_object_takes_all_that_is_its_own(store: &dyn Store) {
     assert_eq!(read.script(&connection("crm")).expect("readable"), None);
 }
 
+fn stored_grant(user: &str) -> StoredGrant {
+    StoredGrant {
+        generation: 3,
+        sealed: Some(Sealed(vec![4, 5])),
+        granted: [Scope("a b".to_owned())].into(),
+        expires: Some(noon()),
+        account: Some(Fingerprint("fp:7".to_owned())),
+        spending: true,
+        lease: Some(Lease { owner: "me".to_owned(), until: noon() }),
+        failures: 2,
+        retry_at: Some(noon()),
+        last_used: Some(noon()),
+        last_error: "late".to_owned(),
+        ..StoredGrant::new(&Name::new("crm"), user)
+    }
+}
+
+fn revocation(id: &str, due: SystemTime) -> StoredRevocation {
+    StoredRevocation { id: id.to_owned(), connection: Name::new("crm"), user: String::new(), sealed: Sealed(vec![6]), due, tries: 1 }
+}
+
+fn consent(digest: &str, expires: SystemTime) -> StoredConsent {
+    StoredConsent { digest: digest.to_owned(), connection: Name::new("crm"), user: "zoe".to_owned(), sealed: Sealed(vec![8]), expires }
+}
+
+fn grants_are_kept_beside_the_authorizations(store: &dyn Store) {
+    furnish(store);
+    let crm = Name::new("crm");
+    write(store, |tx| {
+        tx.put_grant(&stored_grant("zoe")).expect("a new grant");
+        tx.put_grant(&stored_grant("")).expect("a new grant");
+        tx.put_grant(&StoredGrant::new(&crm, "")).expect("replaces");
+        tx.put_revocation(&revocation("late", noon() + Duration::from_secs(9))).expect("new");
+        tx.put_revocation(&revocation("soon", noon())).expect("new");
+    });
+    {
+        let read = store.read().expect("the store can be read");
+        assert_eq!(read.grant(&crm, "zoe").expect("readable"), Some(stored_grant("zoe")));
+        assert_eq!(read.grant(&crm, "eve").expect("readable"), None);
+        assert_eq!(read.grants().expect("readable"), [StoredGrant::new(&crm, ""), stored_grant("zoe")]);
+        let ids: Vec<String> = read.revocations().expect("readable").into_iter().map(|one| one.id).collect();
+        assert_eq!(ids, ["soon", "late"]);
+    }
+    write(store, |tx| tx.delete_revocation("soon").expect("is there"));
+    write(store, |tx| tx.delete_object(&connection("crm")).expect("is there"));
+    let read = store.read().expect("the store can be read");
+    assert!(read.grants().expect("readable").is_empty());
+    assert!(read.revocations().expect("readable").is_empty());
+    assert!(read.all_sealed().expect("readable").is_empty());
+}
+
+fn a_consent_is_taken_once(store: &dyn Store) {
+    furnish(store);
+    write(store, |tx| {
+        tx.put_consent(&consent("one", noon() + Duration::from_secs(1))).expect("new");
+        tx.put_consent(&consent("old", noon())).expect("new");
+        assert!(tx.put_consent(&consent("one", noon())).is_err());
+    });
+    {
+        // What was taken in a transaction that is undone is there again.
+        let mut tx = store.begin().expect("the store can be written");
+        assert!(tx.take_consent("one").expect("can be read").is_some());
+        assert_eq!(tx.take_consent("one").expect("can be read"), None);
+    }
+    write(store, |tx| {
+        tx.drop_consents(noon()).expect("can be written");
+        assert_eq!(tx.take_consent("old").expect("can be read"), None);
+        assert_eq!(tx.take_consent("one").expect("can be read"), Some(consent("one", noon() + Duration::from_secs(1))));
+    });
+    write(store, |tx| assert_eq!(tx.take_consent("one").expect("can be read"), None));
+}
+
+fn sealed_bytes_change_only_where_they_are_the_known_ones(store: &dyn Store) {
+    furnish(store);
+    write(store, |tx| {
+        tx.put_vault_check(&Sealed(vec![9])).expect("one row");
+        tx.put_grant(&stored_grant("zoe")).expect("a new grant");
+        tx.put_consent(&consent("one", noon())).expect("new");
+        tx.put_revocation(&revocation("r", noon())).expect("new");
+    });
+    let before = store.read().and_then(|read| read.all_sealed()).expect("readable");
+    assert_eq!(before.len(), 5);
+    write(store, |tx| {
+        for (at, sealed) in &before {
+            assert!(!tx.reseal(at, &Sealed(vec![77]), &Sealed(vec![78])).expect("can be written"));
+            let new = Sealed([sealed.0.as_slice(), &[0]].concat());
+            assert!(tx.reseal(at, sealed, &new).expect("can be written"));
+        }
+    });
+    let after = store.read().and_then(|read| read.all_sealed()).expect("readable");
+    let longer: Vec<(SealedAt, Sealed)> =
+        before.into_iter().map(|(at, sealed)| (at, Sealed([sealed.0.as_slice(), &[0]].concat()))).collect();
+    assert_eq!(after, longer);
+}
+
 fn answers_and_plans_are_kept_once(store: &dyn Store) {
     let recorded = Recorded {
         action: "authorize".to_owned(),
@@ -208,7 +306,7 @@ fn deliver(store: &dyn Store) {
 fn deliveries_are_leased_one_by_one(store: &dyn Store) {
     deliver(store);
     let at = |secs| noon() + Duration::from_secs(secs);
-    let lease = |holder: &str, until| Lease { holder: holder.to_owned(), until: at(until) };
+    let lease = |holder: &str, until| Lease { owner: holder.to_owned(), until: at(until) };
     let next = |now, lease: &Lease, pick: &Pick| {
         let mut found = None;
         write(store, |tx| found = tx.lease_delivery(at(now), lease, pick).expect("the store can be written"));
@@ -225,7 +323,13 @@ fn deliveries_are_leased_one_by_one(store: &dyn Store) {
     assert_eq!(next(9, &lease("r", 61), &none).expect("it is due now").0, "c");
     assert_eq!(next(60, &lease("s", 99), &none).expect("the lease lapsed").0, "b");
 
-    let done = Delivery { state: DeliveryState::Delivered, tries: 2, finished: Some(at(70)), reason: "r".to_owned(), ..delivery("b", "roof", "y", 0) };
+    let done = Delivery {
+        state: DeliveryState::Delivered,
+        tries: 2,
+        finished: Some(at(70)),
+        reason: "r".to_owned(),
+        ..delivery("b", "roof", "y", 0)
+    };
     let attempt = Attempt {
         number: 1,
         at: at(60),
@@ -243,6 +347,8 @@ fn deliveries_are_leased_one_by_one(store: &dyn Store) {
     let read = store.read().expect("the store can be read");
     assert_eq!(read.delivery("b").expect("readable"), Some(done.clone()));
     assert_eq!(read.attempts("b").expect("readable"), [attempt]);
+    let sealed: Vec<SealedAt> = read.all_sealed().expect("readable").into_iter().map(|(at, _)| at).collect();
+    assert_eq!(sealed, ["a", "b", "c"].map(|id| SealedAt::Delivery { id: id.to_owned() }));
     assert_eq!(read.delivery_request("b").expect("readable"), Some(Sealed(vec![1, 0, 255])));
     let listed = |filter| read.deliveries(&filter).expect("readable").into_iter().map(|one| one.id).collect::<Vec<_>>();
     assert_eq!(listed(DeliveryFilter { limit: 2, ..DeliveryFilter::default() }), ["c", "b"]);

@@ -1,5 +1,6 @@
 //! What webhooks have to deliver, and how each try went, as the tables hold it.
 
+use super::grant::Lease;
 use crate::resource::Name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ pub struct Delivery {
     /// The same for every try: the receiver tells repetitions by it.
     pub id: String,
     pub webhook: Name,
-    /// The host that is called.
+    /// The host that is called, with its port where the URL names one.
     pub host: String,
     pub state: DeliveryState,
     /// Tries since it was put into the queue, by an event or by hand.
@@ -22,7 +23,7 @@ pub struct Delivery {
     pub actor: String,
     /// When it is to be tried next, in whole seconds; says nothing unless it is pending.
     pub due: SystemTime,
-    /// Who is trying it, until when nobody else does.
+    /// Who is trying it, different for every claim, and until when nobody else does.
     pub lease: Option<Lease>,
     /// When it was delivered or given up, in whole seconds.
     pub finished: Option<SystemTime>,
@@ -38,15 +39,6 @@ pub enum DeliveryState {
     Delivered,
     /// It is not tried again unless somebody asks for it.
     Dead,
-}
-
-/// A claim that lapses by itself, so that a process that died holds up nothing for long.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lease {
-    /// Different for every claim.
-    pub holder: String,
-    /// Whole seconds.
-    pub until: SystemTime,
 }
 
 /// One try. Holds no secret.

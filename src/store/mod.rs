@@ -11,12 +11,14 @@ pub mod conformance;
 mod delivery;
 #[cfg(test)]
 pub mod fault;
+mod grant;
 mod port;
 mod record;
 mod sqlite;
 
 pub use audit::{AuditEntry, AuditFault, AuditHead, AuditLine, verify};
-pub use delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Lease, Pick};
+pub use delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
+pub use grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 pub use port::{Snapshot, Store, StoreError, Transaction};
 pub use record::{Answer, Authorization, Object, Outcome, Recorded};
 pub use sqlite::SqliteStore;

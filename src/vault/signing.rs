@@ -59,7 +59,10 @@ mod tests {
     #[test]
     fn a_plain_secret_is_its_bytes() {
         let signature = key("Jefe").expect("it is text").sign(&[b"what do ya want ", b"for nothing?"]);
-        assert_eq!(hex::encode(BASE64_STANDARD.decode(signature).expect("base64")), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assert_eq!(
+            hex::encode(BASE64_STANDARD.decode(signature).expect("base64")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("oauth", &["secret", "clock", "resource"]),
     ("apply", &["plan", "resource", "clock", "secret"]),
     ("store", &["resource", "vault", "clock", "secret"]),
-    ("broker", &["clock", "vault", "store", "resource", "secret"]),
+    ("broker", &["clock", "oauth", "vault", "store", "resource", "secret"]),
     ("upstream", &["oauth"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),

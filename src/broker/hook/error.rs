@@ -16,8 +16,8 @@ pub enum HookError {
     },
     #[error("there is no delivery `{0}`")]
     NoDelivery(String),
-    #[error("the delivery `{0}` is in the queue already")]
-    InQueue(String),
+    #[error("the delivery `{0}` is being tried at this moment")]
+    UnderWay(String),
     #[error(transparent)]
     Broker(#[from] BrokerError),
 }

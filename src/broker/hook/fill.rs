@@ -159,7 +159,8 @@ impl JsonPlace {
     }
 }
 
-fn plain_fields(template: &str) -> String {
+/// The URL with each field replaced by a letter: what no event decides.
+pub(super) fn plain_fields(template: &str) -> String {
     let plain = |piece| match piece {
         Ok(Piece::Text(text)) => text,
         Ok(Piece::Field(_)) | Err(_) => "x",

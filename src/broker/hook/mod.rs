@@ -9,6 +9,7 @@
 //! What is kept of a call is sealed and holds no credential: those come from the vault when it is sent, and only while the
 //! webhook still calls the host that the call is for (rule L9). Knows no HTTP client; a `Courier` does.
 
+mod carrier;
 mod courier;
 mod deliver;
 mod error;
@@ -22,9 +23,11 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+pub use carrier::Carrier;
 pub use courier::{Courier, Parcel, Reply, Undelivered};
 pub use deliver::{Outing, Tally};
 pub use error::{FillError, HookError};
-pub use queue::{Listed, Tried, Verdict};
+pub use queue::{Listed, Shown};
 pub use render::{Preview, PreviewBody, PreviewValue, preview};
 pub use schedule::{SCHEDULE, TRIES};
+pub use send::{Tried, Verdict};

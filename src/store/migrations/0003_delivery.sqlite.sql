@@ -12,7 +12,7 @@ CREATE TABLE deliveries (
     created      TEXT    NOT NULL,
     actor        TEXT    NOT NULL,
     due          TEXT    NOT NULL,
-    lease_holder TEXT,
+    lease_owner  TEXT,
     lease_until  TEXT,
     finished     TEXT,
     reason       TEXT    NOT NULL,

@@ -1,6 +1,8 @@
 //! The port on SQLite: one file, many processes, one writer at a time. Every commit is on the disk when it returns (WAL with
 //! `synchronous = FULL`), and what is deleted is overwritten (`secure_delete`).
 
+mod deliveries;
+mod grants;
 mod open;
 mod read;
 mod rows;

@@ -1,13 +1,13 @@
 //! What can be read, as queries.
 
 use super::rows::{
-    ATTEMPT, AUDIT, AUTHORIZATION, DELIVERY, OBJECT, address, attempt, audit_line, authorization, count, damaged, delivery, json,
-    link_from, object, signed, state_word, text, time,
+    AUDIT, AUTHORIZATION, OBJECT, address, audit_line, authorization, count, damaged, json, link_from, object, signed, text, time,
 };
 use super::session::Session;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::store::{
-    Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Object, Recorded, Snapshot, StoreError,
+    Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Object, Recorded, SealedAt, Snapshot, StoreError, StoredGrant,
+    StoredRevocation,
 };
 use crate::vault::Sealed;
 use rusqlite::{Params, Row};
@@ -15,10 +15,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 impl Session<'_> {
-    pub(super) fn one<T>(&self, sql: &str, params: impl Params, read: impl Fn(&Row<'_>) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
         let mut statement = self.statement(sql)?;
         let mut rows = statement.query(params)?;
         rows.next()?.map(read).transpose()
+    }
+
+    pub(super) fn list<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        self.each(sql, params, |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     fn each(&self, sql: &str, params: impl Params, mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>) -> Result<(), StoreError> {
@@ -101,6 +120,22 @@ impl Snapshot for Session<'_> {
         Ok(found)
     }
 
+    fn grant(&self, connection: &Name, user: &str) -> Result<Option<StoredGrant>, StoreError> {
+        self.read_grant(connection, user)
+    }
+
+    fn grants(&self) -> Result<Vec<StoredGrant>, StoreError> {
+        self.read_grants()
+    }
+
+    fn revocations(&self) -> Result<Vec<StoredRevocation>, StoreError> {
+        self.read_revocations()
+    }
+
+    fn all_sealed(&self) -> Result<Vec<(SealedAt, Sealed)>, StoreError> {
+        self.read_sealed()
+    }
+
     fn referrers(&self, target: &Address) -> Result<BTreeSet<(Address, Link)>, StoreError> {
         let mut found = BTreeSet::new();
         let sql = "SELECT kind, name, link FROM links WHERE target_kind = ?1 AND target_name = ?2";
@@ -112,22 +147,11 @@ impl Snapshot for Session<'_> {
     }
 
     fn delivery(&self, id: &str) -> Result<Option<Delivery>, StoreError> {
-        self.one(&format!("SELECT {DELIVERY} FROM deliveries WHERE id = ?1"), [id], delivery)
+        self.read_delivery(id)
     }
 
     fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
-        let mut found = Vec::new();
-        let sql = format!(
-            "SELECT {DELIVERY} FROM deliveries WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR webhook = ?2)
-             ORDER BY seq DESC LIMIT ?3"
-        );
-        let webhook = filter.webhook.as_ref().map(Name::as_str);
-        let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
-        self.each(&sql, (filter.state.map(state_word), webhook, limit), |row| {
-            found.push(delivery(row)?);
-            Ok(())
-        })?;
-        Ok(found)
+        self.read_deliveries(filter)
     }
 
     fn delivery_request(&self, id: &str) -> Result<Option<Sealed>, StoreError> {
@@ -135,12 +159,7 @@ impl Snapshot for Session<'_> {
     }
 
     fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError> {
-        let mut found = Vec::new();
-        self.each(&format!("SELECT {ATTEMPT} FROM attempts WHERE delivery = ?1 ORDER BY number"), [id], |row| {
-            found.push(attempt(row)?);
-            Ok(())
-        })?;
-        Ok(found)
+        self.read_attempts(id)
     }
 
     fn recorded(&self, key: &str) -> Result<Option<Recorded>, StoreError> {

@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::resource::{Address, ConnectionState, Kind, Link, Name, Resource};
-use crate::store::{Attempt, AuditEntry, AuditLine, Authorization, Delivery, DeliveryState, Lease, Object, StoreError};
+use crate::store::{AuditEntry, AuditLine, Authorization, Object, StoreError};
 use rusqlite::{ErrorCode, Row};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -69,43 +69,6 @@ pub(super) fn audit_line(row: &Row<'_>) -> Result<AuditLine, StoreError> {
     })
 }
 
-/// The columns that [`delivery`] reads, in its order.
-pub(super) const DELIVERY: &str =
-    "id, webhook, host, state, tries, created, actor, due, lease_holder, lease_until, finished, reason";
-
-pub(super) fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
-    let holder: Option<String> = row.get(8)?;
-    let lease = holder.map(|holder| Ok::<_, StoreError>(Lease { holder, until: time(row, 9)? })).transpose()?;
-    Ok(Delivery {
-        id: row.get(0)?,
-        webhook: Name::new(text(row, 1)?),
-        host: row.get(2)?,
-        state: word::<DeliveryState>(text(row, 3)?, "deliveries.state")?,
-        tries: row.get(4)?,
-        created: time(row, 5)?,
-        actor: row.get(6)?,
-        due: time(row, 7)?,
-        lease,
-        finished: row.get::<_, Option<String>>(10)?.map(|_| time(row, 10)).transpose()?,
-        reason: row.get(11)?,
-    })
-}
-
-/// The columns that [`attempt`] reads, in its order.
-pub(super) const ATTEMPT: &str = "number, at, millis, result, status, message, excerpt";
-
-pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, StoreError> {
-    Ok(Attempt {
-        number: row.get(0)?,
-        at: time(row, 1)?,
-        took: std::time::Duration::from_millis(count(row, 2)?),
-        result: row.get(3)?,
-        status: row.get(4)?,
-        message: row.get(5)?,
-        excerpt: row.get(6)?,
-    })
-}
-
 /// A kind and a name in two columns from `at`.
 pub(super) fn address(row: &Row<'_>, at: usize) -> Result<Address, StoreError> {
     let kind = Kind::from_plural(text(row, at)?).ok_or_else(|| damaged("kind"))?;
@@ -142,7 +105,7 @@ pub(super) fn state_word(state: impl serde::Serialize) -> String {
     as_json(&state).trim_matches('"').to_owned()
 }
 
-fn word<T: DeserializeOwned>(word: &str, column: &str) -> Result<T, StoreError> {
+pub(super) fn word<T: DeserializeOwned>(word: &str, column: &str) -> Result<T, StoreError> {
     serde_json::from_value(serde_json::Value::from(word)).map_err(|_| damaged(column))
 }
 

@@ -1,18 +1,19 @@
 //! What can be written, as statements.
 
-use super::rows::{DELIVERY, as_json, damaged, delivery, link_word, signed, state_word};
+use super::rows::{as_json, damaged, link_word, signed, state_word};
 use super::session::Session;
 use crate::clock::rfc3339;
 use crate::resource::{Address, Fingerprint, SecretPath};
 use crate::store::{
-    Attempt, AuditEntry, Authorization, Delivery, Lease, Object, Pick, Recorded, Snapshot, StoreError, Transaction,
+    Attempt, AuditEntry, Authorization, Delivery, Lease, Object, Pick, Recorded, SealedAt, Snapshot, StoreError, StoredConsent,
+    StoredGrant, StoredRevocation, Transaction,
 };
 use crate::vault::Sealed;
 use rusqlite::Params;
 use std::time::SystemTime;
 
 impl Session<'_> {
-    fn run(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+    pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
         Ok(self.statement(sql)?.execute(params)?)
     }
 
@@ -87,41 +88,47 @@ impl Transaction for Session<'_> {
     }
 
     fn add_delivery(&mut self, delivery: &Delivery, request: &Sealed) -> Result<(), StoreError> {
-        let sql = "INSERT INTO deliveries (id, webhook, host, state, tries, created, actor, due, reason, request)
-                   VALUES (?1, ?2, ?3, '', 0, ?4, ?5, '', '', ?6)";
-        let Delivery { id, webhook, host, created, actor, .. } = delivery;
-        self.run(sql, (id, webhook.as_str(), host, rfc3339(*created), actor, &request.0))?;
-        self.put_delivery(delivery)
+        self.insert_delivery(delivery, request)
     }
 
     fn put_delivery(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
-        let sql = "UPDATE deliveries SET state = ?2, tries = ?3, due = ?4, lease_holder = ?5, lease_until = ?6, finished = ?7,
-                   reason = ?8 WHERE id = ?1";
-        let (holder, until) = delivery.lease.as_ref().map(|lease| (&lease.holder, rfc3339(lease.until))).unzip();
-        let Delivery { id, state, tries, due, finished, reason, .. } = delivery;
-        self.run(sql, (id, state_word(state), tries, rfc3339(*due), holder, until, finished.map(rfc3339), reason)).map(drop)
+        self.write_delivery(delivery)
     }
 
     fn lease_delivery(&mut self, now: SystemTime, lease: &Lease, pick: &Pick) -> Result<Option<Delivery>, StoreError> {
-        let sql = format!(
-            "SELECT {DELIVERY} FROM deliveries
-             WHERE state = 'pending' AND due <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
-             AND (?2 IS NULL OR id = ?2) AND webhook NOT IN (SELECT value FROM json_each(?3))
-             AND host NOT IN (SELECT value FROM json_each(?4))
-             ORDER BY due, seq LIMIT 1"
-        );
-        let found = self.one(&sql, (rfc3339(now), pick.only.as_deref(), as_json(&pick.not_webhooks), as_json(&pick.not_hosts)), delivery)?;
-        let Some(mut delivery) = found else { return Ok(None) };
-        delivery.lease = Some(lease.clone());
-        self.put_delivery(&delivery)?;
-        Ok(Some(delivery))
+        self.claim_delivery(now, lease, pick)
     }
 
     fn add_attempt(&mut self, delivery: &str, attempt: &Attempt) -> Result<(), StoreError> {
-        let Attempt { number, at, took, result, status, message, excerpt } = attempt;
-        let millis = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
-        let sql = "INSERT INTO attempts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        self.run(sql, (delivery, number, rfc3339(*at), millis, result, status, message, excerpt)).map(drop)
+        self.insert_attempt(delivery, attempt)
+    }
+
+    fn put_grant(&mut self, grant: &StoredGrant) -> Result<(), StoreError> {
+        self.write_grant(grant)
+    }
+
+    fn put_consent(&mut self, consent: &StoredConsent) -> Result<(), StoreError> {
+        self.write_consent(consent)
+    }
+
+    fn take_consent(&mut self, digest: &str) -> Result<Option<StoredConsent>, StoreError> {
+        self.remove_consent(digest)
+    }
+
+    fn drop_consents(&mut self, now: SystemTime) -> Result<(), StoreError> {
+        self.remove_old_consents(now)
+    }
+
+    fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError> {
+        self.write_revocation(revocation)
+    }
+
+    fn delete_revocation(&mut self, id: &str) -> Result<(), StoreError> {
+        self.remove_revocation(id)
+    }
+
+    fn reseal(&mut self, at: &SealedAt, from: &Sealed, to: &Sealed) -> Result<bool, StoreError> {
+        self.write_sealed(at, from, to)
     }
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError> {

@@ -1,0 +1,53 @@
+//! The courier of the house: carries calls through the broker's own way out, which attaches a connection's credential.
+
+use super::courier::{Courier, Parcel, Reply, Undelivered};
+use crate::broker::{Actor, Broker, BrokerError, Outgoing, PATIENCE};
+use crate::oauth::retry_after;
+use crate::resource::ConnectionState;
+
+/// Bytes of an answer. Of a longer one nobody knows whether it was a yes, so it is asked again.
+const ANSWER_LIMIT: u64 = 1 << 20;
+
+/// Carries for one actor.
+pub struct Carrier<'a> {
+    pub broker: &'a Broker,
+    pub actor: &'a Actor,
+}
+
+impl Courier for Carrier<'_> {
+    fn carry(&self, parcel: Parcel) -> Result<Reply, Undelivered> {
+        let Parcel { connection, call } = parcel;
+        let outgoing = Outgoing {
+            actor: self.actor,
+            action: "deliver",
+            connection: connection.as_ref(),
+            user: None,
+            method: call.method,
+            url: call.url,
+            headers: call.headers,
+            body: call.body,
+            body_cap: ANSWER_LIMIT,
+            patience: PATIENCE,
+        };
+        let response = self.broker.call_out(outgoing).map_err(undelivered)?.response;
+        let body = String::from_utf8_lossy(response.body()).into_owned();
+        let body = match &connection {
+            // Receivers echo what they were sent. What cannot be cleaned is not kept.
+            Some(name) if !body.is_empty() => {
+                self.broker.credential(name, None).map(|held| held.credential.scrub(&body)).unwrap_or_default()
+            }
+            Some(_) | None => body,
+        };
+        let wait = retry_after(response.headers(), self.broker.clock.now());
+        Ok(Reply { status: response.status().as_u16(), retry_after: wait, body })
+    }
+}
+
+fn undelivered(error: BrokerError) -> Undelivered {
+    match error {
+        BrokerError::NotFound { .. } => Undelivered::NotConnected(ConnectionState::NotConnected.words().to_owned()),
+        BrokerError::Refused { refusal, .. } => Undelivered::Forbidden(refusal.to_string()),
+        BrokerError::Invalid(invalid) => Undelivered::Unsendable(invalid.to_string()),
+        other => Undelivered::NoCredential(other.to_string()),
+    }
+}
