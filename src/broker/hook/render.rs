@@ -95,11 +95,7 @@ fn literal<'e>(
     values: &BTreeMap<String, Value>,
     fill: impl Fn(&mut Filling<'e>, &str) -> String,
 ) -> Vec<(String, String)> {
-    let text = |value| match value {
-        &Value::Literal(ref text) => Some(text),
-        &Value::From(_) => None,
-    };
-    values.iter().filter_map(|(name, value)| Some((name.clone(), fill(filling, text(value)?)))).collect()
+    values.iter().filter_map(|(name, value)| Some((name.clone(), fill(filling, value.literal()?)))).collect()
 }
 
 /// Takes out the content type that the webhook itself names.
