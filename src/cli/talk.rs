@@ -2,8 +2,8 @@
 
 use super::args::{Colour, Global};
 use super::exit::Exit;
-use super::report::page::{Page, Tone};
 use super::report::Look;
+use super::report::page::{Page, Tone};
 use super::world::World;
 use std::error::Error;
 

@@ -33,7 +33,7 @@ pub(super) fn find(opening: &Opening<'_>) -> Result<Option<Keyring>, OpenError> 
 /// one counts.
 pub(super) fn make(opening: &Opening<'_>) -> Result<(Keyring, Option<PathBuf>), OpenError> {
     let path = file(opening);
-    let keyring = Keyring::generate(opening.random);
+    let keyring = Keyring::generate(&*opening.random);
     match write(&opening.data_dir, &path, &keyring.to_text()) {
         Ok(()) => Ok((keyring, Some(path))),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {

@@ -8,9 +8,11 @@ mod folder;
 mod key;
 mod lock;
 mod open;
+mod outward;
 mod remote;
 #[cfg(test)]
 mod tests;
 
 pub use lock::{ApplyLock, LockError};
 pub use open::{Embedded, OpenError, Opening};
+pub use outward::Guarded;

@@ -207,8 +207,8 @@ pub fn state_when_asked(auth: &Auth) -> ConnectionState {
     match auth {
         Auth::ApiKey(_) | Auth::Basic => ConnectionState::Connected,
         auth if auth.needs_consent() => ConnectionState::AwaitingConsent,
-        // Client credentials: nobody consents, a token has to be requested.
-        Auth::Oauth2(_) | Auth::Oauth1(_) => ConnectionState::NotConnected,
+        // Client credentials: nobody consents, the application asks for a token by itself.
+        Auth::Oauth2(_) | Auth::Oauth1(_) => ConnectionState::Connected,
     }
 }
 

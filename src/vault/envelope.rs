@@ -27,6 +27,14 @@ pub struct Owner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed(pub Vec<u8>);
 
+impl Sealed {
+    /// The key that it is sealed with; `None` where it is in no form that this program knows.
+    pub fn key_id(&self) -> Option<KeyId> {
+        let id = self.0.get(1..9).filter(|_| self.0.first() == Some(&VERSION))?;
+        Some(KeyId(id.try_into().expect("eight bytes were taken")))
+    }
+}
+
 /// The secret stays closed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotOpen {
@@ -91,7 +99,7 @@ pub fn open(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Secret<
 /// As [`open`], for a secret that is text.
 pub fn open_text(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Secret<String>, CannotOpen> {
     let bytes = open(keyring, owner, sealed)?;
-    std::str::from_utf8(bytes.expose()).map(|text| Secret::new(text.to_owned())).map_err(|_| CannotOpen::Form)
+    String::from_utf8(bytes.expose().clone()).map(Secret::new).map_err(|_| CannotOpen::Form)
 }
 
 /// Seals what is nobody's business but no secret: a message, not what proves who sends it.

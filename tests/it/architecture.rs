@@ -12,7 +12,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("diag", &["text"]),
     ("resource", &[]),
-    ("catalogue", &["resource"]),
+    ("catalogue", &["resource", "oauth"]),
     ("deluge", &["text", "diag"]),
     ("compile", &["text", "diag", "resource", "catalogue", "deluge"]),
     ("plan", &["resource"]),
@@ -23,7 +23,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store", &["resource", "vault", "clock", "secret"]),
     ("broker", &["clock", "oauth", "vault", "store", "resource", "secret"]),
     ("upstream", &["oauth"]),
-    ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock"]),
+    ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
     (
         "cli",

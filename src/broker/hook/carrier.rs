@@ -1,9 +1,8 @@
 //! The courier of the house: carries calls through the broker's own way out, which attaches a connection's credential.
 
 use super::courier::{Courier, Parcel, Reply, Undelivered};
-use crate::broker::{Actor, Broker, BrokerError, Outgoing, PATIENCE};
+use crate::broker::{Actor, Broker, BrokerError, Outgoing, OutwardError, PATIENCE};
 use crate::oauth::retry_after;
-use crate::resource::ConnectionState;
 
 /// Bytes of an answer. Of a longer one nobody knows whether it was a yes, so it is asked again.
 const ANSWER_LIMIT: u64 = 1 << 20;
@@ -45,9 +44,23 @@ impl Courier for Carrier<'_> {
 
 fn undelivered(error: BrokerError) -> Undelivered {
     match error {
-        BrokerError::NotFound { .. } => Undelivered::NotConnected(ConnectionState::NotConnected.words().to_owned()),
+        BrokerError::NotFound { .. } | BrokerError::NotConnected { .. } | BrokerError::NeedsLoginUser { .. } | BrokerError::Unready { .. } => {
+            Undelivered::NotConnected(error.to_string())
+        }
         BrokerError::Refused { refusal, .. } => Undelivered::Forbidden(refusal.to_string()),
+        BrokerError::Placement(error) => Undelivered::Unsendable(error.to_string()),
         BrokerError::Invalid(invalid) => Undelivered::Unsendable(invalid.to_string()),
+        BrokerError::Call(error) => lost(error),
         other => Undelivered::NoCredential(other.to_string()),
+    }
+}
+
+fn lost(error: OutwardError) -> Undelivered {
+    match error {
+        OutwardError::NotSent(why) => Undelivered::NotSent(why),
+        OutwardError::Forbidden(why) => Undelivered::Forbidden(why),
+        OutwardError::MayHaveBeenSent(why) => Undelivered::NoAnswer(why),
+        OutwardError::BadAnswer(why) => Undelivered::BadAnswer(why),
+        OutwardError::TooLarge { .. } => Undelivered::BadAnswer(error.to_string()),
     }
 }

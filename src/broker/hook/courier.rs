@@ -41,7 +41,7 @@ pub enum Undelivered {
     #[error("not allowed: {0}")]
     Forbidden(String),
     /// The connection has to be connected first (rule L5).
-    #[error("its connection is not connected: {0}")]
+    #[error("its connection has to be connected first: {0}")]
     NotConnected(String),
     /// The credential could not be had just now.
     #[error("could not get the credential: {0}")]

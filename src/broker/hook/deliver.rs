@@ -2,9 +2,8 @@
 
 use super::courier::Courier;
 use super::error::HookError;
-use super::send::{Tried, Verdict, With};
+use super::send::{Tried, Verdict};
 use crate::broker::{Actor, Broker};
-use crate::clock::Random;
 use crate::resource::Name;
 use crate::store::Pick;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +22,6 @@ pub struct Outing<'a> {
     /// Who works, for the audit.
     pub actor: &'a Actor,
     pub courier: &'a dyn Courier,
-    pub random: &'a dyn Random,
     /// Once set nothing new is begun; what is under way is finished.
     pub stop: &'a AtomicBool,
 }
@@ -47,11 +45,11 @@ impl Broker {
             loop {
                 while busy.total < WORKERS && !outing.stop.load(Ordering::SeqCst) {
                     pick.not_hosts = busy.full();
-                    let Some(leased) = self.lease(outing.actor, outing.random, &mut pick)? else { break };
+                    let Some(leased) = self.lease(outing.actor, &mut pick)? else { break };
                     let (host, sender) = (leased.delivery.host.clone(), sender.clone());
                     busy.begin(&host);
                     scope.spawn(move || {
-                        let tried = catch_unwind(AssertUnwindSafe(|| self.try_once(outing.with(), leased)));
+                        let tried = catch_unwind(AssertUnwindSafe(|| self.try_once(outing.courier, leased)));
                         // Nobody listens any more where the round has failed: what was tried is written down all the same.
                         let _ = sender.send((host, tried));
                     });
@@ -73,16 +71,10 @@ impl Broker {
     /// Tries one delivery at once, where it is due and its webhook can fire; `None` where it is not ours to try now.
     pub fn deliver_one(&self, outing: &Outing<'_>, id: &str) -> Result<Option<Tried>, HookError> {
         let mut pick = Pick { only: Some(id.to_owned()), ..Pick::default() };
-        match self.lease(outing.actor, outing.random, &mut pick)? {
-            Some(leased) => self.try_once(outing.with(), leased).map(Some),
+        match self.lease(outing.actor, &mut pick)? {
+            Some(leased) => self.try_once(outing.courier, leased).map(Some),
             None => Ok(None),
         }
-    }
-}
-
-impl<'a> Outing<'a> {
-    fn with(&self) -> With<'a> {
-        With { courier: self.courier, random: self.random }
     }
 }
 

@@ -5,7 +5,6 @@ use super::fill::plain_fields;
 use super::render::render;
 use crate::broker::consult::{as_webhook, status, webhook_state};
 use crate::broker::{Actor, Broker, BrokerError};
-use crate::clock::Random;
 use crate::resource::{Address, Kind, Name, SecretPath, Webhook, WebhookState};
 use crate::store::{Attempt, Delivery, DeliveryFilter, DeliveryState, Lease, Pick, Snapshot};
 use crate::vault::{self, Owner, Sealed};
@@ -45,14 +44,14 @@ pub(super) struct Leased {
 impl Broker {
     /// Fills a webhook with an event and puts the call into the queue, once and for all: what happens to the webhook later
     /// changes neither text nor address of it.
-    pub fn trigger(&self, actor: &Actor, webhook: &Name, event: &Json, random: &dyn Random) -> Result<Delivery, HookError> {
+    pub fn trigger(&self, actor: &Actor, webhook: &Name, event: &Json) -> Result<Delivery, HookError> {
         let address = Address { kind: Kind::Webhook, name: webhook.clone() };
         let mut tx = self.store.begin()?;
         let object = tx.object(&address)?.ok_or_else(|| BrokerError::NotFound { address: address.clone() })?;
         let message = render(as_webhook(&object)?, event).map_err(|source| HookError::Unfilled { webhook: address.clone(), source })?;
         let mut entry = self.entry(actor, "trigger", Some(&address));
         let delivery = Delivery {
-            id: format!("msg_{}", fresh(&*tx, random)?),
+            id: format!("msg_{}", self.mint(&*tx)?),
             webhook: webhook.clone(),
             host: host(&message.url).unwrap_or_default(),
             state: DeliveryState::Pending,
@@ -91,14 +90,14 @@ impl Broker {
     /// The newest deliveries first.
     pub fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Listed>, HookError> {
         let snapshot = self.store.read()?;
-        snapshot.deliveries(filter)?.into_iter().map(|delivery| listed(&*snapshot, delivery)).collect()
+        snapshot.deliveries(filter)?.into_iter().map(|delivery| listed(&*snapshot, delivery, self.clock.now())).collect()
     }
 
     /// One delivery, with every try; `None` where there is none of that id.
     pub fn delivery(&self, id: &str) -> Result<Option<Shown>, HookError> {
         let snapshot = self.store.read()?;
         let Some(delivery) = snapshot.delivery(id)? else { return Ok(None) };
-        Ok(Some(Shown { listed: listed(&*snapshot, delivery)?, attempts: snapshot.attempts(id)? }))
+        Ok(Some(Shown { listed: listed(&*snapshot, delivery, self.clock.now())?, attempts: snapshot.attempts(id)? }))
     }
 
     /// The webhook that is live under a name.
@@ -108,16 +107,16 @@ impl Broker {
     }
 
     /// Claims the next delivery that may be tried. Webhooks that cannot fire are noted in `pick`, and passed over.
-    pub(super) fn lease(&self, actor: &Actor, random: &dyn Random, pick: &mut Pick) -> Result<Option<Leased>, HookError> {
+    pub(super) fn lease(&self, actor: &Actor, pick: &mut Pick) -> Result<Option<Leased>, HookError> {
         loop {
             let mut tx = self.store.begin()?;
             let now = self.clock.now();
-            let lease = Lease { owner: fresh(&*tx, random)?, until: now + LEASE };
+            let lease = Lease { owner: self.mint(&*tx)?, until: now + LEASE };
             let Some(delivery) = tx.lease_delivery(now, &lease, pick)? else { return Ok(None) };
             let address = Address { kind: Kind::Webhook, name: delivery.webhook.clone() };
             let object = tx.object(&address)?.ok_or_else(|| BrokerError::NotFound { address: address.clone() })?;
             let webhook = as_webhook(&object)?.clone();
-            if webhook_state(&object, &webhook, |name| status(&*tx, name))? != WebhookState::Active {
+            if webhook_state(&object, &webhook, |name| status(&*tx, name, now))? != WebhookState::Active {
                 // The claim goes away with its transaction.
                 pick.not_webhooks.insert(delivery.webhook);
                 continue;
@@ -169,10 +168,19 @@ impl Broker {
             Some(_) | None => Ok(()),
         }
     }
+
+    /// Ninety-six bits that nothing had before: random ones, and the end of the audit, which moves on with every use.
+    fn mint(&self, snapshot: &dyn Snapshot) -> Result<String, HookError> {
+        let mut bytes = [0; 32];
+        self.random.fill(&mut bytes);
+        let mut text = bytes.to_vec();
+        text.extend_from_slice(snapshot.audit_head()?.digest.as_bytes());
+        Ok(hex::encode(&digest(&SHA256, &text).as_ref()[..12]))
+    }
 }
 
 /// Whose the sealed message of a delivery is.
-pub(super) fn request_owner(id: &str) -> Owner {
+pub(in crate::broker) fn request_owner(id: &str) -> Owner {
     Owner { kind: "deliveries".to_owned(), name: id.to_owned(), field: "request".to_owned() }
 }
 
@@ -183,23 +191,14 @@ pub(super) fn host(url: &str) -> Option<String> {
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
-fn listed(snapshot: &dyn Snapshot, delivery: Delivery) -> Result<Listed, HookError> {
+fn listed(snapshot: &dyn Snapshot, delivery: Delivery, now: SystemTime) -> Result<Listed, HookError> {
     let address = Address { kind: Kind::Webhook, name: delivery.webhook.clone() };
     let waits = match snapshot.object(&address)? {
         Some(object) if delivery.state == DeliveryState::Pending => {
-            let state = webhook_state(&object, as_webhook(&object)?, |name| status(snapshot, name))?;
+            let state = webhook_state(&object, as_webhook(&object)?, |name| status(snapshot, name, now))?;
             Some(state).filter(|state| *state != WebhookState::Active)
         }
         Some(_) | None => None,
     };
     Ok(Listed { delivery, waits })
-}
-
-/// Ninety-six bits that nothing had before: random ones, and the end of the audit, which moves on with every use.
-fn fresh(snapshot: &dyn Snapshot, random: &dyn Random) -> Result<String, HookError> {
-    let mut bytes = [0; 32];
-    random.fill(&mut bytes);
-    let mut text = bytes.to_vec();
-    text.extend_from_slice(snapshot.audit_head()?.digest.as_bytes());
-    Ok(hex::encode(&digest(&SHA256, &text).as_ref()[..12]))
 }

@@ -41,24 +41,17 @@ pub enum Verdict {
     Overtaken,
 }
 
-/// What a try is made with.
-#[derive(Clone, Copy)]
-pub(super) struct With<'a> {
-    pub(super) courier: &'a dyn Courier,
-    pub(super) random: &'a dyn Random,
-}
-
 impl Broker {
     /// Tries a leased delivery once.
-    pub(super) fn try_once(&self, with: With<'_>, leased: Leased) -> Result<Tried, HookError> {
+    pub(super) fn try_once(&self, courier: &dyn Courier, leased: Leased) -> Result<Tried, HookError> {
         let began = self.clock.now();
         let secrets = self.secrets(&leased);
         let result = secrets.as_ref().map_err(Clone::clone).and_then(|secrets| {
-            let call = self.call_of(with, &leased, secrets, began)?;
-            with.courier.carry(Parcel { connection: leased.webhook.connection().cloned(), call })
+            let call = self.call_of(&leased, secrets, began)?;
+            courier.carry(Parcel { connection: leased.webhook.connection().cloned(), call })
         });
         let tries = leased.delivery.tries.saturating_add(1);
-        let next = next(&result, tries, jitter(with.random));
+        let next = next(&result, tries, jitter(&*self.random));
         let ended = self.clock.now();
         if let Next::Wait(wait) = next {
             let reason = result.err().map(|error| error.to_string()).unwrap_or_default();
@@ -102,7 +95,7 @@ impl Broker {
     }
 
     /// The message as a call: dated, signed, and with the webhook's own secrets.
-    fn call_of(&self, with: With<'_>, leased: &Leased, secrets: &Secrets, now: SystemTime) -> Result<Call, Undelivered> {
+    fn call_of(&self, leased: &Leased, secrets: &Secrets, now: SystemTime) -> Result<Call, Undelivered> {
         let id = &leased.delivery.id;
         let unreadable = || Undelivered::Unsendable("what was kept of it cannot be read".to_owned());
         let bytes = vault::open_private(&self.keyring, &request_owner(id), &leased.request)
@@ -122,7 +115,7 @@ impl Broker {
             put(&mut call.headers, "webhook-signature", &format!("v1,{signature}"))?;
         }
         if let Some(credential) = secrets.credential() {
-            attach(&credential, &mut call, with.random, now).map_err(unsendable)?;
+            attach(&credential, &mut call, &*self.random, now).map_err(unsendable)?;
         }
         Ok(call)
     }

@@ -24,12 +24,8 @@ pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         None => {
             must_be_able_to_ask(&args.carrying_out, talk)?;
             let opened = opened::open(&args.project, talk)?;
-            let asked = Asked {
-                mode: Mode::Apply,
-                targets: &args.planning.targets,
-                allow_empty: args.planning.allow_empty,
-                expires: LIFETIME,
-            };
+            let asked =
+                Asked { mode: Mode::Apply, targets: &args.planning.targets, allow_empty: args.planning.allow_empty, expires: LIFETIME };
             carry_out_now(&opened, &args.broker, &args.carrying_out, &asked, talk)
         }
     }
@@ -54,7 +50,8 @@ pub(crate) fn must_be_able_to_ask(args: &CarryingOut, talk: &Talk<'_>) -> Result
     if args.auto_approve || talk.can_ask() {
         return Ok(());
     }
-    Err(Failure::new(Exit::Usage, "nobody can be asked for approval here").hint("approve beforehand with `--auto-approve`, or apply a saved plan"))
+    Err(Failure::new(Exit::Usage, "nobody can be asked for approval here")
+        .hint("approve beforehand with `--auto-approve`, or apply a saved plan"))
 }
 
 /// Plans, asks and carries out, all under the apply lock so that nothing of ours moves between.
@@ -114,7 +111,11 @@ fn carry_out(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &Carry
     planning::all_material_there(file, opened)?;
     let steps = file.plan.changes.iter().map(|change| change.steps.len()).sum();
     let report = if steps == 0 {
-        Report { refused: refused(file), waiting: file.plan.waiting.iter().map(|waiting| waiting.address.clone()).collect(), ..Report::default() }
+        Report {
+            refused: refused(file),
+            waiting: file.plan.waiting.iter().map(|waiting| waiting.address.clone()).collect(),
+            ..Report::default()
+        }
     } else {
         platform.spend(&file.plan_id).map_err(platform::failure)?;
         run_steps(file, opened, platform, args, steps, talk)

@@ -1,8 +1,8 @@
 //! `destroy`: deletes everything that the project owns, dependents first.
 
 use super::apply::{carry_out_now, must_be_able_to_ask};
-use super::planning::Asked;
 use super::opened;
+use super::planning::Asked;
 use crate::apply::LIFETIME;
 use crate::cli::args::Destroy;
 use crate::cli::exit::Exit;

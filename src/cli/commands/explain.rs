@@ -4,7 +4,7 @@ use crate::cli::args::Explain;
 use crate::cli::exit::Exit;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
-use crate::diag::{nearest, Code};
+use crate::diag::{Code, nearest};
 
 pub(crate) fn run(args: &Explain, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let Some(id) = &args.code else {

@@ -12,11 +12,14 @@ pub(crate) fn run(args: &Init, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let files = render::scaffold(&name);
     let there: Vec<&str> = files.iter().map(|file| file.path.as_str()).filter(|path| folder.join(path).exists()).collect();
     if let Some(first) = there.iter().find(|path| !path.starts_with('.')) {
-        return Err(Failure::new(Exit::Failed, format!("`{first}` is there already")).hint("choose another folder: `bowline init my-project`"));
+        return Err(
+            Failure::new(Exit::Failed, format!("`{first}` is there already")).hint("choose another folder: `bowline init my-project`")
+        );
     }
     let mut page = talk.page();
     for file in files.iter().filter(|file| !there.contains(&file.path.as_str())) {
-        workspace::write_file(&folder.join(&file.path), file.text.as_bytes()).map_err(|error| Failure::because(Exit::Failed, "could not write the project", error))?;
+        workspace::write_file(&folder.join(&file.path), file.text.as_bytes())
+            .map_err(|error| Failure::because(Exit::Failed, "could not write the project", error))?;
         page.put(Tone::Good, "+ ").line(&file.path);
     }
     page.end().line("Next: `bowline check`, then `bowline plan`.");
@@ -30,5 +33,9 @@ fn project_name(folder: &std::path::Path) -> String {
     let text = base.file_name().map_or(String::new(), |name| name.to_string_lossy().to_lowercase());
     let plain: String = text.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect();
     let plain = plain.trim_matches('_');
-    if plain.starts_with(|first: char| first.is_ascii_lowercase()) { plain.to_owned() } else { format!("project_{plain}").trim_end_matches('_').to_owned() }
+    if plain.starts_with(|first: char| first.is_ascii_lowercase()) {
+        plain.to_owned()
+    } else {
+        format!("project_{plain}").trim_end_matches('_').to_owned()
+    }
 }

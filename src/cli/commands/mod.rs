@@ -3,14 +3,15 @@
 pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod completions;
+mod default_services;
 pub(super) mod destroy;
 pub(super) mod explain;
 pub(super) mod graph;
 pub(super) mod init;
 mod opened;
+pub(super) mod plan;
 mod planning;
 mod platform;
-pub(super) mod plan;
 pub(super) mod render;
 pub(super) mod schema;
 pub(super) mod services;

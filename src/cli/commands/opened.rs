@@ -43,7 +43,8 @@ impl Opened {
 
     /// The templates of the project's own `templates/` folder: name below it and text.
     pub(crate) fn own_templates(&self) -> Result<Vec<(String, String)>, FolderError> {
-        let mut names: Vec<String> = self.folder.files()?.into_iter().filter_map(|path| path.strip_prefix("templates/").map(str::to_owned)).collect();
+        let mut names: Vec<String> =
+            self.folder.files()?.into_iter().filter_map(|path| path.strip_prefix("templates/").map(str::to_owned)).collect();
         names.sort();
         let text = |name: String| {
             let bytes = self.folder.read(&format!("templates/{name}"), TEMPLATE_LIMIT)?;

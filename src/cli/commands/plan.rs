@@ -19,7 +19,8 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     };
     let file = planning::plan(&opened, &platform, &asked, talk)?;
     if let Some(path) = &args.save {
-        workspace::write_file(&talk.path(path), file.to_text().as_bytes()).map_err(|error| Failure::because(Exit::Failed, "could not save the plan", error))?;
+        workspace::write_file(&talk.path(path), file.to_text().as_bytes())
+            .map_err(|error| Failure::because(Exit::Failed, "could not save the plan", error))?;
     }
     match args.format {
         TextOrJson::Json => talk.data(&file.to_text()),

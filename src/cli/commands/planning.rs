@@ -82,7 +82,9 @@ fn no_plan(error: PlanError, opened: &Opened) -> Failure {
         PlanError::UnknownTarget { target, known } => super::opened::unknown_address(target, known),
         PlanError::EmptyProject { .. } => Failure::new(Exit::Invalid, error.to_string())
             .hint("`bowline destroy` deletes on purpose; `--allow-empty` says that nothing is meant to be declared"),
-        PlanError::Circle { .. } => Failure::new(Exit::Invalid, error.to_string()).hint(format!("rename in two steps in {}", opened.root().display())),
+        PlanError::Circle { .. } => {
+            Failure::new(Exit::Invalid, error.to_string()).hint(format!("rename in two steps in {}", opened.root().display()))
+        }
     }
 }
 
@@ -148,8 +150,11 @@ pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Emb
             let Ok(value) = opened.material().secret(from) else { continue };
             let now: Vec<Fingerprint> = platform.fingerprint(&[Secret::clone(&value)]).map_err(platform::failure)?;
             if now.first() != Some(planned) {
-                return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: the secret {from} of {} has changed since", change.address))
-                    .hint("run `bowline plan` again and review what it shows now"));
+                return Err(Failure::new(
+                    Exit::PlanRefused,
+                    format!("the plan is refused: the secret {from} of {} has changed since", change.address),
+                )
+                .hint("run `bowline plan` again and review what it shows now"));
             }
         }
     }

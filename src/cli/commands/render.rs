@@ -6,8 +6,8 @@ use crate::cli::exit::Exit;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 use crate::render::{self, Snippet, Templates};
-use crate::workspace;
 use crate::text::{FileId, Source, Sources};
+use crate::workspace;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -43,7 +43,8 @@ fn write(snippets: &[Snippet], out: &Path, talk: &mut Talk<'_>) -> Result<(), Fa
 }
 
 fn compare(snippets: &[Snippet], out: &Path, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let stale: Vec<&Snippet> = snippets.iter().filter(|snippet| !workspace::holds(&out.join(&snippet.path), snippet.text.as_bytes())).collect();
+    let stale: Vec<&Snippet> =
+        snippets.iter().filter(|snippet| !workspace::holds(&out.join(&snippet.path), snippet.text.as_bytes())).collect();
     let mut page = talk.page();
     for snippet in &stale {
         let word = if out.join(&snippet.path).exists() { "differs" } else { "missing" };

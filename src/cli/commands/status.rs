@@ -1,6 +1,7 @@
 //! `status`: what is live, what waits for whom, what is blocked because of it.
 
 use super::{opened, platform};
+use crate::apply::Remote;
 use crate::broker::Report;
 use crate::cli::args::{Status, TextOrJson};
 use crate::cli::exit::Exit;
@@ -10,7 +11,6 @@ use crate::cli::report::{self, counted, json};
 use crate::cli::talk::{Failure, Talk};
 use crate::clock::rfc3339;
 use crate::resource::{Address, ConnectionState, Kind, Live, Observed, Status as LiveStatus, WebhookState};
-use crate::apply::Remote;
 use serde::Serialize;
 
 pub(crate) fn run(args: &Status, talk: &mut Talk<'_>) -> Result<Exit, Failure> {

@@ -76,8 +76,11 @@ pub(crate) fn diagnostics(found: &[Diagnostic], sources: &Sources, limit: usize)
         notes: count(Severity::Note),
         shown: found.len().min(limit),
     };
-    let report =
-        Report { format_version: "1.0", summary, diagnostics: found.iter().take(limit).map(|diagnostic| finding(diagnostic, sources)).collect() };
+    let report = Report {
+        format_version: "1.0",
+        summary,
+        diagnostics: found.iter().take(limit).map(|diagnostic| finding(diagnostic, sources)).collect(),
+    };
     super::json(&report)
 }
 
@@ -88,7 +91,11 @@ fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> 
         message: &diagnostic.headline,
         place: diagnostic.at.as_ref().map(|at| place(at.span, sources)),
         label: diagnostic.at.as_ref().map_or("", |at| &at.text),
-        related: diagnostic.related.iter().map(|label: &Label| Related { place: place(label.span, sources), message: &label.text }).collect(),
+        related: diagnostic
+            .related
+            .iter()
+            .map(|label: &Label| Related { place: place(label.span, sources), message: &label.text })
+            .collect(),
         help: diagnostic
             .help
             .iter()

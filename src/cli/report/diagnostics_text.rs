@@ -1,8 +1,8 @@
 //! Findings for people: headline, place, the text underlined, how to mend.
 
-use super::excerpt::Excerpt;
-use super::page::{visible, Page, Tone};
 use super::Look;
+use super::excerpt::Excerpt;
+use super::page::{Page, Tone, visible};
 use crate::diag::{Diagnostic, Label, Severity};
 use crate::text::{Masked, Sources, masked};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};

@@ -35,7 +35,8 @@ impl Excerpt {
     pub(super) fn new(source: &Source, masked: &Masked<'_>, first: usize, last: usize, column: usize) -> Self {
         let lines = source.line_starts().len();
         let skipped = if column > LINE_LIMIT - LINE_LEAD { column - LINE_LEAD } else { 0 };
-        let mut excerpt = Excerpt { name: source.path.to_string(), first_line: first.saturating_sub(1), text: String::new(), lines: Vec::new() };
+        let mut excerpt =
+            Excerpt { name: source.path.to_string(), first_line: first.saturating_sub(1), text: String::new(), lines: Vec::new() };
         for line in (first.saturating_sub(1)..=last + 1).take_while(|line| *line < lines).map(|line| masked.line(line)) {
             excerpt.lines.push(Shown { start: excerpt.text.len(), skipped });
             let kept = line.chars().skip(skipped).take(LINE_LIMIT);
@@ -86,8 +87,14 @@ impl SourceCode for Excerpt {
             _ => 0,
         };
         let data = &self.text.as_bytes()[start..end];
-        let contents =
-            MietteSpanContents::new_named(self.name.clone(), data, (start, end - start).into(), self.first_line + first, column, last - first + 1);
+        let contents = MietteSpanContents::new_named(
+            self.name.clone(),
+            data,
+            (start, end - start).into(),
+            self.first_line + first,
+            column,
+            last - first + 1,
+        );
         Ok(Box::new(contents))
     }
 }

@@ -1,7 +1,7 @@
 //! A plan for people: what needs attention first, then the rest, one line of counts, the plan's id last.
 
 use super::counted;
-use super::page::{width, Page, Tone};
+use super::page::{Page, Tone, width};
 use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Do, Hazard, Plan, Step, Summary};
 use crate::resource::{Address, Resource, ScopeClass};
 
@@ -103,7 +103,11 @@ fn essence(resource: &Resource) -> String {
     match resource {
         Resource::Service(service) => {
             let hosts: Vec<String> = service.hosts.iter().map(ToString::to_string).collect();
-            format!("{name}: {}, {}", service.auth.word(), if hosts.is_empty() { "its endpoints' hosts".to_owned() } else { hosts.join(", ") })
+            format!(
+                "{name}: {}, {}",
+                service.auth.word(),
+                if hosts.is_empty() { "its endpoints' hosts".to_owned() } else { hosts.join(", ") }
+            )
         }
         Resource::Connection(connection) => {
             let whose = if connection.use_login_user_credentials { ", each user's own account" } else { "" };
@@ -217,7 +221,11 @@ fn consequence(change: &Change, hazard: Hazard) -> Option<String> {
     Some(match hazard {
         Hazard::LosesTokens if users.is_empty() => "its authorisation is taken away".to_owned(),
         Hazard::LosesTokens => {
-            format!("the authorisation of {} is taken away: {}", counted(users.len(), "person"), users.iter().cloned().collect::<Vec<_>>().join(", "))
+            format!(
+                "the authorisation of {} is taken away: {}",
+                counted(users.len(), "person"),
+                users.iter().cloned().collect::<Vec<_>>().join(", ")
+            )
         }
         Hazard::NeedsConsent => match change.steps.iter().find_map(|step| step.actor) {
             Some(Actor::EachUser) => "every user has to consent in a browser".to_owned(),

@@ -1,8 +1,8 @@
 //! An apply while it runs: a bar on a terminal, a line a step elsewhere.
 
+use super::Look;
 use super::page::{Page, Tone};
 use super::plan_text::do_word;
-use super::Look;
 use crate::apply::{Because, Event, Outcome, Task};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -31,7 +31,9 @@ impl<'w> Progress<'w> {
                 }
                 return;
             }
-            Event::Retried { task, again } => (task, Tone::Caution, "again", format!("the platform could not be reached, try {}", again + 1)),
+            Event::Retried { task, again } => {
+                (task, Tone::Caution, "again", format!("the platform could not be reached, try {}", again + 1))
+            }
             Event::Done { task, outcome } => (task, Tone::Good, "done", outcome_words(*outcome)),
             Event::Failed { task, message } => (task, Tone::Bad, "failed", message.clone()),
             Event::NotAttempted { task, because } => (task, Tone::Quiet, "skipped", because_words(because)),

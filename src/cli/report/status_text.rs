@@ -1,5 +1,5 @@
 //! What is live, as a table.
-use super::page::{width, Page, Tone};
+use super::page::{Page, Tone, width};
 
 /// One row of the table.
 #[derive(Debug)]

@@ -28,7 +28,14 @@ fn change(address: &str, action: Action, after: Option<Json>, steps: Vec<Step>) 
 
 fn step(id: &str, action: Do, after: &[&str]) -> Step {
     let actor = (action == Do::Authorize).then_some(Actor::Owner);
-    Step { id: StepId(id.to_owned()), action, target: None, precondition: None, actor, after: after.iter().map(|id| StepId((*id).to_owned())).collect() }
+    Step {
+        id: StepId(id.to_owned()),
+        action,
+        target: None,
+        precondition: None,
+        actor,
+        after: after.iter().map(|id| StepId((*id).to_owned())).collect(),
+    }
 }
 
 fn headings(text: &str) -> Vec<&str> {

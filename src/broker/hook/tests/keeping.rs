@@ -5,7 +5,7 @@ use crate::store::DeliveryFilter;
 use crate::store::DeliveryState;
 use crate::vault::SigningKey;
 
-const CANARY: &str = "canary-7f3a-in-a-header";
+pub(super) const CANARY: &str = "canary-7f3a-in-a-header";
 const SIGNER: &str = "canary-7f3a-that-signs";
 const PERSONAL: &str = "canary-7f3a-what-the-event-says";
 
@@ -17,7 +17,7 @@ fn secretive() -> Value {
 const HELD: [(&str, &str); 3] = [("/headers/X-Key", CANARY), ("/query/key", CANARY), ("/signing/secret", SIGNER)];
 
 fn trigger(post: &Post) -> Delivery {
-    post.broker.trigger(&post.actor, &Name::new("s"), &json!({ "who": PERSONAL }), &post.dice).expect("it fills")
+    post.broker.trigger(&post.actor, &Name::new("s"), &json!({ "who": PERSONAL })).expect("it fills")
 }
 
 #[test]
@@ -137,4 +137,32 @@ fn everything_that_is_done_leaves_a_line() {
     assert_eq!(said, ["put", "trigger", "deliver", "redeliver"]);
     assert!(lines[1..].iter().all(|line| line.entry.detail["delivery"] == id));
     post.broker.verify_audit().expect("nobody touched it");
+}
+
+/// The whole way: the connection's credential is attached, and its echo is not kept.
+#[test]
+fn a_connection_s_credential_goes_along_and_stays_nowhere() {
+    let post = Post::new();
+    post.put_roof();
+    let id = post.trigger("roof").id;
+    let carrier = Carrier { broker: &post.broker, actor: &post.actor };
+    assert_eq!(post.deliver(&carrier).waiting.len(), 1);
+    let call = Call { actor: &post.actor, project: None, key: None, expect: Expect::Whatever };
+    post.broker.authorize(&call, &at("connections.c")).expect("allowed");
+    assert_eq!(post.deliver(&carrier).delivered, 1);
+    let sent = post.outward.sent.lock().expect("no panic");
+    assert_eq!(sent[0].headers()["k"], CANARY);
+    assert_eq!(sent[0].headers()["webhook-id"], id);
+    let excerpt = &post.shown(&id).attempts[0].excerpt;
+    assert!(excerpt.contains("k=•••") && !excerpt.contains(CANARY), "{excerpt}");
+}
+
+#[test]
+fn a_general_webhook_leaves_through_the_same_door() {
+    let post = Post::new();
+    post.put("webhooks.door", json!({ "name": "Door", "url": "https://door.example/down" }), &[]);
+    let id = post.trigger("door").id;
+    let carrier = Carrier { broker: &post.broker, actor: &post.actor };
+    assert_eq!(post.deliver(&carrier).again, 1);
+    assert_eq!(post.shown(&id).attempts[0].message, "could not connect: nobody listens");
 }

@@ -6,7 +6,8 @@ mod keeping;
 mod trying;
 
 use super::*;
-use crate::broker::{Actor, Broker, Call, DefaultServices, Expect, Put};
+use crate::broker::{Actor, Broker, Call, DefaultServices, Expect, Inbound, Outbound, Outward, OutwardError, Put, Surroundings};
+use crate::oauth::{HttpRequest, HttpResponse, SendError};
 use crate::clock::{Clock, Random};
 use crate::resource::{Address, ConnectionState, Name, Resource, SecretPath, Service};
 use crate::secret::Secret;
@@ -43,6 +44,29 @@ struct NoServices;
 impl DefaultServices for NoServices {
     fn service(&self, _name: &str, _parameters: &BTreeMap<String, String>) -> Option<Service> {
         None
+    }
+}
+
+/// The network: answers every call with the request's own headers.
+#[derive(Default)]
+struct Wire {
+    sent: Mutex<Vec<HttpRequest>>,
+}
+
+impl Outward for Wire {
+    fn token_call(&self, _request: HttpRequest) -> Result<HttpResponse, SendError> {
+        Err(SendError::NotSent("there is no authorization server".to_owned()))
+    }
+
+    fn call(&self, outbound: Outbound, _body_cap: u64) -> Result<Inbound, OutwardError> {
+        let seen: Vec<String> =
+            outbound.request.headers().iter().map(|(name, value)| format!("{name}={}", value.to_str().expect("ASCII"))).collect();
+        let refuses = outbound.request.uri().path() == "/down";
+        self.sent.lock().expect("no panic").push(outbound.request);
+        if refuses {
+            return Err(OutwardError::NotSent("nobody listens".to_owned()));
+        }
+        Ok(http::Response::new(seen.join(" ").into_bytes()))
     }
 }
 
@@ -109,7 +133,7 @@ struct Post {
     store: Arc<dyn Store>,
     fuse: Arc<Fuse>,
     clock: Arc<Hands>,
-    dice: Dice,
+    outward: Arc<Wire>,
     actor: Actor,
     stop: AtomicBool,
 }
@@ -124,11 +148,14 @@ impl Post {
     }
 
     fn on(store: Arc<dyn Store>) -> Self {
-        let (clock, dice, fuse) = (Arc::new(Hands(AtomicU64::new(0))), Dice(AtomicU64::new(7)), Arc::<Fuse>::default());
+        let (clock, fuse) = (Arc::new(Hands(AtomicU64::new(0))), Arc::<Fuse>::default());
         let faulty = FaultStore { inner: store.clone(), fuse: fuse.clone() };
         let keyring = Keyring::parse(&Secret::new("07".repeat(32))).expect("it is a key");
-        let broker = Broker::open(Box::new(faulty), keyring, clock.clone(), &dice, Arc::new(NoServices)).expect("the key fits");
-        Post { broker, store, fuse, clock, dice, actor: Actor { name: "ada".to_owned() }, stop: AtomicBool::new(false) }
+        let outward = Arc::new(Wire::default());
+        let random = Arc::new(Dice(AtomicU64::new(7)));
+        let surroundings = Surroundings { clock: clock.clone(), random, services: Arc::new(NoServices), outward: outward.clone() };
+        let broker = Broker::open(Box::new(faulty), keyring, surroundings).expect("the key fits");
+        Post { broker, store, fuse, clock, outward, actor: Actor { name: "ada".to_owned() }, stop: AtomicBool::new(false) }
     }
 
     fn put(&self, address: &str, body: Value, secrets: &[(&str, &str)]) {
@@ -150,7 +177,9 @@ impl Post {
     fn put_roof(&self) {
         let service = json!({ "name": "K", "auth": { "type": "api_key", "parameters": { "K": "Key" } }, "hosts": ["roof.example"] });
         self.put("services.keys", service, &[]);
-        self.put("connections.c", json!({ "name": "C", "service": "keys" }), &[]);
+        self.put("connections.c", json!({ "name": "C", "service": "keys", "credentials": { "K": { "env": "K" } } }), &[
+            ("/credentials/K", keeping::CANARY),
+        ]);
         self.put("webhooks.roof", json!({ "name": "Roof", "url": "https://roof.example/", "auth": { "connection": "c" } }), &[]);
     }
 
@@ -163,11 +192,11 @@ impl Post {
 
     fn trigger(&self, webhook: &str) -> Delivery {
         let event = json!({ "alarm": { "device": "north gate" } });
-        self.broker.trigger(&self.actor, &Name::new(webhook), &event, &self.dice).expect("the event fills it")
+        self.broker.trigger(&self.actor, &Name::new(webhook), &event).expect("the event fills it")
     }
 
     fn outing<'a>(&'a self, courier: &'a dyn Courier) -> Outing<'a> {
-        Outing { actor: &self.actor, courier, random: &self.dice, stop: &self.stop }
+        Outing { actor: &self.actor, courier, stop: &self.stop }
     }
 
     fn deliver(&self, courier: &dyn Courier) -> Tally {

@@ -62,7 +62,7 @@ fn sum(before: &Tally, next: Tally) -> Tally {
 fn round(platform: &Embedded, talk: &mut Talk<'_>) -> Result<Tally, Failure> {
     let (broker, actor) = (platform.broker(), platform.actor());
     let carrier = Carrier { broker, actor };
-    let outing = Outing { actor, courier: &carrier, random: talk.world.random, stop: talk.world.interrupted };
+    let outing = Outing { actor, courier: &carrier, stop: talk.world.interrupted };
     let told = &mut |tried: &_| {
         let mut page = talk.aside_page();
         delivery_text::tried(tried, &mut page);

@@ -101,13 +101,13 @@ fn show(args: &Trigger, address: &Address, webhook: &Webhook, live: bool, event:
 }
 
 fn fire(args: &Trigger, platform: &Embedded, name: &Name, event: &Value, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let (broker, actor, random) = (platform.broker(), platform.actor(), talk.world.random);
-    let delivery = broker.trigger(actor, name, event, random).map_err(failure)?;
+    let (broker, actor) = (platform.broker(), platform.actor());
+    let delivery = broker.trigger(actor, name, event).map_err(failure)?;
     let tried = if args.queue {
         None
     } else {
         let carrier = Carrier { broker, actor };
-        let outing = Outing { actor, courier: &carrier, random, stop: talk.world.interrupted };
+        let outing = Outing { actor, courier: &carrier, stop: talk.world.interrupted };
         broker.deliver_one(&outing, &delivery.id).map_err(failure)?
     };
     tell(args, platform, &delivery, tried.as_ref(), talk)?;
