@@ -53,8 +53,12 @@ impl Broker {
             if is_done || is_connected || address.kind != Kind::Connection {
                 return Ok(Asked::No);
             }
-            // What is wrong with the object is said by the transaction.
-            let Ok(party) = self.party(&*snapshot, &address.name, None) else { return Ok(Asked::No) };
+            let party = match self.party(&*snapshot, &address.name, None) {
+                Ok(party) => party,
+                Err(BrokerError::Store(error)) => return Err(error.into()),
+                // What is wrong with the object is said by the transaction.
+                Err(_) => return Ok(Asked::No),
+            };
             if !is_own(&party) {
                 return Ok(Asked::No);
             }
@@ -101,6 +105,7 @@ impl Broker {
         let server = self.party(tx, &address.name, user).and_then(|party| self.server(tx, &party));
         Ok(match server {
             Err(BrokerError::Unready { why, .. }) => (state, format!("a person has to consent in a browser, and before that: {why}")),
+            Err(BrokerError::Store(error)) => return Err(error.into()),
             Ok(_) | Err(_) => (state, "a person has to consent in a browser".to_owned()),
         })
     }

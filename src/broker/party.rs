@@ -36,11 +36,6 @@ impl Party {
     pub(super) fn name(&self) -> &Name {
         &self.address.name
     }
-
-    /// Who it is, for a message: nothing for the owner.
-    pub(super) fn of_user(&self) -> String {
-        if self.user.is_empty() { String::new() } else { format!(" for `{}`", self.user) }
-    }
 }
 
 impl Broker {

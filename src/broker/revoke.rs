@@ -70,13 +70,14 @@ impl Broker {
 
     /// As [`Broker::revoke`], of one user only where one is named, and says what the services made of it.
     pub fn revoke_and_tell(&self, call: &Call<'_>, address: &Address, user: Option<&str>) -> Result<(Answer, Vec<Told>), BrokerError> {
+        let mut queued = 0;
         let answer = self.undertake(call, "revoke", address, |tx, entry| {
             let mut object = there(tx, call, address)?;
             as_connection(&object)?;
             let is_meant = |one: &Authorization| user.is_none_or(|user| one.user == user) && can_lose(one.state);
             let taken: Vec<Authorization> = tx.authorizations(&address.name)?.into_iter().filter(is_meant).collect();
             for one in &taken {
-                self.queue_grant(tx, &address.name, &one.user, entry.at)?;
+                queued += usize::from(self.queue_grant(tx, &address.name, &one.user, entry.at)?);
                 match user {
                     Some(_) => set_state(tx, address, &one.user, (ConnectionState::Revoked, String::new()), entry.at)?,
                     None => tx.put_authorization(&Authorization {
@@ -97,21 +98,23 @@ impl Broker {
             Ok(answer(&object, Outcome::Connection(status(tx, &address.name, entry.at)?.state)))
         })?;
         // A failure from here on takes nothing back: what is queued stays queued.
-        let told = self.tell_services(Some(&address.name)).unwrap_or_default();
+        let told = if queued == 0 { Vec::new() } else { self.tell_services(Some(&address.name)).unwrap_or_default() };
         Ok((answer, told))
     }
 
-    /// Moves the tokens of a grant to the queue of what services have to be told. From here on nobody can use them.
-    pub(super) fn queue_grant(&self, tx: &mut dyn Transaction, connection: &Name, user: &str, now: SystemTime) -> Result<(), BrokerError> {
-        let Some(mut grant) = tx.grant(connection, user)? else { return Ok(()) };
-        let Some(sealed) = empty(&mut grant) else { return Ok(()) };
+    /// Moves the tokens of a grant to the queue of what services have to be told, where there are any. From here on nobody
+    /// can use them.
+    pub(super) fn queue_grant(&self, tx: &mut dyn Transaction, connection: &Name, user: &str, now: SystemTime) -> Result<bool, BrokerError> {
+        let Some(mut grant) = tx.grant(connection, user)? else { return Ok(false) };
+        let Some(sealed) = empty(&mut grant) else { return Ok(false) };
         let bytes = vault::open(&self.keyring, &grant_owner(connection, user), &sealed).map_err(BrokerError::ForeignKey)?;
         self.may_seal(tx)?;
         let id = self.unique();
         let sealed = vault::seal(&self.keyring, &revocation_owner(connection, &id), &bytes);
         let (connection, user) = (connection.clone(), user.to_owned());
         tx.put_revocation(&StoredRevocation { id, connection, user, sealed, due: now, tries: 0 })?;
-        Ok(tx.put_grant(&grant)?)
+        tx.put_grant(&grant)?;
+        Ok(true)
     }
 
     /// Tells services what is due to be told: of one connection, or of all.
@@ -181,11 +184,12 @@ impl Broker {
     }
 
     /// Before a connection goes with all that is held of it: the last chance to tell its service. Best effort.
-    pub(super) fn tell_before_deletion(&self, address: &Address) {
-        let queued = self.store.read().and_then(|snapshot| snapshot.revocations()).unwrap_or_default();
+    pub(super) fn tell_before_deletion(&self, address: &Address) -> Result<(), BrokerError> {
+        let queued = self.store.read()?.revocations()?;
         for one in queued.into_iter().filter(|one| one.connection == address.name) {
             let _ = self.tell(one);
         }
+        Ok(())
     }
 }
 
