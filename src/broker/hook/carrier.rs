@@ -44,9 +44,10 @@ impl Courier for Carrier<'_> {
 
 fn undelivered(error: BrokerError) -> Undelivered {
     match error {
-        BrokerError::NotFound { .. } | BrokerError::NotConnected { .. } | BrokerError::NeedsLoginUser { .. } | BrokerError::Unready { .. } => {
-            Undelivered::NotConnected(error.to_string())
-        }
+        BrokerError::NotFound { .. }
+        | BrokerError::NotConnected { .. }
+        | BrokerError::NeedsLoginUser { .. }
+        | BrokerError::Unready { .. } => Undelivered::NotConnected(error.to_string()),
         BrokerError::Refused { refusal, .. } => Undelivered::Forbidden(refusal.to_string()),
         BrokerError::Placement(error) => Undelivered::Unsendable(error.to_string()),
         BrokerError::Invalid(invalid) => Undelivered::Unsendable(invalid.to_string()),

@@ -7,8 +7,8 @@ mod trying;
 
 use super::*;
 use crate::broker::{Actor, Broker, Call, DefaultServices, Expect, Inbound, Outbound, Outward, OutwardError, Put, Surroundings};
-use crate::oauth::{HttpRequest, HttpResponse, SendError};
 use crate::clock::{Clock, Random};
+use crate::oauth::{HttpRequest, HttpResponse, SendError};
 use crate::resource::{Address, ConnectionState, Name, Resource, SecretPath, Service};
 use crate::secret::Secret;
 use crate::store::conformance::noon;
@@ -177,9 +177,11 @@ impl Post {
     fn put_roof(&self) {
         let service = json!({ "name": "K", "auth": { "type": "api_key", "parameters": { "K": "Key" } }, "hosts": ["roof.example"] });
         self.put("services.keys", service, &[]);
-        self.put("connections.c", json!({ "name": "C", "service": "keys", "credentials": { "K": { "env": "K" } } }), &[
-            ("/credentials/K", keeping::CANARY),
-        ]);
+        self.put(
+            "connections.c",
+            json!({ "name": "C", "service": "keys", "credentials": { "K": { "env": "K" } } }),
+            &[("/credentials/K", keeping::CANARY)],
+        );
         self.put("webhooks.roof", json!({ "name": "Roof", "url": "https://roof.example/", "auth": { "connection": "c" } }), &[]);
     }
 
