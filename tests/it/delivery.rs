@@ -54,8 +54,12 @@ fn read(stream: TcpStream) -> Option<Came> {
             line => lines.push(line.to_owned()),
         }
     }
-    let headers: BTreeMap<String, String> =
-        lines.iter().skip(1).filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    let headers: BTreeMap<String, String> = lines
+        .iter()
+        .skip(1)
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
     let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
@@ -172,7 +176,9 @@ fn the_program_killed_while_it_sends_sends_again_under_the_same_id() {
 fn no_secret_lies_in_any_file_or_output() {
     let (port, came) = receiver();
     let folder = project(port);
-    let receiver = std::thread::spawn(move || next(&came).answer(&format!("500 Internal Server Error\r\ncontent-length: {}\r\n\r\n{TOKEN}", TOKEN.len())));
+    let receiver = std::thread::spawn(move || {
+        next(&came).answer(&format!("500 Internal Server Error\r\ncontent-length: {}\r\n\r\n{TOKEN}", TOKEN.len()))
+    });
     let mut out = text(&run(folder.path(), &TRIGGER));
     receiver.join().expect("no panic");
     for arguments in [&["webhook", "deliveries"][..], &["webhook", "deliveries", "--format", "json"], &["status"]] {

@@ -2,7 +2,8 @@
 
 use super::courier::{Courier, Parcel, Reply, Undelivered};
 use crate::broker::{Actor, Broker, BrokerError, Outgoing, OutwardError, PATIENCE};
-use crate::oauth::retry_after;
+use crate::oauth::{Credential, retry_after};
+use crate::resource::Name;
 
 /// Bytes of an answer. Of a longer one nobody knows whether it was a yes, so it is asked again.
 const ANSWER_LIMIT: u64 = 1 << 20;
@@ -28,17 +29,24 @@ impl Courier for Carrier<'_> {
             body_cap: ANSWER_LIMIT,
             patience: PATIENCE,
         };
+        // Receivers echo what they were sent, and the credential may be renewed on the way: both are looked for.
+        let before = self.held(connection.as_ref());
         let response = self.broker.call_out(outgoing).map_err(undelivered)?.response;
-        let body = String::from_utf8_lossy(response.body()).into_owned();
-        let body = match &connection {
-            // Receivers echo what they were sent. What cannot be cleaned is not kept.
-            Some(name) if !body.is_empty() => {
-                self.broker.credential(name, None).map(|held| held.credential.scrub(&body)).unwrap_or_default()
-            }
-            Some(_) | None => body,
+        let body = String::from_utf8_lossy(response.body());
+        let body = match (before, self.held(connection.as_ref())) {
+            _ if connection.is_none() || body.is_empty() => body.into_owned(),
+            (Some(before), Some(after)) => after.scrub(&before.scrub(&body)),
+            // What cannot be cleaned is not kept.
+            (None, _) | (_, None) => String::new(),
         };
         let wait = retry_after(response.headers(), self.broker.clock.now());
         Ok(Reply { status: response.status().as_u16(), retry_after: wait, body })
+    }
+}
+
+impl Carrier<'_> {
+    fn held(&self, connection: Option<&Name>) -> Option<Credential> {
+        self.broker.credential(connection?, None).ok().map(|held| held.credential)
     }
 }
 

@@ -148,7 +148,7 @@ impl Broker {
         let Some(mut delivery) = tx.delivery(&leased.id)? else { return Ok(None) };
         attempt.number = u32::try_from(tx.attempts(&leased.id)?.len()).unwrap_or(u32::MAX).saturating_add(1);
         tx.add_attempt(&leased.id, &attempt)?;
-        if delivery.lease == leased.lease {
+        if is_ours(&delivery, leased) {
             change(&mut delivery);
             delivery.lease = None;
             tx.put_delivery(&delivery)?;
@@ -161,8 +161,8 @@ impl Broker {
     pub(super) fn put_back(&self, leased: &Delivery, due: SystemTime, reason: String) -> Result<(), HookError> {
         let mut tx = self.store.begin()?;
         match tx.delivery(&leased.id)? {
-            Some(delivery) if delivery.lease == leased.lease => {
-                tx.put_delivery(&Delivery { due, lease: None, reason, ..delivery })?;
+            Some(delivery) if is_ours(&delivery, leased) => {
+                tx.put_delivery(&Delivery { due: whole(due), lease: None, reason, ..delivery })?;
                 Ok(tx.commit()?)
             }
             Some(_) | None => Ok(()),
@@ -179,9 +179,21 @@ impl Broker {
     }
 }
 
+/// Whether nobody has taken a delivery over since it was leased. (The times of a lease lose their fractions in the store.)
+fn is_ours(now: &Delivery, leased: &Delivery) -> bool {
+    let owner = |delivery: &Delivery| delivery.lease.as_ref().map(|lease| lease.owner.clone());
+    owner(now) == owner(leased)
+}
+
 /// Whose the sealed message of a delivery is.
 pub(in crate::broker) fn request_owner(id: &str) -> Owner {
     Owner { kind: "deliveries".to_owned(), name: id.to_owned(), field: "request".to_owned() }
+}
+
+/// The next whole second: what is stored is never earlier than what was meant.
+pub(super) fn whole(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs() + u64::from(since.subsec_nanos() > 0))
 }
 
 /// Host, and port where it is named, of a URL that may still hold merge fields.

@@ -3,7 +3,7 @@
 use super::courier::{Courier, Parcel, Reply, Undelivered};
 use super::error::HookError;
 use super::message::{Message, MessageBody};
-use super::queue::{Leased, host, request_owner};
+use super::queue::{Leased, host, request_owner, whole};
 use super::schedule::{Next, next};
 use crate::broker::Broker;
 use crate::broker::put::owner;
@@ -195,7 +195,7 @@ fn decide(delivery: &mut Delivery, next: Next, tries: u32, now: SystemTime, reas
     match next {
         Next::Done => (delivery.state, delivery.finished) = (DeliveryState::Delivered, Some(now)),
         Next::GiveUp => (delivery.state, delivery.finished) = (DeliveryState::Dead, Some(now)),
-        Next::Again(wait) | Next::Wait(wait) => delivery.due = now + wait,
+        Next::Again(wait) | Next::Wait(wait) => delivery.due = whole(now + wait),
     }
 }
 

@@ -97,7 +97,7 @@ fn without_its_secret_nothing_is_sent_and_it_is_tried_again() {
     assert!(courier.sent().is_empty());
     assert_eq!(post.shown(&id).listed.delivery.reason, "could not get the credential: the webhook has no value for `/headers/X-Key`");
     post.put("webhooks.s", secretive(), &HELD);
-    post.pass(Duration::from_secs(6));
+    post.pass(Duration::from_secs(8));
     assert_eq!(post.deliver(&courier).delivered, 1);
 }
 

@@ -30,8 +30,8 @@ fn waits_grow_until_it_is_given_up() {
     for wait in SCHEDULE {
         assert_eq!(post.deliver(&courier).again, 1);
         let due = post.shown(&id).listed.delivery.due.duration_since(post.clock.now()).expect("it is later");
-        assert!(wait <= due && due <= wait + wait / 5, "{due:?} is not about {wait:?}");
-        post.pass(due - Duration::from_secs(1));
+        assert!(wait <= due && due <= wait + wait / 5 + Duration::from_secs(1), "{due:?} is not about {wait:?}");
+        post.pass(due - Duration::from_millis(250));
         assert_eq!(post.deliver(&courier), Tally::default(), "it is not due yet");
         post.pass(Duration::from_secs(1));
     }
@@ -80,7 +80,7 @@ fn a_receiver_may_ask_for_more_time_and_not_for_less() {
         let courier = Double::new(move |_| Ok(Reply { retry_after: Some(Duration::from_secs(asked)), ..reply(429) }));
         post.deliver(&courier);
         let due = post.shown(&id).listed.delivery.due.duration_since(noon()).expect("it is later").as_secs();
-        assert!((least..=least + 1).contains(&due), "{due}");
+        assert!((least..=least + 2).contains(&due), "{due}");
     }
 }
 
