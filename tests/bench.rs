@@ -3,6 +3,8 @@
 //! Figures are medians of several runs; ratios carry over to other machines, milliseconds do not. `cargo bench -- 100 1000`
 //! measures other sizes. `check-jsonschema` and `terraform` are measured beside it where they are installed.
 
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a benchmark measures the clock and prints")]
+
 use granit_parser::{Event, Parser};
 use std::fs;
 use std::path::Path;
@@ -29,7 +31,7 @@ fn main() {
     if sizes.is_empty() {
         sizes = vec![100, 1_000, 10_000, 100_000];
     }
-    println!("start: --version {}", shown(cost(5, || bowline().arg("--version"))));
+    println!("start: --version {}", shown(cost(5, version)));
     println!("{:>9} {:>8}  {:<34} {:>9} {:>9} {:>9} {:>8}", "resources", "YAML", "work", "wall ms", "CPU ms", "peak MiB", "× parse");
     let mut before: Option<Vec<(&str, Cost)>> = None;
     for size in sizes {
@@ -61,6 +63,12 @@ fn shown(cost: Cost) -> String {
     format!("{:>9.1} {:>9.1} {:>9.1}", cost.wall.as_secs_f64() * 1e3, cost.cpu.as_secs_f64() * 1e3, cost.peak as f64 / 1024.0)
 }
 
+fn version() -> Command {
+    let mut command = bowline();
+    command.arg("--version");
+    command
+}
+
 fn bowline() -> Command {
     Command::new(env!("CARGO_BIN_EXE_bowline"))
 }
@@ -70,75 +78,37 @@ fn measure(size: usize) -> Vec<(&'static str, Cost, u64)> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let bytes = estate(folder.path(), size);
     let runs = if size >= 100_000 { 3 } else { 7 };
-    let at = || {
-        let mut command = bowline();
-        command.arg("-C").arg(folder.path());
-        command
+    let folder_path = folder.path();
+    let at = |arguments: &'static [&'static str]| {
+        move || {
+            let mut command = bowline();
+            command.arg("-C").arg(folder_path).args(arguments);
+            command
+        }
     };
-    let mut rows = Vec::new();
     let parse = || {
         let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
         command.arg("parse").arg(folder.path());
         command
     };
-    rows.push(("bare event parse, one thread", cost(runs, parse), bytes));
-    rows.push((
-        "check",
-        cost(runs, || {
-            let mut c = at();
-            c.arg("check");
-            c
-        }),
-        bytes,
-    ));
-    rows.push((
-        "plan, nothing live",
-        cost(runs, || {
-            let mut c = at();
-            c.arg("plan");
-            c
-        }),
-        bytes,
-    ));
-    rows.push((
-        "apply, all created",
-        cost(1, || {
-            let mut c = at();
-            c.args(["apply", "--auto-approve"]);
-            c
-        }),
-        bytes,
-    ));
-    rows.push((
-        "plan, nothing changed",
-        cost(runs, || {
-            let mut c = at();
-            c.arg("plan");
-            c
-        }),
-        bytes,
-    ));
+    let mut rows = vec![("bare event parse, one thread", cost(runs, parse), bytes)];
+    rows.push(("check", cost(runs, at(&["check"])), bytes));
+    rows.push(("plan, nothing live", cost(runs, at(&["plan"])), bytes));
+    rows.push(("apply, all created", cost(1, at(&["apply", "--auto-approve"])), bytes));
+    rows.push(("plan, nothing changed", cost(runs, at(&["plan"])), bytes));
     change_one_percent(folder.path());
-    rows.push((
-        "plan, 1 % changed",
-        cost(runs, || {
-            let mut c = at();
-            c.arg("plan");
-            c
-        }),
-        bytes,
-    ));
+    rows.push(("plan, 1 % changed", cost(runs, at(&["plan"])), bytes));
     rows
 }
 
 /// The median of several runs after one that is not counted.
-fn cost<C: std::borrow::BorrowMut<Command>>(runs: usize, command: impl Fn() -> C) -> Cost {
+fn cost(runs: usize, command: impl Fn() -> Command) -> Cost {
     let once = || {
         let mut command = command();
         let start = Instant::now();
-        let mut child = command.borrow_mut().stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
         let ended = child.wait4().expect("the program ends");
-        assert!(ended.status.success(), "the measured command failed: {:?}", command.borrow_mut());
+        assert!(ended.status.success(), "the measured command failed: {:?}", command);
         Cost { wall: start.elapsed(), cpu: ended.rusage.utime + ended.rusage.stime, peak: ended.rusage.maxrss / 1024 }
     };
     if runs > 1 {

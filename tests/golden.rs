@@ -4,15 +4,16 @@
 //! has `KEY=VALUE` lines. `out/stdout.txt`, `out/stderr.txt` and `out/exit` hold what is answered, and
 //! `out/files/` the files that a case asks to keep with a line in `keep`. `UPDATE=1` writes `out/` anew.
 
-use bowline::cli::{Terminal, World, run};
-use bowline::clock::{FixedClock, Random};
+#![allow(clippy::disallowed_methods, reason = "the harness makes folders and reads the environment")]
+
+#[path = "support/mod.rs"]
+mod support;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, SystemTime};
+use support::{bowline, tree, write_tree};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -49,14 +50,10 @@ fn check(case: &Path, verb: &str) -> Result<(), Failed> {
     let out = case.join("out");
     if std::env::var_os("UPDATE").is_some() {
         let _ = fs::remove_dir_all(&out);
-        for (name, bytes) in &answer {
-            let path = out.join(name);
-            fs::create_dir_all(path.parent().expect("a file lies in a folder"))?;
-            fs::write(path, bytes)?;
-        }
+        write_tree(&out, &answer)?;
         return Ok(());
     }
-    let expected = tree(&out, &out)?;
+    let expected = tree(&out)?;
     let names: std::collections::BTreeSet<&String> = answer.keys().chain(expected.keys()).collect();
     let mut wrong = String::new();
     for name in names {
@@ -70,30 +67,9 @@ fn check(case: &Path, verb: &str) -> Result<(), Failed> {
     if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong}\nUPDATE=1 writes the answer; read its diff").into()) }
 }
 
-fn tree(folder: &Path, root: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
-    let mut files = BTreeMap::new();
-    if !folder.exists() {
-        return Ok(files);
-    }
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(tree(&path, root)?);
-        } else {
-            let name = path.strip_prefix(root).expect("it lies below the root").to_string_lossy().replace('\\', "/");
-            files.insert(name, fs::read(&path)?);
-        }
-    }
-    Ok(files)
-}
-
 fn answer(case: &Path, verb: &str) -> Result<BTreeMap<String, Vec<u8>>, Failed> {
     let folder = tempfile::tempdir()?;
-    for (name, bytes) in tree(&case.join("in"), &case.join("in"))? {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a file lies in a folder"))?;
-        fs::write(path, bytes)?;
-    }
+    write_tree(folder.path(), &tree(&case.join("in"))?)?;
     let lines = lines(&case.join("args")).unwrap_or_else(|| vec![verb.to_owned()]);
     let env: BTreeMap<String, String> = lines_of(&case.join("env"))
         .iter()
@@ -116,7 +92,11 @@ fn answer(case: &Path, verb: &str) -> Result<BTreeMap<String, Vec<u8>>, Failed> 
     answer.retain(|_, bytes| !bytes.is_empty());
     for kept in lines_of(&case.join("keep")) {
         let path = folder.path().join(&kept);
-        let files = if path.is_file() { BTreeMap::from([(kept, fs::read(path)?)]) } else { tree(&path, folder.path())? };
+        let files = if path.is_file() {
+            BTreeMap::from([(kept.clone(), fs::read(path)?)])
+        } else {
+            tree(&path)?.into_iter().map(|(name, bytes)| (format!("{kept}/{name}"), bytes)).collect()
+        };
         answer.extend(files.into_iter().map(|(name, bytes)| (format!("files/{name}"), scrubbed(&bytes, folder.path()))));
     }
     Ok(answer)
@@ -157,30 +137,8 @@ fn command(line: &str, folder: &Path, env: &BTreeMap<String, String>, stdout: &m
         }
         return "-".to_owned();
     }
-    let clock = std::sync::Arc::new(FixedClock(SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)));
-    let world = World {
-        folder: folder.to_path_buf(),
-        env: env.clone(),
-        clock,
-        random: std::sync::Arc::new(Counting),
-        browser: &|_| Err(std::io::Error::other("no browser here")),
-        stdin: &mut std::io::empty(),
-        stdout,
-        stderr,
-        terminal: Terminal::default(),
-        interrupted: &AtomicBool::new(false),
-    };
-    let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
-    run(arguments, world).code().to_string()
-}
-
-/// Randomness that is the same on every run.
-struct Counting;
-
-impl Random for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = at as u8;
-        }
-    }
+    let ran = bowline(line, folder, env);
+    stdout.extend(ran.stdout.into_bytes());
+    stderr.extend(ran.stderr.into_bytes());
+    ran.exit.to_string()
 }

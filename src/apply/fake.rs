@@ -85,8 +85,8 @@ impl Remote for FakeRemote<'_> {
         Ok(Observed { objects: world.rehearsal.objects().iter().map(live).collect(), revision: world.revision })
     }
 
-    fn fingerprint(&self, values: &[Secret<String>]) -> Result<Vec<Fingerprint>, RemoteError> {
-        Ok(values.iter().map(|value| fingerprint(value.expose())).collect())
+    fn fingerprint(&self, values: &[Secret<String>]) -> Result<Option<Vec<Fingerprint>>, RemoteError> {
+        Ok(Some(values.iter().map(|value| fingerprint(value.expose())).collect()))
     }
 
     fn spend(&self, plan_id: &str) -> Result<(), RemoteError> {

@@ -13,8 +13,9 @@ pub trait Remote: Sync {
     /// Everything that is live, whoever owns it.
     fn observe(&self) -> Result<Observed, RemoteError>;
 
-    /// Fingerprints of values, in the order given, under the platform's own key.
-    fn fingerprint(&self, values: &[Secret<String>]) -> Result<Vec<Fingerprint>, RemoteError>;
+    /// Fingerprints of values, in the order given, under the platform's own key; `None` where it holds nothing yet and so
+    /// has no key.
+    fn fingerprint(&self, values: &[Secret<String>]) -> Result<Option<Vec<Fingerprint>>, RemoteError>;
 
     /// Records that a plan is about to be applied. Refused where it was before: a plan is good for one apply. Moves the
     /// platform's revision on, so that a plan made afterwards has another id even where nothing else has changed.

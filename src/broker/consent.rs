@@ -2,7 +2,7 @@
 //! began, the service, the connection and the redirect address, and is spent in the transaction that reads it.
 
 use super::call::Work;
-use super::grants::{consent_owner, set_state, unreadable};
+use super::grants::{consent_owner, ends, set_state, unreadable};
 use super::party::{Party, Server};
 use super::{Actor, Broker, BrokerError};
 use crate::oauth::oauth1::{self, Asked1, Callback1, Pending1, Provider1, Token1};
@@ -240,6 +240,7 @@ impl Broker {
             }
             self.fill(tx, &mut grant, &fresh.bytes)?;
             (grant.granted, grant.expires) = (fresh.granted.clone(), fresh.expires);
+            grant.ends = fresh.tokens.as_ref().and_then(|(provider, tokens)| ends(provider, tokens));
             grant.account = account.clone().or(grant.account);
             set_state(tx, &party.address, &party.user, (ConnectionState::Connected, fresh.message.clone()), entry.at)?;
             tx.put_grant(&grant)?;

@@ -5,7 +5,7 @@ use super::consult::as_connection;
 use super::party::Party;
 use super::{Broker, BrokerError};
 use crate::oauth::oauth1::Token1;
-use crate::oauth::{BadBytes, TokenSet};
+use crate::oauth::{BadBytes, Provider, TokenSet};
 use crate::resource::{Address, ConnectionState, Name};
 use crate::secret::Secret;
 use crate::store::{Authorization, Snapshot, StoreError, StoredGrant, Transaction};
@@ -51,10 +51,19 @@ impl Broker {
     }
 }
 
+/// When a person has to connect again: when the refresh token lapses from disuse, or the access that cannot be renewed ends.
+pub(super) fn ends(provider: &Provider, tokens: &TokenSet) -> Option<SystemTime> {
+    match &tokens.refresh {
+        Some(_) => provider.refresh_lifetime.and_then(|life| tokens.refresh_since.checked_add(life)),
+        None => tokens.expires_at,
+    }
+}
+
 /// Takes the tokens out of a grant: another generation, so that nobody who still holds them can put them back.
 pub(super) fn empty(grant: &mut StoredGrant) -> Option<Sealed> {
     grant.generation += 1;
-    (grant.spending, grant.lease, grant.failures, grant.retry_at, grant.expires) = (false, None, 0, None, None);
+    (grant.spending, grant.lease, grant.failures, grant.retry_at) = (false, None, 0, None);
+    (grant.expires, grant.ends) = (None, None);
     grant.granted.clear();
     grant.sealed.take()
 }

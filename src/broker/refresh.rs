@@ -5,7 +5,7 @@
 //! where the generation is still the one that was spent. So a process that dies in between leaves an intent behind whose
 //! lease runs out, and such a grant counts as uncertain, never as connected: its tokens may be spent.
 
-use super::grants::{empty, set_state};
+use super::grants::{empty, ends, set_state};
 use super::party::Party;
 use super::{Broker, BrokerError};
 use crate::oauth::{self, FinalReason, FlowError, Provider, RefreshError, TokenSet};
@@ -242,6 +242,7 @@ impl Broker {
         let now = super::call::whole_seconds(self.clock.now());
         self.fill(&*tx, &mut grant, &tokens.to_sealed_bytes())?;
         (grant.granted, grant.expires) = (tokens.granted.clone(), tokens.expires_at);
+        grant.ends = if renewal.grant == Grant::ClientCredentials { None } else { ends(renewal.provider, tokens) };
         tx.put_grant(&grant)?;
         set_state(
             &mut *tx,

@@ -47,8 +47,8 @@ pub struct HeldReport {
     pub granted: BTreeSet<Scope>,
     /// When the access ends, unless it is renewed.
     pub expires: Option<SystemTime>,
-    /// Whether it is renewed by itself.
-    pub has_tokens: bool,
+    /// When a person has to connect again, as far as that is known beforehand.
+    pub ends: Option<SystemTime>,
     pub last_used: Option<SystemTime>,
     /// Empty where the last renewal and the last use were fine.
     pub last_error: String,
@@ -129,7 +129,7 @@ fn held(grant: &StoredGrant) -> HeldReport {
     HeldReport {
         granted: grant.granted.clone(),
         expires: grant.expires,
-        has_tokens: grant.sealed.is_some(),
+        ends: grant.ends,
         last_used: grant.last_used,
         last_error: grant.last_error.clone(),
         retry_at: grant.retry_at,

@@ -104,7 +104,13 @@ impl Broker {
 
     /// Moves the tokens of a grant to the queue of what services have to be told, where there are any. From here on nobody
     /// can use them.
-    pub(super) fn queue_grant(&self, tx: &mut dyn Transaction, connection: &Name, user: &str, now: SystemTime) -> Result<bool, BrokerError> {
+    pub(super) fn queue_grant(
+        &self,
+        tx: &mut dyn Transaction,
+        connection: &Name,
+        user: &str,
+        now: SystemTime,
+    ) -> Result<bool, BrokerError> {
         let Some(mut grant) = tx.grant(connection, user)? else { return Ok(false) };
         let Some(sealed) = empty(&mut grant) else { return Ok(false) };
         let bytes = vault::open(&self.keyring, &grant_owner(connection, user), &sealed).map_err(BrokerError::ForeignKey)?;

@@ -60,6 +60,11 @@ pub enum Command {
         after_help = "Examples:\n  bowline check\n  bowline check --env prod\n  bowline check --format json | jq '.diagnostics[].code'"
     )]
     Check(Check),
+    /// Lay the files out canonically: order of keys, indentation, quotes; comments stay
+    #[command(
+        after_help = "Examples:\n  bowline fmt\n  bowline fmt --check                    in CI: is everything laid out?\n  bowline fmt --diff hooks.yaml\n  bowline fmt - < hooks.yaml"
+    )]
+    Fmt(Fmt),
     /// Show what would change, who must consent again and which webhooks pause
     #[command(
         after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy"
@@ -175,6 +180,19 @@ pub struct Check {
     /// Fail on warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// The files to lay out, `-` for standard input [default: all files of the project]
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; exit with 2 where a file is laid out differently
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub diff: bool,
 }
 
 #[derive(Debug, Args)]

@@ -39,6 +39,7 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
     match command {
         Command::Init(args) => commands::init::run(&args, talk),
         Command::Check(args) => commands::check::run(&args, talk),
+        Command::Fmt(args) => commands::fmt::run(&args, talk),
         Command::Plan(args) => commands::plan::run(&args, talk),
         Command::Show(args) => commands::show::run(&args, talk),
         Command::Apply(args) => commands::apply::run(&args, talk),

@@ -10,6 +10,7 @@ use super::shape::Role;
 use super::syntax::{Budget, FILE_BYTES, NodeId, Tree, admit, parse};
 use super::variables::{Declared, declared, refuse_in_section};
 use crate::diag::Diagnostics;
+use crate::resource::Kind;
 use crate::text::{FileId, Source, Sources, Span};
 
 /// The file that makes a folder a project.
@@ -17,9 +18,11 @@ pub const PROJECT_FILE: &str = "bowline.yaml";
 /// The bytes that all files of a project may have together.
 const PROJECT_BYTES: u64 = 128 << 20;
 /// What one compilation may take of the machine's memory, in bytes, beside what it hands out.
-const MEMORY: u64 = 224 << 20;
+const MEMORY: u64 = 240 << 20;
 /// What a value takes, in bytes: its node, its key, and what is made of it.
-const VALUE_BYTES: u64 = 80;
+const VALUE_BYTES: u64 = 56;
+/// How many resources a project may declare.
+const RESOURCES: usize = 250_000;
 /// Sections that are the same in every environment: they are read before any variable has a value.
 const LITERAL_SECTIONS: [&str; 5] = ["bowline", "project", "include", "variables", "environments"];
 
@@ -36,6 +39,8 @@ pub struct Front {
     pub(super) found: Diagnostics,
     /// Whether a file could not be read to its end, or at all.
     pub(super) incomplete: bool,
+    /// Whether the files hold more than is looked at: nothing else is told then.
+    pub(super) too_much: bool,
 }
 
 impl Front {
@@ -59,8 +64,9 @@ impl Front {
             let files = front.read_included(folder, paths, size);
             front.take_in(files, &budget);
         }
-        if budget.is_spent() {
+        if budget.is_spent() || front.resources() > RESOURCES {
             front.found.push(ProjectHoldsTooMuch);
+            front.too_much = true;
         }
         front
     }
@@ -73,6 +79,12 @@ impl Front {
     /// The environments that the project declares.
     pub fn environments(&self) -> impl Iterator<Item = &str> {
         self.declared.environments.keys().map(String::as_str)
+    }
+
+    fn resources(&self) -> usize {
+        let sections =
+            |tree: &Tree| Kind::ALL.map(|kind| tree.entry(tree.root(), kind.plural()).map_or(0, |entry| tree.entries(entry.value).len()));
+        self.trees.by_file.values().flat_map(sections).sum()
     }
 
     pub(super) fn root(&self) -> Option<&Tree> {

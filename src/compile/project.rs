@@ -17,7 +17,9 @@ use crate::text::{Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What expressions may make of the files of a project, in bytes.
-const EXPANDED_BYTES: u64 = 32 << 20;
+const EXPANDED_BYTES: u64 = 48 << 20;
+/// How many duplicates are told.
+const COMPLAINTS: usize = 2_000;
 
 /// What the command line says about an environment.
 #[derive(Debug, Clone)]
@@ -61,6 +63,9 @@ fn compile_with(
     assignment: &Assignment,
 ) -> Result<Compiled, Stopped> {
     diags.extend(front.found.clone());
+    if front.too_much {
+        diags.gate()?;
+    }
     let input = declarations(diags, front, assignment);
     let header = header(front, choice);
     let Declared { declarations, failed, incomplete } = input;
@@ -110,11 +115,18 @@ fn declarations(diags: &mut Diagnostics, front: &mut Front, assignment: &Assignm
 /// Tells of every name that is declared twice, keeps the first, and puts declarations in the order of their addresses.
 fn refuse_duplicates(diags: &mut Diagnostics, all: &mut Declared, failures: Vec<(Address, Span)>) {
     let mut places: BTreeMap<Address, Span> = BTreeMap::new();
+    let mut told = 0;
+    let mut tell = |duplicate: Duplicate<'_>| {
+        told += 1;
+        if told <= COMPLAINTS {
+            diags.push(duplicate);
+        }
+    };
     all.declarations.sort_by(|a, b| (&a.address, a.key).cmp(&(&b.address, b.key)));
     all.declarations.dedup_by(|later, first| {
         let is_repeated = later.address == first.address;
         if is_repeated {
-            diags.push(Duplicate { address: &later.address, span: later.key, first: first.key });
+            tell(Duplicate { address: &later.address, span: later.key, first: first.key });
         }
         is_repeated
     });
@@ -126,7 +138,7 @@ fn refuse_duplicates(diags: &mut Diagnostics, all: &mut Declared, failures: Vec<
         match places.get(&address) {
             Some(place) => {
                 let (first, span) = if *place < key { (*place, key) } else { (key, *place) };
-                diags.push(Duplicate { address: &address, span, first });
+                tell(Duplicate { address: &address, span, first });
             }
             None => {
                 places.insert(address.clone(), key);

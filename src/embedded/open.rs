@@ -32,6 +32,8 @@ pub struct Embedded {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) data_dir: PathBuf,
     key_created: Option<PathBuf>,
+    /// Whether the database is there. Where it is not, the broker's keys are thrown away with it.
+    pub(super) has_data: bool,
 }
 
 /// The data folder cannot be used. Nothing in it was changed.
@@ -78,20 +80,22 @@ impl Embedded {
         };
         let store = SqliteStore::open(&database).map_err(at(&database))?;
         let broker = broker(&opening, &database, Box::new(store), keyring)?;
-        Ok(Embedded { broker, actor: opening.actor, clock: opening.clock, data_dir: opening.data_dir, key_created })
+        Ok(Embedded { broker, actor: opening.actor, clock: opening.clock, data_dir: opening.data_dir, key_created, has_data: true })
     }
 
     /// Opens for reading. Where nothing is there yet nothing is live, and nothing is made; a write is refused.
     pub fn open_read_only(opening: Opening<'_>) -> Result<Self, OpenError> {
         let database = database(&opening)?;
         let found = key::find(&opening)?;
-        let store = match look(&database)? {
+        let there = look(&database)?;
+        let has_data = there.is_some();
+        let store = match there {
             Some(store) => store,
             None => SqliteStore::in_memory().map_err(at(&database))?.into_read_only(),
         };
         let keyring = found.unwrap_or_else(|| Keyring::generate(&*opening.random));
         let broker = broker(&opening, &database, Box::new(store), keyring)?;
-        Ok(Embedded { broker, actor: opening.actor, clock: opening.clock, data_dir: opening.data_dir, key_created: None })
+        Ok(Embedded { broker, actor: opening.actor, clock: opening.clock, data_dir: opening.data_dir, key_created: None, has_data })
     }
 
     /// The use-cases, for what is not part of an apply.

@@ -14,8 +14,8 @@ impl Remote for Embedded {
         self.broker.observe().map_err(answered)
     }
 
-    fn fingerprint(&self, values: &[Secret<String>]) -> Result<Vec<Fingerprint>, RemoteError> {
-        Ok(self.broker.fingerprint(values))
+    fn fingerprint(&self, values: &[Secret<String>]) -> Result<Option<Vec<Fingerprint>>, RemoteError> {
+        Ok(self.has_data.then(|| self.broker.fingerprint(values)))
     }
 
     fn spend(&self, plan_id: &str) -> Result<(), RemoteError> {

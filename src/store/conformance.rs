@@ -166,6 +166,7 @@ fn stored_grant(user: &str) -> StoredGrant {
         sealed: Some(Sealed(vec![4, 5])),
         granted: [Scope("a b".to_owned())].into(),
         expires: Some(noon()),
+        ends: Some(noon() + Duration::from_secs(7)),
         account: Some(Fingerprint("fp:7".to_owned())),
         spending: true,
         lease: Some(Lease { owner: "me".to_owned(), until: noon() }),

@@ -16,7 +16,10 @@ pub struct StoredGrant {
     /// `None` where there are no tokens, or none any more.
     pub sealed: Option<Sealed>,
     pub granted: BTreeSet<Scope>,
+    /// When the access ends unless it is renewed.
     pub expires: Option<SystemTime>,
+    /// When a person has to connect again, as far as that is known beforehand.
+    pub ends: Option<SystemTime>,
     /// Tells accounts at the service apart, where the service says whose it is.
     pub account: Option<Fingerprint>,
     /// Whether a renewal was about to be asked for, and its end was not written down.
@@ -48,6 +51,7 @@ impl StoredGrant {
             sealed: None,
             granted: BTreeSet::new(),
             expires: None,
+            ends: None,
             account: None,
             spending: false,
             lease: None,

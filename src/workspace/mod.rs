@@ -4,10 +4,12 @@
 
 mod material;
 mod read;
+mod replace;
 mod root;
 mod write;
 
 pub use material::ProjectMaterial;
 pub use read::{holds, read_file};
+pub use replace::replace_file;
 pub use root::ProjectFolder;
 pub use write::{WriteError, write_file, write_tree};

@@ -15,6 +15,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("catalogue", &["resource", "oauth"]),
     ("deluge", &["text", "diag"]),
     ("compile", &["text", "diag", "resource", "catalogue", "deluge"]),
+    ("layout", &["text", "diag", "resource", "compile"]),
     ("plan", &["resource"]),
     ("render", &["text", "diag", "resource", "deluge", "plan"]),
     ("vault", &["secret", "clock", "resource"]),
@@ -25,35 +26,15 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("upstream", &["oauth"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
-    (
-        "cli",
-        &[
-            "text",
-            "clock",
-            "secret",
-            "diag",
-            "resource",
-            "catalogue",
-            "deluge",
-            "compile",
-            "plan",
-            "render",
-            "vault",
-            "apply",
-            "store",
-            "broker",
-            "embedded",
-            "workspace",
-            "oauth",
-            "upstream",
-        ],
-    ),
 ];
+
+/// The door puts the rooms together, so it may name every one.
+const DOOR: &str = "cli";
 
 /// Words that only some rooms may say, and why.
 const BANS: &[(&str, &[&str], &str)] = &[
     ("rusqlite", &["store"], "SQL lives in the store"),
-    ("granit_parser", &["compile"], "one place reads YAML"),
+    ("granit_parser", &["compile", "layout"], "two rooms read YAML: what it says, and how it is laid out"),
     ("jsonschema", &["compile"], "one place judges shape"),
     ("tera", &["render"], "one place renders templates"),
     ("miette", &["cli"], "only the door draws"),
@@ -79,7 +60,7 @@ struct File {
 fn arrows_point_down() {
     let floors: BTreeMap<&str, &[&str]> = FLOORS.iter().copied().collect();
     let mut wrong = Vec::new();
-    for file in files().iter().filter(|file| file.room != "lib" && file.room != "main") {
+    for file in files().iter().filter(|file| !["lib", "main", DOOR].contains(&file.room.as_str())) {
         let Some(allowed) = floors.get(file.room.as_str()) else {
             wrong.push(format!("{} is in no room of the table", file.path.display()));
             continue;

@@ -6,6 +6,7 @@ pub(super) mod completions;
 mod default_services;
 pub(super) mod destroy;
 pub(super) mod explain;
+pub(super) mod fmt;
 pub(super) mod graph;
 pub(super) mod init;
 mod opened;

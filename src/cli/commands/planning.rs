@@ -57,7 +57,7 @@ fn fingerprints(opened: &Opened, platform: &Embedded) -> Result<(Fingerprints, B
         }
     }
     let made = platform.fingerprint(&values).map_err(platform::failure)?;
-    let made: BTreeMap<&ValueFrom, Fingerprint> = known.into_iter().zip(made).collect();
+    let made: BTreeMap<&ValueFrom, Fingerprint> = known.into_iter().zip(made.unwrap_or_default()).collect();
     let of = |from: &ValueFrom| made.get(from).cloned();
     let all = resources.iter().map(|(address, resource)| {
         let paths: BTreeMap<SecretPath, Fingerprint> =
@@ -112,7 +112,7 @@ pub(super) fn refused(refusals: &[PlanRefusal]) -> Failure {
 }
 
 /// The references whose value a plan's steps will send: of everything created, and of everything said to be written.
-fn sent<'a>(change: &'a Change) -> BTreeMap<SecretPath, &'a ValueFrom> {
+fn sent(change: &Change) -> BTreeMap<SecretPath, &ValueFrom> {
     let Some(after) = &change.after else { return BTreeMap::new() };
     let writes = change.steps.iter().any(|step| matches!(step.action, Do::Create | Do::Update));
     let creates = change.steps.iter().any(|step| step.action == Do::Create);
@@ -148,8 +148,8 @@ pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Emb
             let Some(DiffValue::Secret { fingerprint: Some(planned), .. }) = &one.value else { continue };
             let Some(from) = references.get(&SecretPath(one.path.clone())) else { continue };
             let Ok(value) = opened.material().secret(from) else { continue };
-            let now: Vec<Fingerprint> = platform.fingerprint(&[Secret::clone(&value)]).map_err(platform::failure)?;
-            if now.first() != Some(planned) {
+            let now = platform.fingerprint(&[Secret::clone(&value)]).map_err(platform::failure)?;
+            if now.is_some_and(|now| now.first() != Some(planned)) {
                 return Err(Failure::new(
                     Exit::PlanRefused,
                     format!("the plan is refused: the secret {from} of {} has changed since", change.address),

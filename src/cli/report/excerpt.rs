@@ -33,7 +33,8 @@ struct Shown {
 impl Excerpt {
     /// The lines from one before `first` to one after `last` (from 0), clipped around `column` (in characters, from 0).
     pub(super) fn new(source: &Source, masked: &Masked<'_>, first: usize, last: usize, column: usize) -> Self {
-        let lines = source.line_starts().len();
+        // A file that ends in a line break has no further line, unless that end is what is pointed at.
+        let lines = (source.line_starts().len() - usize::from(source.text.ends_with('\n'))).max(last + 1);
         let skipped = if column > LINE_LIMIT - LINE_LEAD { column - LINE_LEAD } else { 0 };
         let mut excerpt =
             Excerpt { name: source.path.to_string(), first_line: first.saturating_sub(1), text: String::new(), lines: Vec::new() };

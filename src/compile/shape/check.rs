@@ -115,7 +115,7 @@ impl Findings<'_> {
     fn check(&mut self, tree: &Tree, node: NodeId, entry: Option<&Entry>, schema: &'static Schema) -> BTreeSet<Span> {
         let mut places = BTreeSet::new();
         let value = ArenaNode::In(tree, node);
-        if schema.validator.is_valid(value) {
+        if self.told > COMPLAINTS || schema.validator.is_valid(value) {
             return places;
         }
         for error in schema.validator.iter_errors(value) {

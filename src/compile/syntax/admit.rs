@@ -21,7 +21,7 @@ pub fn admit(diags: &mut Diagnostics, file: FileId, bytes: Vec<u8>) -> (Arc<str>
         }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(error.as_bytes());
+            let text = shown(error.as_bytes());
             let skipped = text.len() - text.strip_prefix('\u{feff}').unwrap_or(&text).len();
             let at = at.saturating_sub(skipped);
             diags.push(InvalidUtf8 { span: Span::new(file, at, at + '\u{fffd}'.len_utf8()) });
@@ -40,6 +40,19 @@ fn check(diags: &mut Diagnostics, file: FileId, text: &str) -> bool {
         clean = false;
     }
     clean
+}
+
+/// Text with a mark for what is not UTF-8. Never much longer than the bytes, whatever they are.
+fn shown(bytes: &[u8]) -> String {
+    const MARKED: usize = 1_000;
+    let mut text = String::with_capacity(bytes.len());
+    for (at, chunk) in bytes.utf8_chunks().enumerate() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(if at < MARKED { char::REPLACEMENT_CHARACTER } else { '?' });
+        }
+    }
+    text
 }
 
 /// Whether a closer look is needed: a control byte, or the first byte of a character that may be forbidden.

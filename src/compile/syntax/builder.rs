@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// How deep values may be nested, aliases written out.
 pub(super) const DEPTH: usize = 32;
 /// How many values one file may hold, aliases written out.
-const FILE_VALUES: u64 = 1_000_000;
+const FILE_VALUES: u64 = 2_000_000;
 /// How many complaints are made about one file's syntax.
 const COMPLAINTS: usize = 200;
 

@@ -3,13 +3,14 @@
 use super::alias::{ALIASES, Size};
 use super::builder::{Builder, DEPTH, Flow, Frame, GO_ON, Key, Place};
 use super::diags::{BadMerge, DuplicateKey, KeyFault, NestedTooDeep, TooManyAliases, UndefinedAlias};
+use super::parse::anchored;
 use super::tree::{Content, Entry, Node, NodeId, Tree};
 use crate::text::Span;
 use granit_parser::Tag;
 
 impl Builder<'_> {
     pub(super) fn open(&mut self, is_mapping: bool, is_flow: bool, anchor: usize, tag: Option<&Tag>, place: &Place) -> Flow {
-        self.spend(1)?;
+        self.spend(1 + anchored(anchor))?;
         if self.wants_key() {
             self.skipping = 1;
             return self.refuse_key(KeyFault::Collection, place);

@@ -70,7 +70,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, place: &Place) -> Flow {
-        self.spend(Size::of_text(text.len()).weight)?;
+        self.spend(Size::of_text(text.len()).weight + anchored(anchor))?;
         self.check_unescaped(&text, style, place);
         if self.wants_key() {
             return self.scalar_key(text, style, anchor, tag, place);
@@ -80,6 +80,7 @@ impl Builder<'_> {
         let content = self.scalar_content(text, style, tag, place);
         let node = self.push(Node { start, end, content });
         if self.may_hold_templates && self.tree.string(node).is_some_and(|text| text.contains("${{")) {
+            self.spend(2)?;
             self.tree.templates.push((node, content));
         }
         self.anchors.close(anchor, node, size);
@@ -224,6 +225,11 @@ impl Builder<'_> {
         let span = Span::new(self.tree.file, start, end);
         self.complain(UnknownTag { span, tag: tag.original() });
     }
+}
+
+/// What a name for a value costs beside the value.
+pub(super) fn anchored(anchor: usize) -> u64 {
+    if anchor == 0 { 0 } else { 2 }
 }
 
 /// What a tag makes of a scalar.

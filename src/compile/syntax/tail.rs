@@ -4,6 +4,9 @@
 use crate::resource::{Address, Kind};
 use std::collections::BTreeSet;
 
+/// How many names are guessed.
+const NAMES: usize = 20_000;
+
 /// The addresses that a file declares, judged by its indentation alone. May name too many, never fails.
 pub fn names_after_break(text: &str) -> BTreeSet<Address> {
     let mut names = BTreeSet::new();
@@ -17,6 +20,7 @@ pub fn names_after_break(text: &str) -> BTreeSet<Address> {
             kind = Kind::from_plural(key);
             depth = None;
         } else if let Some(kind) = kind
+            && names.len() < NAMES
             && *depth.get_or_insert(indent) == indent
         {
             names.insert(Address::new(kind, key));

@@ -9,6 +9,8 @@ use crate::diag::Diagnostics;
 
 /// The longest template that is expanded, in bytes.
 const LONGEST: usize = 1 << 20;
+/// What an expanded text takes beside its characters, in bytes.
+const OVERHEAD: u64 = 48;
 /// How many templates of one file are complained about.
 const COMPLAINTS: usize = 200;
 
@@ -47,6 +49,10 @@ fn expanded(diags: &mut Diagnostics, tree: &Tree, node: NodeId, values: &Assignm
     let template = tree.template(node);
     if template.len() > LONGEST {
         diags.push(TooLong { span: tree.span(node) });
+        return Expanded::Missing;
+    }
+    if !room.take(OVERHEAD) {
+        room.exhaust();
         return Expanded::Missing;
     }
     let pieces = pieces(template);

@@ -11,6 +11,7 @@ CREATE TABLE grants (
     sealed      BLOB,
     granted     TEXT    NOT NULL,
     expires     TEXT,
+    ends        TEXT,
     account     TEXT,
     spending    INTEGER NOT NULL DEFAULT 0,
     lease_owner TEXT,

@@ -10,7 +10,7 @@ use rusqlite::Row;
 use std::time::SystemTime;
 
 const GRANT: &str = "connection, user, generation, sealed, granted, expires, account, spending, lease_owner, lease_until, failures, \
-                     retry_at, last_used, last_error";
+                     retry_at, last_used, last_error, ends";
 
 impl Session<'_> {
     pub(super) fn read_grant(&self, connection: &Name, user: &str) -> Result<Option<StoredGrant>, StoreError> {
@@ -24,12 +24,13 @@ impl Session<'_> {
 
     pub(super) fn write_grant(&self, grant: &StoredGrant) -> Result<(), StoreError> {
         let sql = "INSERT INTO grants (connection, user, generation, sealed, granted, expires, account, spending, lease_owner,
-                   lease_until, failures, retry_at, last_used, last_error)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                   lease_until, failures, retry_at, last_used, last_error, ends)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
                    ON CONFLICT (connection, user) DO UPDATE SET generation = excluded.generation, sealed = excluded.sealed,
                    granted = excluded.granted, expires = excluded.expires, account = excluded.account, spending = excluded.spending,
                    lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, failures = excluded.failures,
-                   retry_at = excluded.retry_at, last_used = excluded.last_used, last_error = excluded.last_error";
+                   retry_at = excluded.retry_at, last_used = excluded.last_used, last_error = excluded.last_error,
+                   ends = excluded.ends";
         let params = rusqlite::params![
             grant.connection.as_str(),
             grant.user,
@@ -45,6 +46,7 @@ impl Session<'_> {
             grant.retry_at.map(rfc3339),
             grant.last_used.map(rfc3339),
             grant.last_error,
+            grant.ends.map(rfc3339),
         ];
         self.run(sql, params).map(drop)
     }
@@ -164,5 +166,6 @@ fn grant(row: &Row<'_>) -> Result<StoredGrant, StoreError> {
         retry_at: moment(11)?,
         last_used: moment(12)?,
         last_error: row.get(13)?,
+        ends: moment(14)?,
     })
 }

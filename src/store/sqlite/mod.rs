@@ -1,8 +1,9 @@
-//! The port on SQLite: one file, many processes, one writer at a time. Every commit is on the disk when it returns (WAL with
-//! `synchronous = FULL`), and what is deleted is overwritten (`secure_delete`).
+//! The port on SQLite: one file, many processes, one writer at a time. Every commit is on the disk when it returns (WAL,
+//! synced for all commits that wait by then, see `log.rs`), and what is deleted is overwritten (`secure_delete`).
 
 mod deliveries;
 mod grants;
+mod log;
 mod open;
 mod read;
 mod rows;
@@ -10,6 +11,7 @@ mod session;
 mod write;
 
 use super::port::{Snapshot, Store, StoreError, Transaction};
+use log::Log;
 use rusqlite::Connection;
 use session::Session;
 use std::sync::Mutex;
@@ -18,19 +20,20 @@ use std::sync::Mutex;
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Mutex<Connection>,
+    log: Log,
     read_only: bool,
 }
 
 impl Store for SqliteStore {
     fn read(&self) -> Result<Box<dyn Snapshot + '_>, StoreError> {
-        Ok(Box::new(Session::begin(&self.connection, "BEGIN DEFERRED")?))
+        Ok(Box::new(Session::begin(&self.connection, &self.log, "BEGIN DEFERRED")?))
     }
 
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
         if self.read_only {
             return Err(StoreError::ReadOnly);
         }
-        Ok(Box::new(Session::begin(&self.connection, "BEGIN IMMEDIATE")?))
+        Ok(Box::new(Session::begin(&self.connection, &self.log, "BEGIN IMMEDIATE")?))
     }
 
     fn checkpoint(&self) -> Result<(), StoreError> {

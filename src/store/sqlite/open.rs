@@ -1,6 +1,7 @@
 //! Opens a database file: private to its user, of a schema that is known, brought up to date.
 
 use super::SqliteStore;
+use super::log::Log;
 use crate::store::StoreError;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::OpenOptions;
@@ -27,7 +28,7 @@ impl SqliteStore {
         connection.busy_timeout(PATIENCE)?;
         refuse_newer(&connection)?;
         write_ahead(&connection)?;
-        SqliteStore::ready(connection)
+        SqliteStore::ready(connection, Log::of(path))
     }
 
     /// Opens a file for reading. `None` where nothing was ever kept in it, or it is not there.
@@ -42,12 +43,12 @@ impl SqliteStore {
             return Ok(None);
         }
         set_up(&connection)?;
-        Ok(Some(SqliteStore { connection: Mutex::new(connection), read_only: true }))
+        Ok(Some(SqliteStore { connection: Mutex::new(connection), log: Log::of(path), read_only: true }))
     }
 
     /// A database that is gone with the process.
     pub fn in_memory() -> Result<Self, StoreError> {
-        SqliteStore::ready(Connection::open_in_memory()?)
+        SqliteStore::ready(Connection::open_in_memory()?, Log::of_memory())
     }
 
     /// Refuses every write from here on.
@@ -55,10 +56,10 @@ impl SqliteStore {
         SqliteStore { read_only: true, ..self }
     }
 
-    fn ready(connection: Connection) -> Result<Self, StoreError> {
+    fn ready(connection: Connection, log: Log) -> Result<Self, StoreError> {
         set_up(&connection)?;
         migrate(&connection)?;
-        Ok(SqliteStore { connection: Mutex::new(connection), read_only: false })
+        Ok(SqliteStore { connection: Mutex::new(connection), log, read_only: false })
     }
 }
 
@@ -78,7 +79,8 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 fn set_up(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(
-        "PRAGMA synchronous = FULL;
+        // The log is synced by `Log`, once for many commits; SQLite itself syncs before it moves the log into the file.
+        "PRAGMA synchronous = NORMAL;
          PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
          PRAGMA trusted_schema = OFF;",

@@ -1,11 +1,14 @@
 //! One transaction on the shared connection, undone when dropped.
 
 use super::super::port::StoreError;
+use super::log::Log;
 use rusqlite::{CachedStatement, Connection};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(super) struct Session<'s> {
-    connection: MutexGuard<'s, Connection>,
+    /// Given back early by a commit, which lets the next writer write while it waits for the disk.
+    connection: Option<MutexGuard<'s, Connection>>,
+    log: &'s Log,
     open: bool,
 }
 
@@ -15,20 +18,26 @@ pub(super) fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection>
 }
 
 impl<'s> Session<'s> {
-    pub(super) fn begin(connection: &'s Mutex<Connection>, how: &str) -> Result<Self, StoreError> {
+    pub(super) fn begin(connection: &'s Mutex<Connection>, log: &'s Log, how: &str) -> Result<Self, StoreError> {
         let connection = lock(connection);
         connection.prepare_cached(how)?.execute([])?;
-        Ok(Session { connection, open: true })
+        Ok(Session { connection: Some(connection), log, open: true })
     }
 
     pub(super) fn statement(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
-        Ok(self.connection.prepare_cached(sql)?)
+        Ok(self.connection().prepare_cached(sql)?)
     }
 
     pub(super) fn end(&mut self) -> Result<(), StoreError> {
         self.statement("COMMIT")?.execute([])?;
         self.open = false;
-        Ok(())
+        let commit = self.log.committed();
+        self.connection = None;
+        self.log.wait(commit).map_err(|error| StoreError::Unavailable(Box::new(error)))
+    }
+
+    fn connection(&self) -> &Connection {
+        self.connection.as_ref().expect("only a commit gives it back, and nothing is asked after one")
     }
 }
 
@@ -36,7 +45,7 @@ impl Drop for Session<'_> {
     fn drop(&mut self) {
         if self.open {
             // Where this fails SQLite has rolled back already, and the next BEGIN would tell.
-            let _ = self.connection.execute_batch("ROLLBACK");
+            let _ = self.connection().execute_batch("ROLLBACK");
         }
     }
 }

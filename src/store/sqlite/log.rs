@@ -1,0 +1,104 @@
+//! Group commit: many commits, one wait for the disk. SQLite writes each commit into its log without waiting; before a commit
+//! is told to be done, the log is synced, by one thread for all that are waiting by then.
+
+use std::fs::File;
+use std::io::Error;
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// The write-ahead log of one file, and how far it is on the disk.
+#[derive(Debug)]
+pub(super) struct Log {
+    /// `None` for a database in memory, which nothing makes durable.
+    path: Option<PathBuf>,
+    progress: Mutex<Progress>,
+    moved: Condvar,
+}
+
+/// Counted in commits of this process.
+#[derive(Debug, Default)]
+struct Progress {
+    file: Option<File>,
+    committed: u64,
+    durable: u64,
+    syncing: bool,
+}
+
+/// A commit that is in the log, on the disk or not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Commit(u64);
+
+impl Log {
+    /// The log of a database file.
+    pub(super) fn of(database: &Path) -> Self {
+        let mut path = database.as_os_str().to_owned();
+        path.push("-wal");
+        Log { path: Some(path.into()), progress: Mutex::default(), moved: Condvar::new() }
+    }
+
+    pub(super) fn of_memory() -> Self {
+        Log { path: None, progress: Mutex::default(), moved: Condvar::new() }
+    }
+
+    /// Counts a commit. To be called by the one writer, before it lets the next one write.
+    pub(super) fn committed(&self) -> Commit {
+        let mut progress = self.progress();
+        progress.committed += 1;
+        Commit(progress.committed)
+    }
+
+    /// Waits until a commit is on the disk. Where the disk refuses, the commit may be lost with the machine's power.
+    pub(super) fn wait(&self, commit: Commit) -> Result<(), Error> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let mut progress = self.progress();
+        while progress.durable < commit.0 {
+            if progress.syncing {
+                progress = self.moved.wait(progress).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            progress.syncing = true;
+            let (reached, file) = (progress.committed, progress.file.take());
+            drop(progress);
+            let synced = sync(path, file);
+            progress = self.progress();
+            progress.syncing = false;
+            self.moved.notify_all();
+            progress.file = Some(synced?);
+            progress.durable = progress.durable.max(reached);
+        }
+        Ok(())
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The log is there while the database is open, and always the same file.
+fn sync(path: &Path, file: Option<File>) -> Result<File, Error> {
+    #[expect(clippy::disallowed_methods, reason = "the database's own log")]
+    let file = file.map_or_else(|| File::open(path), Ok)?;
+    file.sync_data()?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_is_woken_and_a_lost_log_is_told() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let log = Log::of(&folder.path().join("a.db"));
+        let first = log.committed();
+        assert!(log.wait(first).is_err(), "there is no log yet");
+        File::create(folder.path().join("a.db-wal")).expect("the folder is writable");
+        std::thread::scope(|scope| {
+            let waits: Vec<_> = (0..16).map(|_| scope.spawn(|| log.wait(log.committed()))).collect();
+            for wait in waits {
+                wait.join().expect("no thread panics").expect("the log is there");
+            }
+        });
+        assert_eq!(log.progress().durable, 17);
+    }
+}

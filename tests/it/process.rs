@@ -1,0 +1,142 @@
+//! The real program as a process: pipes, colours, signals, killed at any point, hostile files within their bounds.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use wait4::Wait4;
+
+use crate::support::{tree, write_tree};
+
+/// Seconds and KiB that any file may cost, however hostile.
+const PATIENCE: Duration = Duration::from_secs(5);
+const MEMORY: u64 = 256 * 1024;
+
+fn bowline(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bowline"));
+    command.arg("-C").arg(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env("BOWLINE_VAULT_KEY", "07".repeat(32));
+    command
+}
+
+fn cold_chain() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let example = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/03-cold-chain");
+    write_tree(folder.path(), &tree(&example).expect("the example")).expect("its copy");
+    folder
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_trouble() {
+    let folder = cold_chain();
+    let mut child =
+        bowline(folder.path()).args(["plan", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut first = [0; 16];
+    child.stdout.take().expect("a pipe").read_exact(&mut first).expect("some output");
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(0));
+    assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));
+}
+
+#[test]
+fn pipes_and_no_color_get_no_escape_codes_and_always_means_always() {
+    let folder = cold_chain();
+    let output = |arguments: &[&str], env: &[(&str, &str)]| {
+        let output = bowline(folder.path()).args(arguments).envs(env.iter().copied()).output().expect("it runs");
+        [output.stdout, output.stderr].concat().contains(&0x1b)
+    };
+    assert!(!output(&["plan"], &[]));
+    assert!(!output(&["plan"], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]));
+    assert!(output(&["plan"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(output(&["plan", "--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(!output(&["plan", "--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let folder = cold_chain();
+    for arguments in [&["check", "--format", "json"][..], &["plan"], &["graph"], &["render"]] {
+        let output = || bowline(folder.path()).args(arguments).output().expect("it runs").stdout;
+        assert!(output() == output(), "{arguments:?} does not answer the same twice");
+    }
+}
+
+#[test]
+fn an_apply_killed_at_any_point_is_completed_by_the_next() {
+    for round in 0..8 {
+        let folder = cold_chain();
+        let mut child = bowline(folder.path())
+            .args(["apply", "--auto-approve", "-q"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(Duration::from_millis(40 * round));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        let again = bowline(folder.path()).args(["apply", "--auto-approve"]).output().expect("it runs");
+        assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
+        let plan = bowline(folder.path()).args(["plan", "--detailed-exitcode"]).output().expect("it runs");
+        assert_eq!(plan.status.code(), Some(0), "{}", String::from_utf8_lossy(&plan.stdout));
+    }
+}
+
+#[test]
+fn a_second_apply_is_turned_away_and_names_the_first() {
+    let folder = cold_chain();
+    let data = folder.path().join(".bowline");
+    assert!(bowline(folder.path()).args(["apply", "--auto-approve"]).status().expect("it runs").success());
+    let lock = fs::OpenOptions::new().write(true).open(data.join("apply.lock")).expect("the lock's file");
+    lock.lock().expect("the lock is free");
+    (&lock).write_all(b"process 1 of somebody\n").expect("a name");
+    let second = bowline(folder.path()).args(["apply", "--auto-approve"]).output().expect("it runs");
+    assert_eq!(second.status.code(), Some(8));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("process 1 of somebody"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_data_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = cold_chain();
+    assert!(bowline(folder.path()).env_remove("BOWLINE_VAULT_KEY").args(["apply", "--auto-approve"]).status().expect("it runs").success());
+    let data = folder.path().join(".bowline");
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    for file in ["bowline.db", "vault.key"] {
+        assert_eq!(mode(&data.join(file)), 0o600, "{file}");
+    }
+}
+
+#[test]
+fn hostile_files_end_soon_and_small() {
+    let big = "a".repeat(100_000);
+    let hostile: Vec<(&str, String)> = vec![
+        ("100 MB", "x: y\n".repeat(20_000_000)),
+        ("flow nesting", "a: ".to_owned() + &"[".repeat(400_000)),
+        ("block nesting", (0..3_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect()),
+        ("odd nesting", "? ".repeat(200_000)),
+        ("sequences", "- ".repeat(200_000)),
+        ("alias bomb", (0..40).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n.max(1) - 1); 10].join(","))).collect()),
+        ("many keys", (0..400_000).map(|n| format!("k{n}: 1\n")).collect()),
+        ("one key again and again", "connections: {}\n".repeat(200_000)),
+        ("many tags", "%TAG ! tag:x,2000:\n".repeat(20_000) + "---\na: !!x b\n"),
+        ("many documents", "---\na: b\n".repeat(200_000)),
+        ("a long scalar", format!("bowline: \"{}\"\n", big.repeat(100))),
+        ("a long line of escapes", format!("bowline: \"{}\"\n", "\\x41".repeat(500_000))),
+        ("control bytes", "a: \u{0}\u{1}\u{7f}\u{202e}b\n".repeat(50_000)),
+        ("many templates", format!("project: \"{}\"\n", "${{ var.x }}".repeat(100_000))),
+    ];
+    for (name, text) in hostile {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("bowline.yaml"), text).expect("a file");
+        let start = Instant::now();
+        let mut child = bowline(folder.path()).arg("check").stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+        let ended = child.wait4().expect("it ends");
+        // A debug build on a busy machine is given more time, never more memory.
+        let patience = if cfg!(debug_assertions) { PATIENCE * 6 } else { PATIENCE };
+        assert_eq!(ended.status.code(), Some(3), "{name}");
+        assert!(start.elapsed() < patience, "{name} took {:?}", start.elapsed());
+        assert!(ended.rusage.maxrss / 1024 < MEMORY, "{name} took {} KiB", ended.rusage.maxrss / 1024);
+    }
+}
