@@ -1,5 +1,9 @@
 //! The command line: every flag, with its help and examples. Knows what may be said, not what is done about it.
 
+mod webhook;
+
+pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
+
 use super::exit::Exit;
 use crate::resource::Address;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -99,6 +103,11 @@ pub enum Command {
     /// Show who did what, and check that nobody changed the record of it
     #[command(after_help = "Examples:\n  bowline audit\n  bowline audit --last 200 --format json\n  bowline audit verify")]
     Audit(Audit),
+    /// Try a webhook with an event, and look after what webhooks have to deliver
+    #[command(
+        after_help = "Examples:\n  bowline webhook trigger door_open --data event.json --dry-run\n  bowline webhook deliver --watch\n  bowline webhook deliveries --state dead"
+    )]
+    Webhook(Webhook),
     /// Write the Deluge and JSON that use the connections
     #[command(
         after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?"

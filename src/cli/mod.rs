@@ -56,6 +56,7 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Invoke(args) => commands::invoke::run(&args, talk),
         Command::Keys(args) => commands::keys::run(&args, talk),
         Command::Audit(args) => commands::audit::run(&args, talk),
+        Command::Webhook(args) => commands::webhook::run(&args, talk),
         Command::Render(args) => commands::render::run(&args, talk),
         Command::Graph(args) => commands::graph::run(&args, talk),
         Command::Services(args) => commands::services::run(&args, talk),

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod canary;
+mod delivery;
 mod deluge;
 mod examples;
 mod process;
