@@ -37,10 +37,12 @@ pub(super) struct Current {
 
 /// Whose turn it is, for each grant that this process ever renewed.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<BTreeMap<(Name, String), Arc<Mutex<()>>>>);
+pub(super) struct Turns(Mutex<BTreeMap<(Name, String), Turn>>);
+
+type Turn = Arc<Mutex<()>>;
 
 impl Turns {
-    fn of(&self, party: &Party) -> Arc<Mutex<()>> {
+    fn of(&self, party: &Party) -> Turn {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         turns.entry((party.name().clone(), party.user.clone())).or_default().clone()
     }

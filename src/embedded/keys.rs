@@ -7,7 +7,7 @@ use crate::broker::{Actor, Broker, BrokerError, Surroundings};
 use crate::store::SqliteStore;
 use crate::vault::{KeyId, Keyring};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One key and how many records it seals, by file of data. A key that is not at hand seals what nobody can open here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub fn rotate(opening: &Opening<'_>) -> Result<Rotated, RotateError> {
     Ok(Rotated { newest, retired, records, resumed: resumed && !from_environment, from_environment })
 }
 
-fn reseal(opening: &Opening<'_>, path: &PathBuf, keyring: &Keyring) -> Result<usize, RotateError> {
+fn reseal(opening: &Opening<'_>, path: &Path, keyring: &Keyring) -> Result<usize, RotateError> {
     let store = SqliteStore::open(path).map_err(|error| data(path, error.into()))?;
     let broker = broker(opening, Box::new(store), keyring.clone()).map_err(|error| data(path, error))?;
     let actor = Actor { name: opening.actor.name.clone() };
@@ -126,6 +126,6 @@ fn unused(id: KeyId, is_at_hand: bool) -> KeyUse {
     KeyUse { id, is_newest: false, is_at_hand, records: BTreeMap::new() }
 }
 
-fn data(path: &std::path::Path, source: BrokerError) -> RotateError {
+fn data(path: &Path, source: BrokerError) -> RotateError {
     RotateError::Data { path: path.to_owned(), source }
 }
