@@ -61,12 +61,11 @@ pub struct Connected {
     pub knows_account: bool,
 }
 
-/// A consent that is about to be asked for, not yet written down.
-struct Asking {
+/// A link, and what is kept until it is answered.
+struct Question {
     link: Url,
-    /// Names it in the callback.
     digest: String,
-    pending: Secret<Vec<u8>>,
+    bytes: Secret<Vec<u8>>,
     expires_at: SystemTime,
 }
 
@@ -90,13 +89,13 @@ impl Broker {
             let server = self.server(&*snapshot, &party)?;
             (party, server)
         };
-        let Asking { link, digest, pending, expires_at } = self.asked(&party, &server, consent)?;
+        let Question { link, digest, bytes, expires_at } = self.asked(&party, &server, consent)?;
         let begun = Begun { link, expires_at };
         let mut entry = self.entry(consent.actor, "ask-consent", Some(&party.address));
         entry.detail.insert("user".to_owned(), party.user.clone());
         self.audited(entry, |tx, entry| {
             self.may_seal(tx)?;
-            let sealed = vault::seal(&self.keyring, &consent_owner(party.name(), &digest), &pending);
+            let sealed = vault::seal(&self.keyring, &consent_owner(party.name(), &digest), &bytes);
             tx.drop_consents(entry.at)?;
             let (connection, user) = (party.name().clone(), party.user.clone());
             tx.put_consent(&StoredConsent { digest, connection, user, sealed, expires: expires_at })?;
@@ -110,25 +109,22 @@ impl Broker {
         Ok(begun)
     }
 
-    fn asked(&self, party: &Party, server: &Server, consent: Consent<'_>) -> Result<Asking, BrokerError> {
+    fn asked(&self, party: &Party, server: &Server, consent: Consent<'_>) -> Result<Question, BrokerError> {
         let (user, connection, service) = (consent.actor.name.clone(), party.name().clone(), party.connection.service.clone());
         match server {
             Server::Oauth2 { provider, grant: Grant::AuthorizationCode } => {
                 let scopes = if party.rules.asks_scopes { party.connection.scopes.clone() } else { BTreeSet::new() };
                 let asked = Asked { scopes, redirect_uri: consent.redirect_uri.clone(), user, connection, service };
                 let (link, pending) = oauth::begin(provider, asked, &*self.random, self.clock.now()).map_err(flow(party))?;
-                Ok(Asking {
-                    link,
-                    digest: pending.state_digest.clone(),
-                    pending: pending.to_sealed_bytes(),
-                    expires_at: pending.expires_at,
-                })
+                let (digest, bytes) = (pending.state_digest.clone(), pending.to_sealed_bytes());
+                Ok(Question { link, digest, bytes, expires_at: pending.expires_at })
             }
             Server::Oauth1(provider) => {
                 let asked = Asked1 { redirect_uri: consent.redirect_uri.to_string(), user, connection, service };
                 let begun = self.outside(|outside| oauth1::begin(provider, asked, outside));
                 let (link, pending) = begun.map_err(|error| BrokerError::Flow1 { address: party.address.clone(), error })?;
-                Ok(Asking { link, digest: pending.token_digest(), pending: pending.to_sealed_bytes(), expires_at: pending.expires_at })
+                let (digest, bytes) = (pending.token_digest(), pending.to_sealed_bytes());
+                Ok(Question { link, digest, bytes, expires_at: pending.expires_at })
             }
             Server::Oauth2 { grant: Grant::ClientCredentials, .. } | Server::Declared => {
                 Err(BrokerError::NothingToConsent { address: party.address.clone() })

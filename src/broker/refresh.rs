@@ -37,12 +37,8 @@ pub(super) struct Current {
 
 /// Whose turn it is, for each grant that this process ever renewed.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<BTreeMap<Grantee, Turn>>);
+pub(super) struct Turns(Mutex<BTreeMap<(Name, String), Turn>>);
 
-/// A connection and a user of it.
-type Grantee = (Name, String);
-
-/// Held while its grant is renewed.
 type Turn = Arc<Mutex<()>>;
 
 impl Turns {

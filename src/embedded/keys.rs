@@ -126,6 +126,6 @@ fn unused(id: KeyId, is_at_hand: bool) -> KeyUse {
     KeyUse { id, is_newest: false, is_at_hand, records: BTreeMap::new() }
 }
 
-fn data(path: &std::path::Path, source: BrokerError) -> RotateError {
+fn data(path: &Path, source: BrokerError) -> RotateError {
     RotateError::Data { path: path.to_owned(), source }
 }
