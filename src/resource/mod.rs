@@ -12,6 +12,7 @@ mod connection;
 mod function;
 mod graph;
 pub mod lifecycle;
+mod merge;
 mod name;
 mod observed;
 mod project;
@@ -22,6 +23,7 @@ mod webhook;
 pub use connection::{Connection, Scope, ScopeClass};
 pub use function::{Category, Function, Language, Script};
 pub use graph::{Graph, Link};
+pub use merge::{MergeFault, Piece, merge_decides_host, merge_pieces};
 pub use name::{Address, BadAddress, Kind, Name};
 pub use observed::{ConnectionState, ConnectionStatus, Etag, Fingerprint, Live, Observed, Status, UserStatus, WebhookState};
 pub use project::{Moved, Project};
@@ -29,7 +31,7 @@ pub use service::{
     ApiKey, Auth, ClientAuthentication, Grant, HostPattern, OAuth1, OAuth2, Placement, ScopeDelimiter, Service, SignatureMethod,
 };
 pub use value::{SecretPath, Value, ValueFrom};
-pub use webhook::{Body, Method, RawFormat, Webhook, WebhookAuth};
+pub use webhook::{Body, Method, RawFormat, Signing, Webhook, WebhookAuth};
 
 use serde::{Deserialize as _, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -31,6 +31,13 @@ pub enum Value {
 }
 
 impl Value {
+    pub fn literal(&self) -> Option<&str> {
+        match self {
+            Value::Literal(text) => Some(text),
+            Value::From(_) => None,
+        }
+    }
+
     pub fn reference(&self) -> Option<&ValueFrom> {
         match self {
             Value::Literal(_) => None,

@@ -24,6 +24,9 @@ pub struct Webhook {
     pub query: BTreeMap<String, Value>,
     #[serde(default)]
     pub body: Body,
+    /// Whether the receiver can check that a call came from here. Beside the authentication, not instead of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing: Option<Signing>,
     /// What must be there first although no reference says so. Bookkeeping: changing it touches nothing on the platform.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<Address>,
@@ -44,8 +47,17 @@ impl Webhook {
     pub(super) fn values(&self) -> BTreeMap<SecretPath, &Value> {
         let headers = self.headers.iter().map(|(key, value)| (SecretPath::of(["headers", key]), value));
         let query = self.query.iter().map(|(key, value)| (SecretPath::of(["query", key]), value));
-        headers.chain(query).collect()
+        let signing = self.signing.iter().map(|signing| (SecretPath::of(["signing", "secret"]), &signing.secret));
+        headers.chain(query).chain(signing).collect()
     }
+}
+
+/// How calls are signed: HMAC-SHA256 in the form of Standard Webhooks (standardwebhooks.com).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signing {
+    /// The secret that the receiver holds too; always a reference. With `whsec_` in front the rest is base64 of the key,
+    /// otherwise its bytes are the key.
+    pub secret: Value,
 }
 
 /// HTTP methods of a webhook. The platform's form offers POST and GET (zoho.com, IoT help, "Configuring webhooks").

@@ -102,6 +102,16 @@ pub fn open_text(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Se
     String::from_utf8(bytes.expose().clone()).map(Secret::new).map_err(|_| CannotOpen::Form)
 }
 
+/// Seals what is nobody's business but no secret: a message, not what proves who sends it.
+pub fn seal_private(keyring: &Keyring, owner: &Owner, bytes: &[u8]) -> Sealed {
+    seal_bytes(keyring, owner, bytes)
+}
+
+/// Opens what [`seal_private`] sealed. Wiped when it is dropped all the same.
+pub fn open_private(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+    open(keyring, owner, sealed).map(|bytes| Zeroizing::new(bytes.expose().clone()))
+}
+
 fn cipher(data_key: &[u8; KEY_LENGTH]) -> RandomizedNonceKey {
     RandomizedNonceKey::new(&AES_256_GCM_SIV, data_key).expect("a data key has the cipher's length")
 }

@@ -9,7 +9,9 @@
 mod envelope;
 mod fingerprint;
 mod keyring;
+mod signing;
 
-pub use envelope::{CannotOpen, Owner, Sealed, open, open_text, seal, seal_text};
+pub use envelope::{CannotOpen, Owner, Sealed, open, open_private, open_text, seal, seal_private, seal_text};
 pub use fingerprint::FingerprintKey;
 pub use keyring::{BadKey, KeyId, Keyring};
+pub use signing::{BadSigningKey, SigningKey};

@@ -10,7 +10,8 @@ use crate::diag::Diagnostics;
 use crate::resource::{Value, Webhook};
 use std::collections::BTreeMap;
 
-/// RFC 9110 section 7.6.1 and what decides where a request goes or ends; `Cookie` holds a session and nothing else.
+/// RFC 9110 section 7.6.1 and what decides where a request goes or ends; `Cookie` holds a session and nothing else; the
+/// `webhook-` headers say which delivery it is (Standard Webhooks).
 const SET_BY_PLATFORM: &[&str] = &[
     "connection",
     "content-length",
@@ -27,6 +28,9 @@ const SET_BY_PLATFORM: &[&str] = &[
     "transfer-encoding",
     "upgrade",
     "via",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-proto",

@@ -76,6 +76,21 @@ impl<'a> Offered<'a> {
         }
     }
 
+    /// Whether the credential becomes part of the body, which then is another one than was signed.
+    pub(super) fn writes_into_body(self) -> bool {
+        match self {
+            Offered::Custom(service) => match &service.auth {
+                Auth::Oauth2(oauth2) => oauth2.param_type == Placement::Form,
+                Auth::Oauth1(oauth1) => oauth1.param_type == Placement::Form,
+                Auth::ApiKey(api_key) => api_key.param_type == Placement::Form,
+                Auth::Basic => false,
+            },
+            Offered::Default(default) => match default.entry.api.credential.place {
+                CredentialPlace::Header | CredentialPlace::Signature | CredentialPlace::Query | CredentialPlace::Path => false,
+            },
+        }
+    }
+
     pub(super) fn written(self) -> Written {
         let header = |name: &str| Written { headers: vec![name.to_ascii_lowercase()], query: Vec::new() };
         let query = |name: &str| Written { headers: Vec::new(), query: vec![name.to_ascii_lowercase()] };

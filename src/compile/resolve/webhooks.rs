@@ -9,7 +9,7 @@ use super::world::World;
 use crate::compile::syntax::{NodeId, Tree, Value as Node};
 use crate::diag::Diagnostics;
 use crate::resource::lifecycle::host_allowed;
-use crate::resource::{Body, Kind, Method, Webhook};
+use crate::resource::{Body, Kind, Method, Webhook, merge_decides_host};
 use url::Url;
 
 pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook) {
@@ -25,11 +25,26 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, 
     }
     check_body(diags, site, webhook);
     headers::check(diags, world, site, webhook);
+    check_signing(diags, world, site, webhook);
+}
+
+/// A signature is over the body, so nothing may be written into that afterwards.
+fn check_signing(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook) {
+    let connection = webhook.connection().filter(|_| webhook.signing.is_some()).and_then(|name| world.connection(name.as_str()));
+    let Some(offered) = connection.and_then(|connection| world.service(connection.service.as_str())) else { return };
+    if offered.writes_into_body() {
+        diags.push(Contradiction {
+            at: site.entry(&["signing"]),
+            headline: "the connection writes its credential into the body, which then differs from what was signed".to_owned(),
+            help: "remove `signing`, or use a service whose credential goes into a header",
+            other: Some((site.value(&["auth", "connection"]), "the connection")),
+        });
+    }
 }
 
 fn check_url(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) -> Option<Url> {
     let at = || site.value(&["url"]);
-    if merge_fields::decides_host(&webhook.url) {
+    if merge_decides_host(&webhook.url) {
         diags.push(HostDecidedLater { at: at(), signed: webhook.connection().is_some() });
         return None;
     }

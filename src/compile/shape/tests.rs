@@ -168,7 +168,7 @@ fn fields_are_those_of_the_nouns() {
         "credentials": { "k": { "env": "A" } }, "parameters": { "dc": "eu" } });
     full::<Connection>(Kind::Connection, merge(connection, &common));
     let webhook = json!({ "name": "W", "method": "GET", "url": "https://a", "auth": { "connection": "c" }, "headers": { "A": "b" },
-        "query": { "a": { "env": "A" } }, "body": { "raw": { "format": "xml", "content": "x" } } });
+        "query": { "a": { "env": "A" } }, "body": { "raw": { "format": "xml", "content": "x" } }, "signing": { "secret": { "env": "A" } } });
     full::<Webhook>(Kind::Webhook, merge(webhook, &common));
     let function = merge(json!({ "name": "F", "category": "command", "language": "deluge", "module": "m", "script": "a.ds" }), &common);
     // A script is declared by its path and known by its digest too, so this one noun writes more than it reads.

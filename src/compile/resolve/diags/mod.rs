@@ -20,7 +20,7 @@ pub(super) use scripts::{
 pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService};
 pub(super) use urls::{BadUrl, HostNotAllowed, PlainHttp, SecretInUrl, UrlFault, UrlSecret};
 pub(super) use webhooks::{
-    BadMergeField, BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, HostDecidedLater, LiteralSecret, MergeFault,
+    BadMergeField, BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, HostDecidedLater, LiteralSecret,
 };
 
 use crate::diag::Diagnostic;

@@ -2,6 +2,7 @@
 
 use super::quoted;
 use crate::diag::{Code, Diagnostic};
+use crate::resource::MergeFault;
 use crate::text::Span;
 
 /// A value that has to be a reference.
@@ -75,14 +76,6 @@ impl From<BrokenHeader> for Diagnostic {
         Diagnostic::at(Code::BadValue, found.at, format!("the value of the header {} goes over several lines", quoted(&found.name)))
             .help("write it on one line; `>-` folds a long text")
     }
-}
-
-/// What is wrong with a merge field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::compile::resolve) enum MergeFault {
-    Open,
-    Empty,
-    NotAName,
 }
 
 pub(in crate::compile::resolve) struct BadMergeField {

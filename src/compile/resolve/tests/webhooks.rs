@@ -36,6 +36,20 @@ fn a_credential_stays_with_its_service() {
 }
 
 #[test]
+fn a_signed_body_stays_as_it_was_signed() {
+    let with = |place: &str| {
+        format!(
+            "services:\n  keys: {{ name: Keys, auth: {{ type: api_key, param_type: {place}, parameters: {{ k: K }} }}, hosts: [a.example] }}\n\
+             connections:\n  c: {{ name: C, service: keys, credentials: {{ k: {{ env: K }} }} }}\n\
+             webhooks:\n  w: {{ name: W, url: 'https://a.example/', auth: {{ connection: c }}, signing: {{ secret: {{ env: S }} }} }}\n"
+        )
+    };
+    assert_eq!(codes(&with("header")), [] as [&str; 0]);
+    assert_eq!(codes(&with("form")), ["contradiction"]);
+    assert_eq!(codes(&general("headers: { Webhook-Id: mine }")), ["forbidden-header"]);
+}
+
+#[test]
 fn no_merge_field_decides_the_host() {
     assert_eq!(codes(&signed("https://${alarm.host}/", "")), ["host-not-allowed"]);
     assert_eq!(codes(&signed("https://slack.com/${alarm.id}?at=${alarm.time}", "")), [] as [&str; 0]);
