@@ -18,6 +18,7 @@ mod detach;
 mod error;
 mod grants;
 mod headers;
+pub mod hook;
 mod invoke;
 mod observe;
 mod outward;

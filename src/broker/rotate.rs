@@ -79,5 +79,6 @@ fn owner_of(at: &SealedAt) -> Option<Owner> {
         SealedAt::Grant { connection, user } => Some(super::grants::grant_owner(connection, user)),
         SealedAt::Consent { digest, connection } => Some(super::grants::consent_owner(connection, digest)),
         SealedAt::Revocation { id, connection } => Some(super::grants::revocation_owner(connection, id)),
+        SealedAt::Delivery { id } => Some(super::hook::request_owner(id)),
     }
 }

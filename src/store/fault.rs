@@ -1,8 +1,8 @@
 //! A store that fails at its n-th call, for tests: nothing may be half done wherever it breaks.
 
 use super::{
-    AuditEntry, AuditHead, AuditLine, Authorization, Object, Recorded, SealedAt, Snapshot, Store, StoreError, StoredConsent, StoredGrant,
-    StoredRevocation, Transaction,
+    Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded, SealedAt, Snapshot,
+    Store, StoreError, StoredConsent, StoredGrant, StoredRevocation, Transaction,
 };
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
@@ -118,6 +118,10 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
         revocations() -> Vec<StoredRevocation>;
         all_sealed() -> Vec<(SealedAt, Sealed)>;
         referrers(address: &Address) -> BTreeSet<(Address, Link)>;
+        delivery(id: &str) -> Option<Delivery>;
+        deliveries(filter: &DeliveryFilter) -> Vec<Delivery>;
+        delivery_request(id: &str) -> Option<Sealed>;
+        attempts(id: &str) -> Vec<Attempt>;
         recorded(key: &str) -> Option<Recorded>;
         spent(plan_id: &str) -> Option<SystemTime>;
         revision() -> u64;
@@ -136,6 +140,10 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         put_secret(address: &Address, field: &SecretPath, sealed: &Sealed, print: &Fingerprint) -> ();
         delete_secret(address: &Address, field: &SecretPath) -> ();
         put_authorization(authorization: &Authorization) -> ();
+        add_delivery(delivery: &Delivery, request: &Sealed) -> ();
+        put_delivery(delivery: &Delivery) -> ();
+        lease_delivery(now: SystemTime, lease: &Lease, pick: &Pick) -> Option<Delivery>;
+        add_attempt(delivery: &str, attempt: &Attempt) -> ();
         put_grant(grant: &StoredGrant) -> ();
         put_consent(consent: &StoredConsent) -> ();
         take_consent(digest: &str) -> Option<StoredConsent>;

@@ -99,8 +99,24 @@ pub struct StoredRevocation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SealedAt {
     VaultCheck,
-    Secret { address: Address, field: SecretPath },
-    Grant { connection: Name, user: String },
-    Consent { digest: String, connection: Name },
-    Revocation { id: String, connection: Name },
+    Secret {
+        address: Address,
+        field: SecretPath,
+    },
+    Grant {
+        connection: Name,
+        user: String,
+    },
+    Consent {
+        digest: String,
+        connection: Name,
+    },
+    Revocation {
+        id: String,
+        connection: Name,
+    },
+    /// What a webhook's delivery sends.
+    Delivery {
+        id: String,
+    },
 }

@@ -8,6 +8,7 @@
 mod audit;
 #[cfg(test)]
 pub mod conformance;
+mod delivery;
 #[cfg(test)]
 pub mod fault;
 mod grant;
@@ -16,6 +17,7 @@ mod record;
 mod sqlite;
 
 pub use audit::{AuditEntry, AuditFault, AuditHead, AuditLine, verify};
+pub use delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
 pub use grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 pub use port::{Snapshot, Store, StoreError, Transaction};
 pub use record::{Answer, Authorization, Object, Outcome, Recorded};

@@ -1,7 +1,8 @@
 //! The port: what a database has to be able to do for the broker.
 
 use super::audit::{AuditEntry, AuditHead, AuditLine};
-use super::grant::{SealedAt, StoredConsent, StoredGrant, StoredRevocation};
+use super::delivery::{Attempt, Delivery, DeliveryFilter, Pick};
+use super::grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 use super::record::{Authorization, Object, Recorded};
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
@@ -57,6 +58,17 @@ pub trait Snapshot {
     /// Who refers to an object, and why.
     fn referrers(&self, address: &Address) -> Result<BTreeSet<(Address, Link)>, StoreError>;
 
+    fn delivery(&self, id: &str) -> Result<Option<Delivery>, StoreError>;
+
+    /// The newest first.
+    fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError>;
+
+    /// What a delivery sends, sealed.
+    fn delivery_request(&self, id: &str) -> Result<Option<Sealed>, StoreError>;
+
+    /// The tries of a delivery, in order.
+    fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError>;
+
     /// What was answered under an idempotency key.
     fn recorded(&self, key: &str) -> Result<Option<Recorded>, StoreError>;
 
@@ -93,6 +105,17 @@ pub trait Transaction: Snapshot {
     fn delete_secret(&mut self, address: &Address, field: &SecretPath) -> Result<(), StoreError>;
 
     fn put_authorization(&mut self, authorization: &Authorization) -> Result<(), StoreError>;
+
+    /// Puts a new delivery into the queue, with what it sends.
+    fn add_delivery(&mut self, delivery: &Delivery, request: &Sealed) -> Result<(), StoreError>;
+
+    /// Writes over a delivery that is there; what it sends stays.
+    fn put_delivery(&mut self, delivery: &Delivery) -> Result<(), StoreError>;
+
+    /// Claims the pending delivery that has been due the longest and that nobody holds.
+    fn lease_delivery(&mut self, now: SystemTime, lease: &Lease, pick: &Pick) -> Result<Option<Delivery>, StoreError>;
+
+    fn add_attempt(&mut self, delivery: &str, attempt: &Attempt) -> Result<(), StoreError>;
 
     fn put_grant(&mut self, grant: &StoredGrant) -> Result<(), StoreError>;
 

@@ -118,6 +118,9 @@ impl Session<'_> {
         all.extend(self.list("SELECT sealed, id, connection FROM revocations ORDER BY id", [], |row| {
             Ok((SealedAt::Revocation { id: row.get(1)?, connection: name(row, 2)? }, Sealed(row.get(0)?)))
         })?);
+        all.extend(self.list("SELECT request, id FROM deliveries ORDER BY seq", [], |row| {
+            Ok((SealedAt::Delivery { id: row.get(1)? }, Sealed(row.get(0)?)))
+        })?);
         Ok(all)
     }
 
@@ -137,6 +140,7 @@ impl Session<'_> {
                 self.run("UPDATE consents SET sealed = ?2 WHERE sealed = ?1 AND digest = ?3", (from, to, digest))
             }
             SealedAt::Revocation { id, .. } => self.run("UPDATE revocations SET sealed = ?2 WHERE sealed = ?1 AND id = ?3", (from, to, id)),
+            SealedAt::Delivery { id } => self.run("UPDATE deliveries SET request = ?2 WHERE request = ?1 AND id = ?3", (from, to, id)),
         };
         Ok(changed? == 1)
     }

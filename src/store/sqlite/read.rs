@@ -5,7 +5,10 @@ use super::rows::{
 };
 use super::session::Session;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
-use crate::store::{AuditHead, AuditLine, Authorization, Object, Recorded, SealedAt, Snapshot, StoreError, StoredGrant, StoredRevocation};
+use crate::store::{
+    Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Object, Recorded, SealedAt, Snapshot, StoreError, StoredGrant,
+    StoredRevocation,
+};
 use crate::vault::Sealed;
 use rusqlite::{Params, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,6 +144,22 @@ impl Snapshot for Session<'_> {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    fn delivery(&self, id: &str) -> Result<Option<Delivery>, StoreError> {
+        self.read_delivery(id)
+    }
+
+    fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
+        self.read_deliveries(filter)
+    }
+
+    fn delivery_request(&self, id: &str) -> Result<Option<Sealed>, StoreError> {
+        self.one("SELECT request FROM deliveries WHERE id = ?1", [id], |row| Ok(Sealed(row.get(0)?)))
+    }
+
+    fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError> {
+        self.read_attempts(id)
     }
 
     fn recorded(&self, key: &str) -> Result<Option<Recorded>, StoreError> {

@@ -101,11 +101,11 @@ pub(super) fn as_json(value: &impl serde::Serialize) -> String {
 }
 
 /// The word of a state, as its JSON has it without the quotes.
-pub(super) fn state_word(state: ConnectionState) -> String {
+pub(super) fn state_word(state: impl serde::Serialize) -> String {
     as_json(&state).trim_matches('"').to_owned()
 }
 
-fn word<T: DeserializeOwned>(word: &str, column: &str) -> Result<T, StoreError> {
+pub(super) fn word<T: DeserializeOwned>(word: &str, column: &str) -> Result<T, StoreError> {
     serde_json::from_value(serde_json::Value::from(word)).map_err(|_| damaged(column))
 }
 

@@ -5,7 +5,8 @@ use super::session::Session;
 use crate::clock::rfc3339;
 use crate::resource::{Address, Fingerprint, SecretPath};
 use crate::store::{
-    AuditEntry, Authorization, Object, Recorded, SealedAt, Snapshot, StoreError, StoredConsent, StoredGrant, StoredRevocation, Transaction,
+    Attempt, AuditEntry, Authorization, Delivery, Lease, Object, Pick, Recorded, SealedAt, Snapshot, StoreError, StoredConsent,
+    StoredGrant, StoredRevocation, Transaction,
 };
 use crate::vault::Sealed;
 use rusqlite::Params;
@@ -84,6 +85,22 @@ impl Transaction for Session<'_> {
                    state = excluded.state, message = excluded.message, updated = excluded.updated";
         let Authorization { connection, user, state, message, updated } = authorization;
         self.run(sql, (connection.as_str(), user, state_word(*state), message, rfc3339(*updated))).map(drop)
+    }
+
+    fn add_delivery(&mut self, delivery: &Delivery, request: &Sealed) -> Result<(), StoreError> {
+        self.insert_delivery(delivery, request)
+    }
+
+    fn put_delivery(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+        self.write_delivery(delivery)
+    }
+
+    fn lease_delivery(&mut self, now: SystemTime, lease: &Lease, pick: &Pick) -> Result<Option<Delivery>, StoreError> {
+        self.claim_delivery(now, lease, pick)
+    }
+
+    fn add_attempt(&mut self, delivery: &str, attempt: &Attempt) -> Result<(), StoreError> {
+        self.insert_attempt(delivery, attempt)
     }
 
     fn put_grant(&mut self, grant: &StoredGrant) -> Result<(), StoreError> {
