@@ -25,3 +25,4 @@ pub(super) mod schema;
 pub(super) mod services;
 pub(super) mod show;
 pub(super) mod status;
+pub(super) mod webhook;

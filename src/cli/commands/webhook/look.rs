@@ -1,0 +1,62 @@
+//! `webhook deliveries`, `show` and `redeliver`.
+
+use super::{failure, look_at, work_on};
+use crate::broker::hook::{HookError, Listed};
+use crate::cli::args::{Deliveries, Redeliver, ShowDelivery, StateFilter, TextOrJson};
+use crate::cli::exit::Exit;
+use crate::cli::report::{delivery_json, delivery_text, json};
+use crate::cli::talk::{Failure, Talk};
+use crate::resource::Name;
+use crate::store::{DeliveryFilter, DeliveryState};
+
+pub(crate) fn list(args: &Deliveries, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let platform = look_at(&args.project, &args.broker, talk)?;
+    let name = args.webhook.as_deref().map(|name| name.strip_prefix("webhooks.").unwrap_or(name));
+    let (state, waits) = match args.state {
+        None => (None, None),
+        Some(StateFilter::Pending) => (Some(DeliveryState::Pending), Some(false)),
+        Some(StateFilter::Waiting) => (Some(DeliveryState::Pending), Some(true)),
+        Some(StateFilter::Delivered) => (Some(DeliveryState::Delivered), None),
+        Some(StateFilter::Dead) => (Some(DeliveryState::Dead), None),
+    };
+    // Whether one waits is not stored, so that is asked of all.
+    let limit = if waits.is_some() { usize::MAX } else { args.limit };
+    let filter = DeliveryFilter { state, webhook: name.map(Name::new), limit };
+    let mut found: Vec<Listed> = platform.broker().deliveries(&filter).map_err(failure)?;
+    found.retain(|one| waits.is_none_or(|waits| one.waits.is_some() == waits));
+    found.truncate(args.limit);
+    match args.format {
+        TextOrJson::Json => talk.data(&json(&delivery_json::listed(&found))),
+        TextOrJson::Text => {
+            let mut page = talk.page();
+            delivery_text::table(&found, &mut page);
+            talk.data(&page.into_text());
+        }
+    }
+    Ok(Exit::Done)
+}
+
+pub(crate) fn show(args: &ShowDelivery, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let platform = look_at(&args.project, &args.broker, talk)?;
+    let shown = platform.broker().delivery(&args.id).map_err(failure)?;
+    let shown = shown.ok_or_else(|| failure(HookError::NoDelivery(args.id.clone())))?;
+    match args.format {
+        TextOrJson::Json => talk.data(&json(&delivery_json::shown(&shown))),
+        TextOrJson::Text => {
+            let mut page = talk.page();
+            delivery_text::shown(&shown, &mut page);
+            talk.data(&page.into_text());
+        }
+    }
+    Ok(Exit::Done)
+}
+
+pub(crate) fn redeliver(args: &Redeliver, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let none = || failure(HookError::NoDelivery(args.id.clone()));
+    let platform = work_on(&args.project, &args.broker, talk)?.ok_or_else(none)?;
+    let delivery = platform.broker().redeliver(platform.actor(), &args.id).map_err(failure)?;
+    let mut page = talk.page();
+    delivery_text::queued(&delivery, true, &mut page);
+    talk.data(&page.into_text());
+    Ok(Exit::Done)
+}

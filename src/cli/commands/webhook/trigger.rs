@@ -1,0 +1,137 @@
+//! `webhook trigger`: an event in, a call out; or a look at the call that it would make.
+
+use super::failure;
+use crate::broker::hook::{Carrier, FillError, HookError, Outing, Tried, Verdict, preview};
+use crate::cli::args::{TextOrJson, Trigger};
+use crate::cli::commands::opened::{self, Opened};
+use crate::cli::commands::platform;
+use crate::cli::exit::Exit;
+use crate::cli::report::{delivery_json, delivery_text, json};
+use crate::cli::talk::{Failure, Talk};
+use crate::diag::nearest;
+use crate::embedded::Embedded;
+use crate::resource::{Address, Kind, Name, Resource, Webhook};
+use crate::store::Delivery;
+use crate::workspace;
+use serde_json::Value;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Bytes of an event.
+const EVENT_LIMIT: u64 = 1 << 20;
+
+pub(crate) fn run(args: &Trigger, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let opened = opened::open(&args.project, talk)?;
+    let looked = platform::look(&opened, &args.broker, talk)?;
+    let found = find(&args.name, &opened, &looked)?;
+    let event = event(&args.data, talk)?;
+    match found {
+        Found { address, webhook, live } if args.dry_run => show(args, &address, &webhook, live, &event, talk),
+        Found { live: false, address, .. } => Err(Failure::new(Exit::Failed, format!("`{address}` is declared, but not live yet"))
+            .hint("`bowline apply` makes it live; `--dry-run` shows what it would send")),
+        Found { address, .. } => {
+            drop(looked);
+            let platform = platform::open(&opened, &args.broker, talk)?;
+            fire(args, &platform, &address.name, &event, talk)
+        }
+    }
+}
+
+struct Found {
+    address: Address,
+    webhook: Webhook,
+    live: bool,
+}
+
+/// The webhook that is live, or else the one that is declared.
+fn find(name: &str, opened: &Opened, looked: &Embedded) -> Result<Found, Failure> {
+    let name = name.strip_prefix("webhooks.").unwrap_or(name);
+    let address = Address::new(Kind::Webhook, name);
+    if let Some(webhook) = looked.broker().webhook(&Name::new(name)).map_err(failure)? {
+        return Ok(Found { address, webhook, live: true });
+    }
+    let declared = &opened.compiled.project.resources;
+    if let Some(Resource::Webhook(webhook)) = declared.get(&address).map(AsRef::as_ref) {
+        return Ok(Found { address, webhook: webhook.clone(), live: false });
+    }
+    let known = declared.keys().filter(|address| address.kind == Kind::Webhook).map(|address| address.name.as_str());
+    let failure = Failure::new(Exit::Usage, format!("no webhook is named `{name}`"));
+    Err(match nearest(name, known) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("`bowline graph` shows every webhook"),
+    })
+}
+
+fn event(data: &str, talk: &mut Talk<'_>) -> Result<Value, Failure> {
+    let unread = |error: std::io::Error| Failure::because(Exit::Failed, "could not read the event", error);
+    let text = match data {
+        "-" => {
+            let mut text = String::new();
+            (&mut talk.world.stdin).take(EVENT_LIMIT + 1).read_to_string(&mut text).map_err(unread)?;
+            text
+        }
+        data if data.trim_start().starts_with(['{', '[']) => data.to_owned(),
+        path => workspace::read_file(&talk.path(Path::new(path)), EVENT_LIMIT).map_err(unread)?,
+    };
+    if text.len() as u64 > EVENT_LIMIT {
+        return Err(Failure::new(Exit::Usage, format!("the event is larger than {EVENT_LIMIT} bytes")));
+    }
+    match serde_json::from_str(&text) {
+        Ok(event @ Value::Object(_)) => Ok(event),
+        Ok(_) => Err(Failure::new(Exit::Usage, "the event is no JSON object").hint("such as {\"alarm\":{\"device\":\"north gate\"}}")),
+        Err(error) => Err(Failure::because(Exit::Usage, "the event is not JSON", error)),
+    }
+}
+
+fn show(args: &Trigger, address: &Address, webhook: &Webhook, live: bool, event: &Value, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let unfilled = |source: FillError| failure(HookError::Unfilled { webhook: address.clone(), source });
+    let preview = preview(webhook, event).map_err(unfilled)?;
+    match args.format {
+        TextOrJson::Json => talk.data(&json(&delivery_json::preview(&preview))),
+        TextOrJson::Text => {
+            let mut page = talk.page();
+            delivery_text::preview(&preview, &mut page);
+            talk.data(&page.into_text());
+        }
+    }
+    if !live {
+        talk.aside("As it is declared; it is not live yet.\n");
+    }
+    Ok(Exit::Done)
+}
+
+fn fire(args: &Trigger, platform: &Embedded, name: &Name, event: &Value, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let (broker, actor) = (platform.broker(), platform.actor());
+    let delivery = broker.trigger(actor, name, event).map_err(failure)?;
+    let tried = if args.queue {
+        None
+    } else {
+        let carrier = Carrier { broker, actor };
+        let outing = Outing { actor, courier: &carrier, stop: talk.world.interrupted };
+        broker.deliver_one(&outing, &delivery.id).map_err(failure)?
+    };
+    tell(args, platform, &delivery, tried.as_ref(), talk)?;
+    Ok(match tried.map(|tried| tried.verdict) {
+        Some(Verdict::Delivered) => Exit::Done,
+        Some(Verdict::Again | Verdict::Overtaken) => Exit::Incomplete,
+        Some(Verdict::Dead) => Exit::Failed,
+        Some(Verdict::Waits) => Exit::Waiting,
+        None if args.queue => Exit::Done,
+        None => Exit::Waiting,
+    })
+}
+
+fn tell(args: &Trigger, platform: &Embedded, delivery: &Delivery, tried: Option<&Tried>, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    if args.format == TextOrJson::Json {
+        let shown = platform.broker().delivery(&delivery.id).map_err(failure)?;
+        talk.data(&json(&shown.as_ref().map(delivery_json::shown)));
+        return Ok(());
+    }
+    let mut page = talk.page();
+    match tried {
+        Some(tried) => delivery_text::tried(tried, &mut page),
+        None => delivery_text::queued(delivery, args.queue, &mut page),
+    }
+    talk.data(&page.into_text());
+    Ok(())
+}
