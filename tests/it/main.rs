@@ -6,6 +6,7 @@ mod architecture;
 mod canary;
 mod connect;
 mod deluge;
+mod delivery;
 mod examples;
 mod process;
 mod sandbox;
