@@ -6,6 +6,7 @@ mod architecture;
 mod canary;
 mod connect;
 mod delivery;
+mod delivery;
 mod deluge;
 mod examples;
 mod process;
