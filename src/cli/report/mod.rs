@@ -1,9 +1,9 @@
 //! What is printed: text for people and JSON for machines. Decides no question of meaning.
 
-pub(super) mod delivery_json;
-pub(super) mod delivery_text;
 pub(super) mod annotations;
 pub(super) mod delivery_json;
+pub(super) mod delivery_json;
+pub(super) mod delivery_text;
 pub(super) mod delivery_text;
 pub(super) mod diagnostics_json;
 pub(super) mod diagnostics_text;

@@ -19,13 +19,7 @@ pub(super) use scripts::{
 };
 pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService};
 pub(super) use urls::{BadUrl, HostNotAllowed, PlainHttp, SecretInUrl, UrlFault, UrlSecret};
-<<<<<<< HEAD
 pub(super) use webhooks::{BadMergeField, BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, HostDecidedLater, LiteralSecret};
-=======
-pub(super) use webhooks::{
-    BadMergeField, BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, HostDecidedLater, LiteralSecret,
-};
->>>>>>> room-delivery
 
 use crate::diag::Diagnostic;
 use crate::text::Span;
