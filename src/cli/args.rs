@@ -84,11 +84,6 @@ pub enum Command {
     /// Show what is live: states, what waits for whom, what is blocked
     #[command(after_help = "Examples:\n  bowline status\n  bowline status --env prod --format json")]
     Status(Status),
-    /// Try a webhook with an event, and look after what webhooks have to deliver
-    #[command(
-        after_help = "Examples:\n  bowline webhook trigger door_open --data event.json --dry-run\n  bowline webhook deliver --watch\n  bowline webhook deliveries --state dead"
-    )]
-    Webhook(Webhook),
     /// Connect: consent in a browser, or at once where nobody has to consent
     #[command(
         after_help = "Examples:\n  bowline connect                       what waits to be connected\n  bowline connect crm_read\n  bowline connect crm_read --no-browser\n  bowline connect mailbox --as zoe      an own account of each user"

@@ -51,7 +51,6 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Apply(args) => commands::apply::run(&args, talk),
         Command::Destroy(args) => commands::destroy::run(&args, talk),
         Command::Status(args) => commands::status::run(&args, talk),
-        Command::Webhook(args) => commands::webhook::run(&args, talk),
         Command::Connect(args) => commands::connect::run(&args, talk),
         Command::Revoke(args) => commands::revoke::run(&args, talk),
         Command::Invoke(args) => commands::invoke::run(&args, talk),

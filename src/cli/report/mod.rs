@@ -2,8 +2,6 @@
 
 pub(super) mod annotations;
 pub(super) mod delivery_json;
-pub(super) mod delivery_json;
-pub(super) mod delivery_text;
 pub(super) mod delivery_text;
 pub(super) mod diagnostics_json;
 pub(super) mod diagnostics_text;
