@@ -6,7 +6,6 @@ mod architecture;
 mod canary;
 mod connect;
 mod delivery;
-mod delivery;
 mod deluge;
 mod examples;
 mod process;
