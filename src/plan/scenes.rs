@@ -182,7 +182,8 @@ fn client_credentials_are_asked_for_once_and_a_refusal_is_no_difference() {
         let made = planned(&project, &observed);
         assert_eq!((told(&made), made.summary.consents), (vec!["authorize connections.c".to_owned()], 0));
     }
-    let (project, mut observed) = (declared(&[all[0].clone(), ("connections.c", json!({ "service": "s", "name": "Renamed" }))]), observed);
+    let (project, mut observed) =
+        (declared(&[all[0].clone(), ("connections.c", json!({ "service": "s", "description": "another" }))]), observed);
     state(&mut observed, "connections.c", ConnectionState::Error);
     assert_eq!(told(&planned(&project, &observed)), ["update connections.c", "authorize connections.c"]);
 }

@@ -54,7 +54,7 @@ impl Scene {
         let sandbox = sandbox::start(options).expect("a free port");
         let folder = tempfile::tempdir().expect("a folder can be made");
         let base = sandbox.url("").trim_end_matches('/').to_owned();
-        let project = PROJECT.replace("BASE", &base);
+        let project = PROJECT.replace("BASE", &base).replace("KEY1", sandbox::CONSUMER_KEY);
         std::fs::write(folder.path().join("bowline.yaml"), project).expect("the folder is writable");
         Scene { folder, sandbox, clock, random: Arc::new(Ticking(AtomicU64::new(1))), answer: "allow" }
     }
@@ -71,7 +71,8 @@ impl Scene {
             });
             Ok(())
         };
-        let env = BTreeMap::from([("SECRET".to_owned(), SECRET.to_owned()), ("USER".to_owned(), "ada".to_owned())]);
+        let env = [("SECRET", SECRET), ("SECRET1", sandbox::CONSUMER_SECRET), ("USER", "ada")];
+        let env: BTreeMap<String, String> = env.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let world = World {
             folder: self.folder.path().to_path_buf(),
             env,
@@ -128,7 +129,18 @@ services:
       scope_delimiter: space
       scopes: { devices.read: Read devices }
     hosts: [127.0.0.1]
+  old:
+    name: Old
+    auth:
+      type: oauth1
+      consumer_key: KEY1
+      consumer_secret: { env: SECRET1 }
+      request_token_url: BASE/oauth1/request_token
+      authorize_url: BASE/oauth1/authorize
+      access_token_url: BASE/oauth1/access_token
+    hosts: [127.0.0.1]
 connections:
+  signed: { name: Signed, service: old }
   reader: { name: Reader, service: lab, scopes: [devices.read] }
   each: { name: Each, service: lab, scopes: [devices.read], use_login_user_credentials: true }
   robot: { name: Robot, service: machine, scopes: [devices.read] }
@@ -189,6 +201,17 @@ fn each_user_connects_an_own_account_and_a_machine_needs_nobody() {
     assert_eq!(scene.bowline(&format!("invoke each GET {url} --as zoe")).exit, 0);
     let other = scene.bowline(&format!("invoke each GET {url}"));
     assert!(other.exit == 1 && other.stderr.contains("for `ada`"), "{}", other.stderr);
+}
+
+#[test]
+fn oauth_1_goes_through_the_same_consent() {
+    let scene = Scene::new();
+    scene.fine("apply --auto-approve --quiet");
+    assert!(scene.fine("connect signed").contains("Connected"));
+    let called = scene.call("signed");
+    assert_eq!(called.exit, 0, "{}{}", called.stdout, called.stderr);
+    assert!(scene.fine("revoke signed").contains("the service cannot be told to forget it"));
+    assert_eq!(scene.call("signed").exit, 1);
 }
 
 #[test]
