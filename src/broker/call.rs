@@ -99,6 +99,11 @@ impl Broker {
         })
     }
 
+    /// When a plan was applied; `None` where it was not.
+    pub fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, BrokerError> {
+        Ok(self.store.read()?.spent(plan_id)?)
+    }
+
     /// Lines of the audit after a sequence number, so many at most.
     pub fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditLine>, BrokerError> {
         Ok(self.store.read()?.audit(after, limit)?)

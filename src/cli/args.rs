@@ -268,8 +268,12 @@ pub struct Plan {
     pub detailed_exitcode: bool,
 }
 
+/// What was true a year ago is no plan.
+const LONGEST_LIFETIME: std::time::Duration = std::time::Duration::from_secs(366 * 24 * 60 * 60);
+
 fn duration(text: &str) -> Result<std::time::Duration, String> {
-    crate::clock::parse_duration(text).ok_or_else(|| "expected a duration such as 24h or 30m".to_owned())
+    let duration = crate::clock::parse_duration(text).ok_or("expected a duration such as 24h or 30m")?;
+    if duration > LONGEST_LIFETIME { Err("a plan may be applied for a year at most".to_owned()) } else { Ok(duration) }
 }
 
 #[derive(Debug, Args)]

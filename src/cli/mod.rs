@@ -29,10 +29,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) 
         Err(refused) => return refuse(&refused, &mut world),
     };
     let mut talk = Talk::new(&cli.global, world);
-    match dispatch(cli.command, &mut talk) {
+    let exit = match dispatch(cli.command, &mut talk) {
         Ok(exit) => exit,
         Err(failure) => talk.failure(&failure),
-    }
+    };
+    talk.finish(exit)
 }
 
 /// The names of all commands, as the command line knows them.

@@ -6,6 +6,7 @@ use super::report::Look;
 use super::report::page::{Page, Tone};
 use super::world::World;
 use std::error::Error;
+use std::io::ErrorKind;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,8 @@ pub(super) struct Talk<'w> {
     quiet: bool,
     stdout: Look,
     stderr: Look,
+    /// Why the answer could not be written whole.
+    lost: Option<std::io::Error>,
 }
 
 /// Why a command could not do what it was asked, in the chain «could not …: because …».
@@ -60,7 +63,7 @@ impl<'w> Talk<'w> {
         };
         let stdout = Look { colour: colour(world.terminal.stdout), width };
         let stderr = Look { colour: colour(world.terminal.stderr), width };
-        Talk { world, no_input: global.no_input, quiet: global.quiet, stdout, stderr }
+        Talk { world, no_input: global.no_input, quiet: global.quiet, stdout, stderr, lost: None }
     }
 
     /// How text may look on standard output.
@@ -80,9 +83,13 @@ impl<'w> Talk<'w> {
 
     /// Prints data.
     pub(super) fn data(&mut self, text: &str) {
-        // A reader that went away (`| head`) has seen enough.
-        let _ = self.world.stdout.write_all(text.as_bytes());
-        let _ = self.world.stdout.flush();
+        let written = self.world.stdout.write_all(text.as_bytes()).and_then(|()| self.world.stdout.flush());
+        // A reader that went away (`| head`) has seen enough; anything else has left the answer incomplete.
+        if let Err(error) = written
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            self.lost.get_or_insert(error);
+        }
     }
 
     /// Hands data through as it came.
@@ -124,10 +131,18 @@ impl<'w> Talk<'w> {
     /// Asks a question that only the word `yes` agrees to.
     pub(super) fn confirm(&mut self, question: &str) -> bool {
         let mut page = self.aside_page();
-        page.put(Tone::Strong, question).say(" Only `yes` is taken: ");
+        page.end().put(Tone::Strong, question).say(" Only `yes` is taken: ");
         self.insist(&page.into_text());
         let mut answer = String::new();
         matches!(self.world.stdin.read_line(&mut answer), Ok(read) if read > 0) && answer.trim() == "yes"
+    }
+
+    /// The command's end, or a failure where its answer could not be written whole.
+    pub(super) fn finish(&mut self, exit: Exit) -> Exit {
+        match self.lost.take() {
+            Some(error) => self.failure(&Failure::because(Exit::Failed, "could not write the whole answer", error)),
+            None => exit,
+        }
     }
 
     /// Prints a failure with its causes.

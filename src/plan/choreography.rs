@@ -239,6 +239,8 @@ fn reason(difference: &Difference) -> String {
     match (difference.op, field) {
         (DiffOp::SetAdd, "scopes") => "scope-added".to_owned(),
         (DiffOp::SetRemove, "scopes") => "scope-removed".to_owned(),
+        // A new object under another name needs the same value again.
+        (DiffOp::SecretWrite, _) if difference.before == difference.value => "secret-written-again".to_owned(),
         (DiffOp::SecretWrite, _) => "secret-changed".to_owned(),
         (DiffOp::Add | DiffOp::Remove | DiffOp::Replace | DiffOp::SetAdd | DiffOp::SetRemove, field) => {
             format!("{}-changed", field.replace('_', "-"))

@@ -45,12 +45,21 @@ fn affects(worlds: &Worlds<'_>, score: &Score, draft: &Draft) -> Affects {
 fn users_and_webhooks(worlds: &Worlds<'_>, score: &Score, connection: &Address, affects: &mut Affects) {
     affects.users.extend(worlds.live(connection).map(|live| users(worlds, live)).unwrap_or_default());
     let fires = |webhook: &Address| worlds.live(webhook).is_some_and(|live| live.status == Status::Webhook(WebhookState::Active));
-    let goes = |webhook: &Address| score.at(webhook).is_some_and(|draft| draft.action == Action::Delete && draft.refused.is_none());
     for (webhook, link) in worlds.live_users(connection) {
-        if link == Link::SignedBy && fires(webhook) && !goes(webhook) {
+        if link == Link::SignedBy && fires(webhook) && !goes_on_without(score, webhook, connection) {
             affects.webhooks.insert(webhook.clone());
         }
     }
+}
+
+/// Whether a webhook goes away, or is given another connection that nobody has to consent to first.
+fn goes_on_without(score: &Score, webhook: &Address, connection: &Address) -> bool {
+    let Some(draft) = score.at(webhook).filter(|draft| draft.refused.is_none()) else { return false };
+    let Some(Resource::Webhook(wanted)) = draft.after.as_deref() else { return draft.action == Action::Delete };
+    let Some(other) = wanted.connection().filter(|name| **name != connection.name) else { return wanted.connection().is_none() };
+    let other = score.at(&Address { kind: Kind::Connection, name: other.clone() });
+    let actor = other.and_then(|draft| draft.marks.authorize).and_then(|step| score.steps[step].actor);
+    !matches!(actor, Some(Actor::Owner | Actor::EachUser))
 }
 
 /// The people whose authorisation a connection holds. The owner's name is not known to a plan: the word stands for it.

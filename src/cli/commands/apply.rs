@@ -10,6 +10,7 @@ use crate::cli::report::page::Tone;
 use crate::cli::report::progress::Progress;
 use crate::cli::report::{json, outcome_text};
 use crate::cli::talk::{Failure, Talk};
+use crate::clock::rfc3339;
 use crate::embedded::{Embedded, LockError};
 use crate::plan::Mode;
 use std::path::Path;
@@ -62,24 +63,62 @@ pub(crate) fn carry_out_now(
     asked: &Asked<'_>,
     talk: &mut Talk<'_>,
 ) -> Result<Exit, Failure> {
-    let platform = platform::open(opened, broker, talk)?;
-    let _lock = platform.lock().map_err(locked)?;
-    let file = planning::plan(opened, &platform, asked, talk)?;
+    // Looking makes nothing: what is refused or needs no step leaves the folder as it was.
+    let looked = platform::look(opened, broker, talk)?;
+    let mut file = planning::plan(opened, &looked, asked, talk)?;
+    drop(looked);
     if args.format == TextOrJson::Text {
         planning::print(&file, talk);
     }
-    let has_steps = file.plan.changes.iter().any(|change| !change.steps.is_empty());
-    if has_steps && !args.auto_approve && !talk.confirm("\nCarry this out?") {
+    if !has_steps(&file) {
+        return Ok(nothing_to_do(&file, args, talk));
+    }
+    if !args.auto_approve && !talk.confirm("Carry this out?") {
         return Err(Failure::new(Exit::Failed, "not approved: nothing was changed"));
     }
+    planning::all_material_there(&file, opened)?;
+    let platform = platform::open(opened, broker, talk)?;
+    let _lock = platform.lock().map_err(locked)?;
+    if platform.observe().map_err(platform::failure)?.revision != file.observed_revision {
+        if !args.auto_approve {
+            return Err(Failure::new(Exit::PlanRefused, "something was changed while you were reading the plan: nothing was done")
+                .hint("run it again and look at the plan that is made now"));
+        }
+        file = planning::plan(opened, &platform, asked, talk)?;
+    }
     carry_out(&file, opened, &platform, args, talk)
+}
+
+fn has_steps(file: &PlanFile) -> bool {
+    file.plan.changes.iter().any(|change| !change.steps.is_empty())
 }
 
 fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let file = planning::read(path, talk)?;
     let opened = opened::open_for(&file, &args.project, talk)?;
+    // Looked at first, and again under the lock: what is refused leaves the folder as it was.
+    let looked = platform::look(&opened, &args.broker, talk)?;
+    still_good(&file, &opened, &looked, talk)?;
+    drop(looked);
+    if args.carrying_out.format == TextOrJson::Text {
+        planning::print(&file, talk);
+    }
+    if !has_steps(&file) {
+        return Ok(nothing_to_do(&file, &args.carrying_out, talk));
+    }
+    planning::all_material_there(&file, &opened)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
     let _lock = platform.lock().map_err(locked)?;
+    still_good(&file, &opened, &platform, talk)?;
+    carry_out(&file, &opened, &platform, &args.carrying_out, talk)
+}
+
+/// Whether a saved plan may be applied to what is there.
+fn still_good(file: &PlanFile, opened: &Opened, platform: &Embedded, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    if let Some(at) = platform.broker().spent(&file.plan_id).map_err(|error| platform::broker_failure("could not read the state", error))? {
+        return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: it was applied before, at {}", rfc3339(at)))
+            .hint("a plan is good for one apply: run `bowline plan` again"));
+    }
     let observed = platform.observe().map_err(platform::failure)?;
     let environment = &opened.compiled.environment;
     let refusals = file.refusals(Present {
@@ -93,11 +132,8 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     if !refusals.is_empty() {
         return Err(planning::refused(&refusals));
     }
-    planning::secrets_unchanged(&file, &opened, &platform)?;
-    if args.carrying_out.format == TextOrJson::Text {
-        planning::print(&file, talk);
-    }
-    carry_out(&file, &opened, &platform, &args.carrying_out, talk)
+    planning::secrets_unchanged(file, opened, platform)?;
+    planning::still_follows(file, opened, platform, talk)
 }
 
 fn locked(error: LockError) -> Failure {
@@ -108,28 +144,10 @@ fn locked(error: LockError) -> Failure {
 }
 
 fn carry_out(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &CarryingOut, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    planning::all_material_there(file, opened)?;
     let steps = file.plan.changes.iter().map(|change| change.steps.len()).sum();
-    let report = if steps == 0 {
-        Report {
-            refused: refused(file),
-            waiting: file.plan.waiting.iter().map(|waiting| waiting.address.clone()).collect(),
-            ..Report::default()
-        }
-    } else {
-        platform.spend(&file.plan_id).map_err(platform::failure)?;
-        run_steps(file, opened, platform, args, steps, talk)
-    };
-    match args.format {
-        TextOrJson::Json => talk.data(&json(&outcome_text::machine(&report, &file.plan_id))),
-        TextOrJson::Text if steps > 0 => {
-            let mut page = talk.page();
-            page.end();
-            outcome_text::outcome(&report, &mut page);
-            talk.data(&page.into_text());
-        }
-        TextOrJson::Text => {}
-    }
+    platform.spend(&file.plan_id).map_err(platform::failure)?;
+    let report = run_steps(file, opened, platform, args, steps, talk);
+    tell(&report, file, args, talk);
     if talk.world.interrupted.load(Ordering::SeqCst) {
         let mut page = talk.aside_page();
         page.put(Tone::Caution, "interrupted").line(": what was running was finished; run it again to go on");
@@ -137,6 +155,28 @@ fn carry_out(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &Carry
         return Ok(Exit::Interrupted);
     }
     Ok(exit(&report, args.detailed_exitcode))
+}
+
+/// A plan without a step: refusals and waiting people are all that there is to tell.
+fn nothing_to_do(file: &PlanFile, args: &CarryingOut, talk: &mut Talk<'_>) -> Exit {
+    let waiting = file.plan.waiting.iter().map(|waiting| waiting.address.clone()).collect();
+    let report = Report { refused: refused(file), waiting, ..Report::default() };
+    if args.format == TextOrJson::Json {
+        tell(&report, file, args, talk);
+    }
+    exit(&report, args.detailed_exitcode)
+}
+
+fn tell(report: &Report, file: &PlanFile, args: &CarryingOut, talk: &mut Talk<'_>) {
+    match args.format {
+        TextOrJson::Json => talk.data(&json(&outcome_text::machine(report, &file.plan_id))),
+        TextOrJson::Text => {
+            let mut page = talk.page();
+            page.end();
+            outcome_text::outcome(report, &mut page);
+            talk.data(&page.into_text());
+        }
+    }
 }
 
 fn refused(file: &PlanFile) -> Vec<(crate::resource::Address, crate::plan::Refused)> {

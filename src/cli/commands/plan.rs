@@ -19,6 +19,7 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     };
     let file = planning::plan(&opened, &platform, &asked, talk)?;
     if let Some(path) = &args.save {
+        planning::may_be_written(path, talk)?;
         workspace::write_file(&talk.path(path), file.to_text().as_bytes())
             .map_err(|error| Failure::because(Exit::Failed, "could not save the plan", error))?;
     }

@@ -11,10 +11,13 @@ use crate::embedded::Embedded;
 use crate::plan::{self, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions};
 use crate::resource::{Address, Fingerprint, SecretPath, ValueFrom};
 use crate::secret::Secret;
+use crate::workspace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+/// Missing secrets that are named at most.
+const MISSING_SHOWN: usize = 10;
 /// Bytes of a plan file that are read at most.
 const PLAN_LIMIT: u64 = 1 << 30;
 
@@ -99,16 +102,65 @@ pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
 
 /// Reads a saved plan. What is not a plan, or is not as it was saved, is refused.
 pub(super) fn read(path: &Path, talk: &Talk<'_>) -> Result<PlanFile, Failure> {
-    let text = crate::workspace::read_file(&talk.path(path), PLAN_LIMIT)
+    let text = workspace::read_file(&talk.path(path), PLAN_LIMIT)
         .map_err(|error| Failure::because(Exit::Failed, format!("could not read the plan `{}`", path.display()), error))?;
     PlanFile::parse(&text).map_err(|error| Failure::because(Exit::PlanRefused, format!("`{}` is refused", path.display()), error))
 }
 
+/// Only a plan is written over: anything else that is there was put there by somebody.
+pub(super) fn may_be_written(path: &Path, talk: &Talk<'_>) -> Result<(), Failure> {
+    let place = talk.path(path);
+    if !place.exists() || workspace::read_file(&place, PLAN_LIMIT).is_ok_and(|text| PlanFile::parse(&text).is_ok()) {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Usage, format!("`{}` is there and is no plan: it is not written over", path.display()))
+        .hint("choose another file"))
+}
+
 /// Every reason at once, so that one look is enough.
 pub(super) fn refused(refusals: &[PlanRefusal]) -> Failure {
-    let reasons: Vec<String> = refusals.iter().map(|refusal| format!("  {refusal}")).collect();
-    Failure::new(Exit::PlanRefused, format!("the plan is refused: {}", reasons.join(";").trim_start()))
-        .hint("run `bowline plan` again and review what it shows now")
+    let reasons: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+    Failure::new(Exit::PlanRefused, format!("the plan is refused: {}", reasons.join("; "))).hint(LOOK_AGAIN)
+}
+
+/// What to do about a plan that is refused.
+const LOOK_AGAIN: &str = "run `bowline plan` again and review what it shows now";
+
+/// Whether a saved plan is what the same files make of the same estate now. A digest can be made anew by whoever changes a
+/// plan; what it says must follow from what was reviewed all the same.
+pub(super) fn still_follows(file: &PlanFile, opened: &Opened, platform: &Embedded, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    let targets: Vec<Address> = file.plan.targets.iter().cloned().collect();
+    let asked = Asked { mode: file.plan.mode, targets: &targets, allow_empty: true, expires: Duration::ZERO };
+    let again = plan(opened, platform, &asked, talk)?;
+    if steady(&file.plan) == steady(&again.plan) {
+        return Ok(());
+    }
+    let said = |plan: &plan::Plan| -> BTreeMap<Address, serde_json::Value> {
+        plan.changes.iter().map(|change| (change.address.clone(), without_fingerprints(serde_json::json!(change)))).collect()
+    };
+    let (then, now) = (said(&file.plan), said(&again.plan));
+    let differs = then.keys().chain(now.keys()).find(|address| then.get(*address) != now.get(*address));
+    let about = differs.map_or_else(|| "its summary".to_owned(), ToString::to_string);
+    Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: the same files plan something else now, about {about}"))
+        .hint(LOOK_AGAIN))
+}
+
+/// What a plan does and says of it, without what may be known at one time and not at another: fingerprints, and objects that
+/// are not changed.
+fn steady(plan: &plan::Plan) -> serde_json::Value {
+    without_fingerprints(serde_json::json!({ "summary": plan.summary, "changes": plan.changes }))
+}
+
+fn without_fingerprints(mut value: serde_json::Value) -> serde_json::Value {
+    match &mut value {
+        serde_json::Value::Object(map) => {
+            map.shift_remove("fingerprint");
+            map.values_mut().for_each(|inner| *inner = without_fingerprints(inner.take()));
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|inner| *inner = without_fingerprints(inner.take())),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::String(_) => {}
+    }
+    value
 }
 
 /// The references whose value a plan's steps will send: of everything created, and of everything said to be written.
@@ -130,13 +182,13 @@ pub(super) fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(),
             }
         }
     }
-    match missing.as_slice() {
-        [] => Ok(()),
-        [first, ..] => {
-            let more = if missing.len() == 1 { String::new() } else { format!(" (and {} more)", missing.len() - 1) };
-            Err(Failure::new(Exit::Failed, format!("nothing was changed: {first}{more}")).hint("set them where `bowline apply` runs"))
-        }
+    if missing.is_empty() {
+        return Ok(());
     }
+    let shown = missing.iter().take(MISSING_SHOWN).cloned().collect::<Vec<_>>().join("; ");
+    let more = missing.len().saturating_sub(MISSING_SHOWN);
+    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+    Err(Failure::new(Exit::Failed, format!("nothing was changed: {shown}{more}")).hint("set them where `bowline apply` runs"))
 }
 
 /// Whether each secret still has the value that the plan's fingerprints were made of.
@@ -154,7 +206,7 @@ pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Emb
                     Exit::PlanRefused,
                     format!("the plan is refused: the secret {from} of {} has changed since", change.address),
                 )
-                .hint("run `bowline plan` again and review what it shows now"));
+                .hint(LOOK_AGAIN));
             }
         }
     }

@@ -178,6 +178,7 @@ fn difference(difference: &Difference, page: &mut Page) {
 
 fn secret_write(before: Option<String>, after: Option<String>) -> String {
     match (before, after) {
+        (Some(before), Some(after)) if before == after => format!("secret {after}, written again"),
         (Some(before), Some(after)) => format!("secret {before} → {after}"),
         (None, Some(after)) => format!("secret {after}"),
         (before, None) => format!("secret {} taken away", before.unwrap_or_default()),
