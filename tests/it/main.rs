@@ -6,6 +6,7 @@ mod architecture;
 mod canary;
 mod deluge;
 mod examples;
+mod peers;
 mod process;
 #[path = "../support/mod.rs"]
 mod support;
