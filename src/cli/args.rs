@@ -95,6 +95,11 @@ pub enum Command {
         after_help = "Examples:\n  bowline services list --category crm\n  bowline services show slack\n  bowline services show zoho-crm --scopes\n  bowline services search calendar"
     )]
     Services(Services),
+    /// Run an OAuth provider and a small API on this machine, to try things out without an account
+    #[command(
+        after_help = "Examples:\n  bowline sandbox\n  bowline sandbox --token-lifetime 5s          tokens that expire while you watch\n  bowline sandbox --port 0 --auto-consent      in tests: any free port, printed first; ?auto=allow decides\n\nIts clients, keys and scopes are on its front page and in /control/clients. None of them is secret."
+    )]
+    Sandbox(Sandbox),
     /// Print the JSON Schema of the files, for editors and other tools
     #[command(after_help = "Examples:\n  bowline schema > bowline.schema.json\n  bowline schema connection")]
     Schema(Schema),
@@ -414,4 +419,35 @@ pub struct Explain {
 pub struct Completions {
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// The port on 127.0.0.1; 0 for any free one
+    #[arg(long, value_name = "PORT", default_value_t = crate::sandbox::DEFAULT_PORT)]
+    pub port: u16,
+    /// How long access tokens are good for
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    pub token_lifetime: std::time::Duration,
+    /// Let ?auto=allow and ?auto=deny on the consent page's address decide without a person
+    #[arg(long)]
+    pub auto_consent: bool,
+    /// Grant this scope and no other that is not named, whatever is asked for; repeat for several
+    #[arg(long = "grant-only", value_name = "SCOPE")]
+    pub grant_only: Vec<String>,
+    /// Leave the granted scopes out of token answers
+    #[arg(long)]
+    pub no_scope_echo: bool,
+    /// Let refresh tokens be used again instead of rotating them
+    #[arg(long)]
+    pub no_rotation: bool,
+    /// Send people back to this address too, beside those on this machine; repeat for several
+    #[arg(long = "redirect-uri", value_name = "URL")]
+    pub redirect_uris: Vec<String>,
+    /// Check the signatures of what /hooks/NAME receives with the secret in this environment variable; repeat for several
+    #[arg(long = "hook-secret", value_name = "NAME=VARIABLE", value_parser = assignment)]
+    pub hook_secrets: Vec<(String, String)>,
+    /// How to print where it listens
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
 }

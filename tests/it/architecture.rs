@@ -23,6 +23,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("apply", &["plan", "resource", "clock", "secret"]),
     ("store", &["resource", "vault", "clock", "secret"]),
     ("broker", &["clock", "vault", "store", "resource", "secret"]),
+    ("sandbox", &["clock", "secret"]),
     ("upstream", &["oauth"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
@@ -39,11 +40,14 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("tera", &["render"], "one place renders templates"),
     ("miette", &["cli"], "only the door draws"),
     ("clap", &["cli"], "only the door reads flags"),
-    ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli"], "one crypto library, in few rooms"),
-    ("expose", &["secret", "vault", "oauth", "embedded"], "secrets are in the clear in few places"),
+    ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli", "sandbox"], "one crypto library, in few rooms"),
+    ("expose", &["secret", "vault", "oauth", "embedded", "sandbox"], "secrets are in the clear in few places"),
     ("reqwest", &["upstream"], "one guarded client calls out"),
-    ("jsonwebtoken", &["oauth"], "one place signs for a client"),
-    ("async", &[], "everything is synchronous"),
+    ("jsonwebtoken", &["oauth", "sandbox"], "one place signs for a client, and the sandbox checks it"),
+    ("axum", &["sandbox"], "only what serves HTTP routes it"),
+    ("tokio", &["sandbox"], "only what serves HTTP waits without a thread"),
+    ("async", &["sandbox"], "everything is synchronous but serving"),
+    ("await", &["sandbox"], "everything is synchronous but serving"),
 ];
 
 /// Names under which anything would fit.

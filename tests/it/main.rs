@@ -8,5 +8,6 @@ mod deluge;
 mod examples;
 mod peers;
 mod process;
+mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;

@@ -13,6 +13,7 @@ pub(super) mod plan;
 mod planning;
 mod platform;
 pub(super) mod render;
+pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod services;
 pub(super) mod show;

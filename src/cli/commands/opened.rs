@@ -18,6 +18,9 @@ use std::time::{Duration, SystemTime};
 /// Bytes of a template that are read at most.
 const TEMPLATE_LIMIT: u64 = 1 << 20;
 
+/// Warnings that a command other than `check` shows at most.
+const WARNINGS_SHOWN: usize = 3;
+
 /// A project that compiled.
 pub(crate) struct Opened {
     folder: ProjectFolder,
@@ -103,11 +106,19 @@ fn open_in(environment: Option<&str>, variables: &[(String, String)], talk: &mut
     let compiled = compile::compile(&mut diags, &mut front, &folder, &setting);
     let found = diags.finish();
     let Ok(compiled) = compiled else { return Err(invalid(&found, front.sources(), talk)) };
-    let text = diagnostics_text::diagnostics(&found, front.sources(), talk.talk_look(), diagnostics_text::LIMIT);
-    talk.aside(&text);
+    say_warnings(&found, front.sources(), talk);
     let places = compiled.places.iter().map(|(address, span)| (address.clone(), source_place(*span, front.sources()))).collect();
     let files = compiled.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect();
     Ok(Opened { folder, environment: talk.world.env.clone(), front, compiled, warnings: found, places, files })
+}
+
+/// A few warnings are shown; more would hide what was asked for, so they are counted.
+fn say_warnings(found: &[Diagnostic], sources: &Sources, talk: &mut Talk<'_>) {
+    if found.len() > WARNINGS_SHOWN {
+        talk.aside(&format!("{}; `bowline check` shows them\n\n", diagnostics_text::counts(found)));
+    } else {
+        talk.aside(&diagnostics_text::diagnostics(found, sources, talk.talk_look(), WARNINGS_SHOWN));
+    }
 }
 
 fn choice(environment: Option<&str>) -> Choice {

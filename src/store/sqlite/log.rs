@@ -92,7 +92,8 @@ mod tests {
         let log = Log::of(&folder.path().join("a.db"));
         let first = log.committed();
         assert!(log.wait(first).is_err(), "there is no log yet");
-        File::create(folder.path().join("a.db-wal")).expect("the folder is writable");
+        let log_file = folder.path().join("a.db-wal");
+        std::fs::OpenOptions::new().create_new(true).write(true).open(log_file).expect("the folder is writable");
         std::thread::scope(|scope| {
             let waits: Vec<_> = (0..16).map(|_| scope.spawn(|| log.wait(log.committed()))).collect();
             for wait in waits {
