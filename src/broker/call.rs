@@ -1,9 +1,10 @@
 //! The broker itself, and the frame around every change: who asks, on which condition, once only, audited.
 
-use super::{BrokerError, Invalid};
+use super::refresh::Turns;
+use super::{BrokerError, DefaultServices, Invalid, Outward};
 use crate::clock::{Clock, Random};
 use crate::resource::lifecycle;
-use crate::resource::{Address, Etag, Fingerprint, Service};
+use crate::resource::{Address, Etag, Fingerprint};
 use crate::secret::Secret;
 use crate::store::{Answer, AuditEntry, AuditHead, AuditLine, Object, Outcome, Recorded, Snapshot, Store, StoreError, Transaction, verify};
 use crate::vault::{FingerprintKey, Keyring};
@@ -11,18 +12,25 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// The default services, as a connection's parameters make them. Declared here, answered by whoever has the catalogue.
-pub trait DefaultServices: Send + Sync {
-    fn service(&self, name: &str, parameters: &BTreeMap<String, String>) -> Option<Service>;
-}
-
 /// Holds connections and what refers to them.
 pub struct Broker {
     pub(super) store: Box<dyn Store>,
     pub(super) keyring: Keyring,
     pub(super) fingerprints: FingerprintKey,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
     pub(super) services: Arc<dyn DefaultServices>,
+    pub(super) outward: Arc<dyn Outward>,
+    pub(super) turns: Turns,
+}
+
+/// What a broker needs from outside.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub services: Arc<dyn DefaultServices>,
+    pub outward: Arc<dyn Outward>,
 }
 
 /// Who does something, for the audit: a person or a program.
@@ -51,7 +59,7 @@ pub enum Expect {
 }
 
 /// What work inside a transaction came to.
-enum Work<T> {
+pub(super) enum Work<T> {
     New(T),
     /// It had been done before: nothing is written.
     Before(T),
@@ -59,15 +67,17 @@ enum Work<T> {
 
 impl Broker {
     /// Takes charge of a store. Fails, having changed nothing, where the store was sealed with other keys.
-    pub fn open(
-        store: Box<dyn Store>,
-        keyring: Keyring,
-        clock: Arc<dyn Clock>,
-        random: &dyn Random,
-        services: Arc<dyn DefaultServices>,
-    ) -> Result<Self, BrokerError> {
-        let fingerprints = fingerprint_key(&*store, &keyring, random)?;
-        Ok(Broker { store, keyring, fingerprints, clock, services })
+    pub fn open(store: Box<dyn Store>, keyring: Keyring, surroundings: Surroundings) -> Result<Self, BrokerError> {
+        let Surroundings { clock, random, services, outward } = surroundings;
+        let fingerprints = fingerprint_key(&*store, &keyring, &*random)?;
+        Ok(Broker { store, keyring, fingerprints, clock, random, services, outward, turns: Turns::default() })
+    }
+
+    /// A name that nothing else has.
+    pub(super) fn unique(&self) -> String {
+        let mut bytes = [0; 16];
+        self.random.fill(&mut bytes);
+        hex::encode(bytes)
     }
 
     /// Fingerprints of values, in the order given.
@@ -92,6 +102,11 @@ impl Broker {
     /// Lines of the audit after a sequence number, so many at most.
     pub fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditLine>, BrokerError> {
         Ok(self.store.read()?.audit(after, limit)?)
+    }
+
+    /// Where the audit ends, unchecked.
+    pub fn audit_head(&self) -> Result<AuditHead, BrokerError> {
+        Ok(self.store.read()?.audit_head()?)
     }
 
     /// Checks that no line of the audit was changed, moved or removed, and says where it ends.
@@ -133,7 +148,7 @@ impl Broker {
     }
 
     /// One transaction: the work and its line. Where the work is refused, a line alone says so.
-    fn audited<T>(
+    pub(super) fn audited<T>(
         &self,
         mut entry: AuditEntry,
         work: impl FnOnce(&mut dyn Transaction, &mut AuditEntry) -> Result<Work<T>, BrokerError>,
@@ -154,7 +169,7 @@ impl Broker {
         worked.map(Work::into_inner)
     }
 
-    fn entry(&self, actor: &Actor, action: &str, address: Option<&Address>) -> AuditEntry {
+    pub(super) fn entry(&self, actor: &Actor, action: &str, address: Option<&Address>) -> AuditEntry {
         AuditEntry {
             at: self.clock.now(),
             actor: actor.name.clone(),
@@ -172,6 +187,12 @@ impl<T> Work<T> {
             Work::New(value) | Work::Before(value) => value,
         }
     }
+}
+
+/// As the store keeps times.
+pub(super) fn whole_seconds(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(since.as_secs())
 }
 
 /// What is live at an address, where it is the caller's to touch and as the caller expects it.

@@ -5,8 +5,9 @@ use crate::resource::lifecycle;
 use crate::resource::{
     Address, Connection, ConnectionState, ConnectionStatus, Kind, Link, Name, Resource, Service, UserStatus, Webhook, WebhookState,
 };
-use crate::store::{Authorization, Object, Snapshot};
+use crate::store::{Authorization, Object, Snapshot, StoredGrant};
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 /// A service, and whether somebody declared it.
 pub(super) enum Origin {
@@ -36,8 +37,26 @@ impl Broker {
     }
 }
 
-pub(super) fn status(snapshot: &dyn Snapshot, connection: &Name) -> Result<ConnectionStatus, BrokerError> {
-    Ok(status_of(&snapshot.authorizations(connection)?))
+pub(super) fn status(snapshot: &dyn Snapshot, connection: &Name, now: SystemTime) -> Result<ConnectionStatus, BrokerError> {
+    let mut authorizations = snapshot.authorizations(connection)?;
+    for one in &mut authorizations {
+        if let Some(grant) = snapshot.grant(connection, &one.user)? {
+            doubt(one, &grant, now);
+        }
+    }
+    Ok(status_of(&authorizations))
+}
+
+/// Whether a grant's tokens may be spent is nobody's to write down once its process died, so it is seen from the intent that
+/// was left behind.
+pub(super) fn doubt(authorization: &mut Authorization, grant: &StoredGrant, now: SystemTime) {
+    if authorization.state == ConnectionState::Connected && grant.is_uncertain(now) {
+        authorization.state = ConnectionState::Error;
+        authorization.message = match grant.last_error.as_str() {
+            "" => "uncertain: it is not known whether the last renewal of the access went through; the next use tries again".to_owned(),
+            why => format!("uncertain: {why}; the next use tries again"),
+        };
+    }
 }
 
 /// A connection nobody asked an authorization for is not connected.

@@ -10,6 +10,9 @@ use crate::store::{Answer, Outcome};
 impl Broker {
     /// L3 and L7: a refusal lists everything that stands in the way. What is protected stays, whatever the caller's files say.
     pub fn delete(&self, call: &Call<'_>, address: &Address) -> Result<Answer, BrokerError> {
+        if address.kind == Kind::Connection {
+            self.tell_before_deletion(address)?;
+        }
         self.undertake(call, "delete", address, |tx, _| {
             let live = there(tx, call, address)?;
             let refused = BrokerError::refused(address);

@@ -35,6 +35,6 @@ fn set_aside(tx: &mut dyn Transaction, mut object: Object, detached: bool, now: 
         object.detached = detached;
         rewrite(tx, &mut object, now)?;
     }
-    let state = webhook_state(&object, as_webhook(&object)?, |name| status(tx, name))?;
+    let state = webhook_state(&object, as_webhook(&object)?, |name| status(tx, name, now))?;
     Ok(answer(&object, Outcome::Webhook(state)))
 }

@@ -1,8 +1,11 @@
 //! What a use-case answers instead of doing it.
 
+use super::OutwardError;
 use crate::clock;
+use crate::oauth::oauth1::Flow1Error;
+use crate::oauth::{FlowError, PlacementError};
 use crate::resource::lifecycle::Refusal;
-use crate::resource::{Address, Kind, SecretPath};
+use crate::resource::{Address, ConnectionState, Kind, SecretPath};
 use crate::store::{AuditFault, StoreError};
 use crate::vault::CannotOpen;
 use std::time::SystemTime;
@@ -24,6 +27,45 @@ pub enum BrokerError {
     ForeignKey(#[source] CannotOpen),
     #[error("the audit does not hold together")]
     Audit(#[source] AuditFault),
+    /// Whoever asks has to connect first; for a login user nobody else's authorization stands in.
+    #[error("`{address}` is {}{}{}", state.words(), of_user(user), after(message))]
+    NotConnected { address: Address, user: String, state: ConnectionState, message: String },
+    #[error("`{address}` runs with the credentials of each login user, and none was named")]
+    NeedsLoginUser { address: Address },
+    /// Something has to be set up first, and not by connecting.
+    #[error("`{address}` cannot be used yet: {why}")]
+    Unready { address: Address, why: String },
+    #[error("`{address}` needs nobody's consent in a browser")]
+    NothingToConsent { address: Address },
+    /// The answer belongs to no consent that waits: it was answered before, came too late, or is somebody else's.
+    #[error("the answer does not belong to a consent that is waited for")]
+    UnknownConsent,
+    #[error("`{address}` could not be connected")]
+    Flow {
+        address: Address,
+        #[source]
+        error: Box<FlowError>,
+    },
+    #[error("`{address}` could not be connected")]
+    Flow1 {
+        address: Address,
+        #[source]
+        error: Flow1Error,
+    },
+    #[error("`{address}` was connected{} with another account of the service, and stays so", of_user(user))]
+    OtherAccount { address: Address, user: String },
+    /// The access is over for now; it may be had again by itself.
+    #[error("`{address}` has no access at the moment: {why}{}", again.map(|at| format!(" (again at {})", clock::rfc3339(at))).unwrap_or_default())]
+    Busy { address: Address, why: String, again: Option<SystemTime> },
+    /// The service's settings or client are at fault, not the connection.
+    #[error("`{address}` has no access: {why}")]
+    ServiceFault { address: Address, why: String },
+    #[error("the call cannot carry the credential")]
+    Placement(#[from] PlacementError),
+    #[error("the call did not come back")]
+    Call(#[source] OutwardError),
+    #[error("the vault's key was rotated meanwhile: start again")]
+    KeyMoved,
     #[error("could not reach the data")]
     Store(#[from] StoreError),
 }
@@ -60,7 +102,26 @@ impl BrokerError {
             BrokerError::Refused { refusal, .. } => Some(refusal.code()),
             BrokerError::Spent { .. } => Some("spent"),
             BrokerError::Invalid(_) => Some("invalid"),
-            BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::Store(_) => None,
+            BrokerError::NotConnected { .. } => Some("not-connected"),
+            BrokerError::NeedsLoginUser { .. } => Some("needs-login-user"),
+            BrokerError::Unready { .. } => Some("not-ready"),
+            BrokerError::NothingToConsent { .. } => Some("nothing-to-consent"),
+            BrokerError::UnknownConsent => Some("unknown-consent"),
+            BrokerError::Flow { .. } | BrokerError::Flow1 { .. } => Some("consent-failed"),
+            BrokerError::OtherAccount { .. } => Some("other-account"),
+            BrokerError::Busy { .. } => Some("no-access-now"),
+            BrokerError::ServiceFault { .. } => Some("service-fault"),
+            BrokerError::Placement(_) => Some("cannot-carry"),
+            BrokerError::Call(_) => Some("call-failed"),
+            BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::KeyMoved | BrokerError::Store(_) => None,
         }
     }
+}
+
+fn of_user(user: &str) -> String {
+    if user.is_empty() { String::new() } else { format!(" for `{user}`") }
+}
+
+fn after(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(": {message}") }
 }

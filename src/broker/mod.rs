@@ -4,21 +4,39 @@
 //! Every use-case is one transaction that holds its effect, its answer under the idempotency key, and its line in the
 //! audit: all of it is there afterwards, or nothing is. What is refused leaves a line too. A new use-case is a method on
 //! [`Broker`] in a file of its own that does its work inside `undertake`, with a test for each rule it asks.
+//!
+//! Where a service has to be asked (consent, renewal, calls, revocation) that happens through [`Outward`] and between
+//! transactions, never inside one: the intent is durable before, what came of it after. `refresh` says how that ends well
+//! wherever it breaks.
 
 mod authorize;
 mod call;
+mod consent;
 mod consult;
 mod delete;
 mod detach;
 mod error;
+mod grants;
+mod headers;
+mod invoke;
 mod observe;
+mod outward;
+mod party;
 mod put;
+mod refresh;
 mod report;
 mod revoke;
+mod rotate;
+mod services;
 #[cfg(test)]
 mod tests;
 
-pub use call::{Actor, Broker, Call, DefaultServices, Expect};
+pub use call::{Actor, Broker, Call, Expect, Surroundings};
+pub use consent::{Arrival, Begun, Connected, Consent};
 pub use error::{BrokerError, Invalid};
+pub use invoke::{Answered, Attached, BODY_CAP, Outgoing, PATIENCE};
+pub use outward::{Inbound, Outbound, Outward, OutwardError};
 pub use put::Put;
-pub use report::{Report, UserReport};
+pub use report::{HeldReport, Report, UserReport};
+pub use revoke::{Told, ToldOutcome};
+pub use services::{CallRules, DefaultServices, Spelling};

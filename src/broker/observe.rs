@@ -1,16 +1,17 @@
 //! Everything that is live, for a planner.
 
-use super::consult::{status_of, webhook_state};
+use super::consult::{doubt, status_of, webhook_state};
 use super::{Broker, BrokerError};
 use crate::resource::{Address, ConnectionStatus, Fingerprint, Link, Live, Name, Observed, Resource, SecretPath, Status};
-use crate::store::{Authorization, Object};
+use crate::store::{Authorization, Object, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
 
 impl Broker {
     /// Everything that is live, whoever owns it, as of one moment.
     pub fn observe(&self) -> Result<Observed, BrokerError> {
         let snapshot = self.store.read()?;
-        let authorizations = snapshot.all_authorizations()?;
+        let authorizations = standing(&*snapshot, self.clock.now())?;
         let mut held = snapshot.all_held()?;
         let mut observed = Observed { revision: snapshot.revision()?, ..Observed::default() };
         for (address, object) in snapshot.objects()? {
@@ -24,6 +25,18 @@ impl Broker {
     pub fn dependents(&self, address: &Address) -> Result<BTreeSet<(Address, Link)>, BrokerError> {
         Ok(self.store.read()?.referrers(address)?)
     }
+}
+
+/// Every authorization as it stands now: one whose renewal was left behind is in doubt.
+pub(super) fn standing(snapshot: &dyn Snapshot, now: SystemTime) -> Result<BTreeMap<Name, Vec<Authorization>>, BrokerError> {
+    let mut all = snapshot.all_authorizations()?;
+    for grant in snapshot.grants()?.iter().filter(|grant| grant.spending) {
+        let users = all.get_mut(&grant.connection).into_iter().flatten();
+        if let Some(one) = users.into_iter().find(|one| one.user == grant.user) {
+            doubt(one, grant, now);
+        }
+    }
+    Ok(all)
 }
 
 fn live(

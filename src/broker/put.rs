@@ -30,6 +30,9 @@ impl Broker {
             let live = live(tx, call, address)?;
             let prints = self.prints(address, put)?;
             self.allow(tx, address, live.as_ref(), put, &prints)?;
+            if let Some(live) = &live {
+                self.drop_old_grants(tx, live, put.resource, entry.at)?;
+            }
             let object = write(tx, call, address, live, put.resource, entry.at)?;
             self.keep_secrets(tx, address, put, &prints)?;
             if put.script.is_some() {
@@ -39,7 +42,7 @@ impl Broker {
                 let prints: Vec<String> = prints.iter().map(|(path, print)| format!("{path} {print}")).collect();
                 entry.detail.insert("secrets".to_owned(), prints.join(", "));
             }
-            Ok(answer(&object, outcome(tx, &object)?))
+            Ok(answer(&object, outcome(tx, &object, entry.at)?))
         })
     }
 
@@ -64,7 +67,7 @@ impl Broker {
             return Err(not_a(address.kind, address));
         }
         match put.resource {
-            Resource::Service(wanted) => allow_service(tx, address, live, wanted),
+            Resource::Service(wanted) => allow_service(tx, address, live, wanted, self.clock.now()),
             Resource::Connection(wanted) => self.allow_connection(tx, address, live, wanted, prints),
             Resource::Webhook(wanted) => self.allow_webhook(tx, address, live, wanted),
             Resource::Function(wanted) => allow_function(address, live, wanted, put.script),
@@ -85,7 +88,7 @@ impl Broker {
             lifecycle::scopes_of_custom_service(&service, wanted).map_err(&refused)?;
         }
         let Some(live) = live else { return Ok(()) };
-        let status = status(tx, &address.name)?;
+        let status = status(tx, &address.name, self.clock.now())?;
         let webhooks = names(&webhooks_of(tx, address)?);
         lifecycle::update_connection(as_connection(live)?, wanted, &status, &webhooks).map_err(&refused)?;
         let held = tx.held(address)?;
@@ -120,6 +123,18 @@ impl Broker {
         lifecycle::signed_call(origin.service(), &webhook.url).map_err(BrokerError::refused(address))
     }
 
+    /// A grant that is held although the connection is not connected (its renewal is in doubt) was given to the body as it
+    /// was: it does not outlive a change of it.
+    fn drop_old_grants(&self, tx: &mut dyn Transaction, live: &Object, wanted: &Resource, now: SystemTime) -> Result<(), BrokerError> {
+        let (Resource::Connection(before), Resource::Connection(after)) = (&*live.resource, wanted) else { return Ok(()) };
+        if lifecycle::connection_differs(before, after) {
+            for one in tx.authorizations(&live.address.name)? {
+                self.queue_grant(tx, &live.address.name, &one.user, now)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Seals what was given, and drops what the body has no reference to any more.
     fn keep_secrets(
         &self,
@@ -131,6 +146,9 @@ impl Broker {
         let references = put.resource.secrets();
         for path in tx.held(address)?.keys().filter(|path| !references.contains_key(path)) {
             tx.delete_secret(address, path)?;
+        }
+        if !put.secrets.is_empty() {
+            self.may_seal(tx)?;
         }
         for (path, value) in put.secrets {
             let sealed = vault::seal_text(&self.keyring, &owner(address, path), value);
@@ -146,11 +164,17 @@ pub(super) fn owner(address: &Address, path: &SecretPath) -> Owner {
 }
 
 /// L7.
-fn allow_service(tx: &dyn Transaction, address: &Address, live: Option<&Object>, wanted: &Service) -> Result<(), BrokerError> {
+fn allow_service(
+    tx: &dyn Transaction,
+    address: &Address,
+    live: Option<&Object>,
+    wanted: &Service,
+    now: SystemTime,
+) -> Result<(), BrokerError> {
     let Some(Resource::Service(live)) = live.map(|live| &*live.resource) else { return Ok(()) };
     let mut connected = BTreeSet::new();
     for connection in connections_of(tx, address)? {
-        if status(tx, &connection.name)?.is_connected() {
+        if status(tx, &connection.name, now)?.is_connected() {
             connected.insert(connection.name);
         }
     }
@@ -214,9 +238,9 @@ fn stays_aside(live: &Object, wanted: &Webhook) -> bool {
     live.detached && as_webhook(live).is_ok_and(|body| body.connection() == wanted.connection())
 }
 
-fn outcome(tx: &dyn Transaction, object: &Object) -> Result<Outcome, BrokerError> {
+fn outcome(tx: &dyn Transaction, object: &Object, now: SystemTime) -> Result<Outcome, BrokerError> {
     match &*object.resource {
-        Resource::Webhook(webhook) => Ok(Outcome::Webhook(webhook_state(object, webhook, |name| status(tx, name))?)),
+        Resource::Webhook(webhook) => Ok(Outcome::Webhook(webhook_state(object, webhook, |name| status(tx, name, now))?)),
         Resource::Service(_) | Resource::Connection(_) | Resource::Function(_) => Ok(Outcome::Done),
     }
 }

@@ -1,10 +1,10 @@
 //! How every connection stands, for people.
 
 use super::consult::webhook_state;
-use super::observe::status_among;
+use super::observe::{standing, status_among};
 use super::{Broker, BrokerError};
 use crate::resource::{Address, Connection, ConnectionState, Name, Resource, Scope, WebhookState};
-use crate::store::{Authorization, Object};
+use crate::store::{Authorization, Object, StoredGrant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -23,6 +23,8 @@ pub struct Report {
     pub message: String,
     /// When the state was reached, in whole seconds; `None` where nobody asked for an authorization yet.
     pub since: Option<SystemTime>,
+    /// What is held for the owner.
+    pub held: HeldReport,
     pub users: Vec<UserReport>,
     /// The webhooks that it signs, and whether they can fire.
     pub webhooks: BTreeMap<Address, WebhookState>,
@@ -35,6 +37,22 @@ pub struct UserReport {
     pub state: ConnectionState,
     pub message: String,
     pub since: SystemTime,
+    pub held: HeldReport,
+}
+
+/// What is held of one person's grant, as far as it may be known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldReport {
+    /// Scopes as the service granted them; empty where nothing is held or the service has none.
+    pub granted: BTreeSet<Scope>,
+    /// When the access ends, unless it is renewed.
+    pub expires: Option<SystemTime>,
+    /// When a person has to connect again, as far as that is known beforehand.
+    pub ends: Option<SystemTime>,
+    pub last_used: Option<SystemTime>,
+    /// Empty where the last renewal and the last use were fine.
+    pub last_error: String,
+    pub retry_at: Option<SystemTime>,
 }
 
 impl Report {
@@ -48,7 +66,9 @@ impl Broker {
     /// How every connection stands, by address.
     pub fn status(&self) -> Result<Vec<Report>, BrokerError> {
         let snapshot = self.store.read()?;
-        let authorizations = snapshot.all_authorizations()?;
+        let authorizations = standing(&*snapshot, self.clock.now())?;
+        let grants: BTreeMap<(Name, String), StoredGrant> =
+            snapshot.grants()?.into_iter().map(|grant| ((grant.connection.clone(), grant.user.clone()), grant)).collect();
         let objects = snapshot.objects()?;
         let mut webhooks: BTreeMap<Name, BTreeMap<Address, WebhookState>> = BTreeMap::new();
         for object in objects.values() {
@@ -65,13 +85,20 @@ impl Broker {
             .map(|(object, connection)| {
                 let name = &object.address.name;
                 let asked = authorizations.get(name).map(Vec::as_slice).unwrap_or_default();
-                report(object, connection, asked, webhooks.remove(name).unwrap_or_default())
+                let held = |user: &str| grants.get(&(name.clone(), user.to_owned())).map(held).unwrap_or_default();
+                report(object, connection, asked, &held, webhooks.remove(name).unwrap_or_default())
             })
             .collect())
     }
 }
 
-fn report(object: &Object, connection: &Connection, authorizations: &[Authorization], webhooks: BTreeMap<Address, WebhookState>) -> Report {
+fn report(
+    object: &Object,
+    connection: &Connection,
+    authorizations: &[Authorization],
+    held: &dyn Fn(&str) -> HeldReport,
+    webhooks: BTreeMap<Address, WebhookState>,
+) -> Report {
     let owner = authorizations.iter().find(|one| one.user.is_empty());
     let users = authorizations.iter().filter(|one| !one.user.is_empty());
     Report {
@@ -84,9 +111,27 @@ fn report(object: &Object, connection: &Connection, authorizations: &[Authorizat
         state: owner.map_or(ConnectionState::NotConnected, |owner| owner.state),
         message: owner.map(|owner| owner.message.clone()).unwrap_or_default(),
         since: owner.map(|owner| owner.updated),
+        held: held(""),
         users: users
-            .map(|one| UserReport { user: one.user.clone(), state: one.state, message: one.message.clone(), since: one.updated })
+            .map(|one| UserReport {
+                user: one.user.clone(),
+                state: one.state,
+                message: one.message.clone(),
+                since: one.updated,
+                held: held(&one.user),
+            })
             .collect(),
         webhooks,
+    }
+}
+
+fn held(grant: &StoredGrant) -> HeldReport {
+    HeldReport {
+        granted: grant.granted.clone(),
+        expires: grant.expires,
+        ends: grant.ends,
+        last_used: grant.last_used,
+        last_error: grant.last_error.clone(),
+        retry_at: grant.retry_at,
     }
 }

@@ -15,6 +15,7 @@ mod entry;
 mod evidence;
 mod listed;
 mod oauth;
+mod provider;
 mod quirk;
 mod scopes;
 mod service;
@@ -33,6 +34,7 @@ pub use oauth::{
     AccessToken, Captures, ClientProof, Issued, Lifetime, LifetimeWord, Limits, OAuth1Facts, OAuth2Facts, Pkce, RefreshToken, Revocation,
     RevocationProof, RevocationSends, Separator, TokenRequest,
 };
+pub use provider::ApiRules;
 pub use quirk::Quirk;
 pub use scopes::{KnownScope, ScopeInfo, ScopeList, Scopes, Successor};
 pub use shelf::{Row, all, find, keys, rows, search};

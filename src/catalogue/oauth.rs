@@ -57,6 +57,9 @@ pub struct OAuth2Facts {
     pub captures: Captures,
     #[serde(default)]
     pub limits: Limits,
+    /// How token answers depart from RFC 6749, in the words of `oauth::Tolerance`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tolerates: Vec<String>,
 }
 
 fn client_id() -> String {

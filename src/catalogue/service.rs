@@ -47,7 +47,7 @@ impl Entry {
         })
     }
 
-    fn values(&self, parameters: &BTreeMap<String, String>) -> Values {
+    pub(super) fn values(&self, parameters: &BTreeMap<String, String>) -> Values {
         values(&self.variables, &self.parameters(), parameters)
     }
 

@@ -80,6 +80,25 @@ pub enum Command {
     /// Show what is live: states, what waits for whom, what is blocked
     #[command(after_help = "Examples:\n  bowline status\n  bowline status --env prod --format json")]
     Status(Status),
+    /// Connect: consent in a browser, or at once where nobody has to consent
+    #[command(
+        after_help = "Examples:\n  bowline connect                       what waits to be connected\n  bowline connect crm_read\n  bowline connect crm_read --no-browser\n  bowline connect mailbox --as zoe      an own account of each user"
+    )]
+    Connect(Connect),
+    /// Take a connection's authorizations away, here and at the service
+    #[command(after_help = "Examples:\n  bowline revoke crm_read\n  bowline revoke mailbox --as zoe")]
+    Revoke(Revoke),
+    /// Call a URL with a connection; the credential is attached on the way and never shown
+    #[command(
+        after_help = "Examples:\n  bowline invoke crm_read GET https://www.zohoapis.com/crm/v8/Leads?fields=Email\n  bowline invoke ops_chat POST https://slack.com/api/chat.postMessage --json '{\"channel\":\"#ops\",\"text\":\"hello\"}'\n  bowline invoke crm_read GET https://www.zohoapis.com/crm/v8/Leads --detailed"
+    )]
+    Invoke(Invoke),
+    /// The vault's keys: what they seal, and another one in place of the old
+    #[command(after_help = "Examples:\n  bowline keys list\n  bowline keys rotate")]
+    Keys(Keys),
+    /// Show who did what, and check that nobody changed the record of it
+    #[command(after_help = "Examples:\n  bowline audit\n  bowline audit --last 200 --format json\n  bowline audit verify")]
+    Audit(Audit),
     /// Write the Deluge and JSON that use the connections
     #[command(
         after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?"
@@ -306,9 +325,142 @@ pub struct Status {
     /// Show what other projects own too
     #[arg(long)]
     pub all: bool,
+    /// Show only what expires within this time or has, and exit 2 where there is any
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub expiring: Option<std::time::Duration>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     pub format: TextOrJson,
+}
+
+#[derive(Debug, Args)]
+pub struct Connect {
+    /// The connection; without it what waits to be connected is listed
+    pub name: Option<String>,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    /// The login user who connects an own account [default: who works here]
+    #[arg(long = "as", value_name = "USER")]
+    pub as_user: Option<String>,
+    /// Print the link instead of opening a browser
+    #[arg(long)]
+    pub no_browser: bool,
+    /// How long to wait for the person
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    pub timeout: std::time::Duration,
+    /// The port on this machine that the answer comes back to; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub port: u16,
+    /// Let another account of the service take the place of the one before
+    #[arg(long)]
+    pub allow_other_account: bool,
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+#[derive(Debug, Args)]
+pub struct Revoke {
+    /// The connection
+    pub name: String,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    /// Only this login user's authorization
+    #[arg(long = "as", value_name = "USER")]
+    pub as_user: Option<String>,
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+#[derive(Debug, Args)]
+pub struct Invoke {
+    /// The connection
+    pub name: String,
+    /// GET, POST, PUT, PATCH, DELETE
+    pub method: String,
+    /// The whole URL, at a host of the connection's service
+    pub url: String,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    /// The body as it is, or @FILE
+    #[arg(long, value_name = "TEXT", group = "content")]
+    pub data: Option<String>,
+    /// A JSON body, or @FILE
+    #[arg(long, value_name = "TEXT", group = "content")]
+    pub json: Option<String>,
+    /// A field of a form; repeat for several
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, group = "content")]
+    pub form: Vec<(String, String)>,
+    /// A header; repeat for several
+    #[arg(long = "header", value_name = "NAME:VALUE", value_parser = header)]
+    pub headers: Vec<(String, String)>,
+    /// Print status, headers and text as JSON, whatever the status; without it a status other than 2xx exits 1
+    #[arg(long)]
+    pub detailed: bool,
+    /// The login user on whose behalf it is called [default: who works here]
+    #[arg(long = "as", value_name = "USER")]
+    pub as_user: Option<String>,
+    /// Bytes that the answer may have
+    #[arg(long, value_name = "BYTES", default_value_t = crate::broker::BODY_CAP)]
+    pub max_bytes: u64,
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("expected NAME:VALUE".to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Keys {
+    #[command(subcommand)]
+    pub what: KeysCommand,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum KeysCommand {
+    /// Which keys there are and how much each seals
+    List {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+        format: TextOrJson,
+    },
+    /// Make a new key and seal everything with it; goes on where an earlier one was stopped
+    Rotate,
+}
+
+#[derive(Debug, Args)]
+pub struct Audit {
+    #[command(subcommand)]
+    pub what: Option<AuditCommand>,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    /// How many lines, the newest last
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub last: usize,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum AuditCommand {
+    /// Check that no line was changed, moved or removed
+    Verify,
 }
 
 #[derive(Debug, Args)]

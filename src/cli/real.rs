@@ -26,7 +26,8 @@ pub fn main() -> ExitCode {
         folder: std::env::current_dir().unwrap_or_default(),
         env: std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect(),
         clock: std::sync::Arc::new(MachineClock),
-        random: &MachineRandom,
+        random: std::sync::Arc::new(MachineRandom),
+        browser: &open_browser,
         stdin: &mut stdin.lock(),
         stdout: &mut stdout.lock(),
         stderr: &mut stderr.lock(),
@@ -61,6 +62,25 @@ fn report_panics_as_bugs() {
         use std::io::Write;
         let _ = writeln!(std::io::stderr(), "This is a bug of Bowline, not yours. Please report it with the lines above.");
     }));
+}
+
+/// By argument vector and never through a shell; only links that a browser is for.
+fn open_browser(link: &url::Url) -> std::io::Result<()> {
+    if !matches!(link.scheme(), "http" | "https") {
+        return Err(std::io::Error::other("it is no link for a browser"));
+    }
+    let (program, arguments): (&str, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("rundll32", &["url.dll,FileProtocolHandler"])
+    } else {
+        ("xdg-open", &[])
+    };
+    // The browser's own talk has no place among ours, and nobody waits for it to be closed.
+    let mut command = std::process::Command::new(program);
+    command.args(arguments).arg(link.as_str());
+    command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    command.spawn().map(drop)
 }
 
 struct MachineClock;

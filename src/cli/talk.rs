@@ -85,6 +85,12 @@ impl<'w> Talk<'w> {
         let _ = self.world.stdout.flush();
     }
 
+    /// Hands data through as it came.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        let _ = self.world.stdout.write_all(bytes);
+        let _ = self.world.stdout.flush();
+    }
+
     /// Says something beside the data, unless asked to be quiet.
     pub(super) fn aside(&mut self, text: &str) {
         if !self.quiet {

@@ -14,7 +14,9 @@ pub struct World<'w> {
     /// Environment variables whose name and value are UTF-8.
     pub env: BTreeMap<String, String>,
     pub clock: Arc<dyn Clock>,
-    pub random: &'w dyn Random,
+    pub random: Arc<dyn Random>,
+    /// Opens a link for the person.
+    pub browser: &'w dyn Fn(&url::Url) -> std::io::Result<()>,
     pub stdin: &'w mut dyn BufRead,
     /// Data.
     pub stdout: &'w mut dyn Write,

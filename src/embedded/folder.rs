@@ -2,7 +2,7 @@
 
 use super::OpenError;
 use std::io::{Error, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Makes the folder (0700) where it is not there. A folder that somebody else filled is used as it is.
 pub(super) fn make(data_dir: &Path) -> Result<(), OpenError> {
@@ -20,8 +20,16 @@ pub(super) fn make(data_dir: &Path) -> Result<(), OpenError> {
 
 /// Whether a database of any environment lies in the folder.
 pub(super) fn has_data(data_dir: &Path) -> bool {
+    !databases(data_dir).is_empty()
+}
+
+/// The database of every environment, by name.
+pub(super) fn databases(data_dir: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(data_dir).into_iter().flatten().flatten();
-    entries.into_iter().any(|entry| entry.path().extension().is_some_and(|extension| extension == "db"))
+    let is_database = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "db");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_database).collect();
+    paths.sort();
+    paths
 }
 
 /// Makes the folder's entries durable.

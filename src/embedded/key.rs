@@ -33,7 +33,7 @@ pub(super) fn find(opening: &Opening<'_>) -> Result<Option<Keyring>, OpenError> 
 /// one counts.
 pub(super) fn make(opening: &Opening<'_>) -> Result<(Keyring, Option<PathBuf>), OpenError> {
     let path = file(opening);
-    let keyring = Keyring::generate(opening.random);
+    let keyring = Keyring::generate(&*opening.random);
     match write(&opening.data_dir, &path, &keyring.to_text()) {
         Ok(()) => Ok((keyring, Some(path))),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -42,6 +42,17 @@ pub(super) fn make(opening: &Opening<'_>) -> Result<(Keyring, Option<PathBuf>), 
         }
         Err(source) => Err(OpenError::Folder { path, source }),
     }
+}
+
+/// Puts other keys in the file's place, durable before anything is sealed with them.
+pub(super) fn replace(opening: &Opening<'_>, keyring: &Keyring) -> Result<(), OpenError> {
+    let path = file(opening);
+    let written = || -> Result<(), Error> {
+        let file = filled(&opening.data_dir, &keyring.to_text())?;
+        file.persist(&path).map_err(|error| error.error)?;
+        folder::sync(&opening.data_dir)
+    };
+    written().map_err(|source| OpenError::Folder { path: path.clone(), source })
 }
 
 fn file(opening: &Opening<'_>) -> PathBuf {
@@ -59,12 +70,17 @@ fn read(path: &Path) -> Result<Secret<String>, Error> {
 
 /// Whole or not at all, and never over another key.
 fn write(data_dir: &Path, path: &Path, text: &Secret<String>) -> Result<(), Error> {
+    filled(data_dir, text)?.persist_noclobber(path).map_err(|error| error.error)?;
+    folder::sync(data_dir)
+}
+
+/// A file beside, complete and on the disk.
+fn filled(data_dir: &Path, text: &Secret<String>) -> Result<tempfile::NamedTempFile, Error> {
     let mut file = tempfile::NamedTempFile::new_in(data_dir)?;
     file.write_all(HEADER.as_bytes())?;
     file.write_all(text.expose().as_bytes())?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
-    folder::sync(data_dir)
+    Ok(file)
 }
 
 #[cfg(unix)]

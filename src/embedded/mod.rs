@@ -6,11 +6,17 @@
 
 mod folder;
 mod key;
+mod keys;
 mod lock;
 mod open;
+mod outward;
+mod receiver;
 mod remote;
 #[cfg(test)]
 mod tests;
 
+pub use keys::{KeyUse, RotateError, Rotated, keys, rotate};
 pub use lock::{ApplyLock, LockError};
 pub use open::{Embedded, OpenError, Opening};
+pub use outward::Guarded;
+pub use receiver::{LOOK, Receiver, Visit};

@@ -1,7 +1,7 @@
 //! Opens the data folder: first looks, then touches.
 
 use super::{folder, key};
-use crate::broker::{Actor, Broker, BrokerError, DefaultServices};
+use crate::broker::{Actor, Broker, BrokerError, DefaultServices, Outward, Surroundings};
 use crate::clock::{Clock, Random};
 use crate::secret::Secret;
 use crate::store::{SqliteStore, Store, StoreError};
@@ -17,10 +17,12 @@ pub struct Opening<'a> {
     /// The value of `BOWLINE_VAULT_KEY`, where it is set: it goes before the key file.
     pub vault_key: Option<Secret<String>>,
     pub clock: Arc<dyn Clock>,
-    pub random: &'a dyn Random,
+    pub random: Arc<dyn Random>,
     /// Who works, for the audit.
     pub actor: Actor,
     pub default_services: Arc<dyn DefaultServices>,
+    /// How requests leave.
+    pub outward: Arc<dyn Outward>,
 }
 
 /// The platform in this process.
@@ -91,7 +93,7 @@ impl Embedded {
             Some(store) => store,
             None => SqliteStore::in_memory().map_err(at(&database))?.into_read_only(),
         };
-        let keyring = found.unwrap_or_else(|| Keyring::generate(opening.random));
+        let keyring = found.unwrap_or_else(|| Keyring::generate(&*opening.random));
         let broker = broker(&opening, &database, Box::new(store), keyring)?;
         Ok(Embedded { broker, actor: opening.actor, clock: opening.clock, data_dir: opening.data_dir, key_created: None, has_data })
     }
@@ -116,8 +118,13 @@ fn look(database: &Path) -> Result<Option<SqliteStore>, OpenError> {
 }
 
 fn broker(opening: &Opening<'_>, database: &Path, store: Box<dyn Store>, keyring: Keyring) -> Result<Broker, OpenError> {
-    Broker::open(store, keyring, opening.clock.clone(), opening.random, opening.default_services.clone())
-        .map_err(|source| OpenError::Data { path: database.to_owned(), source })
+    let surroundings = Surroundings {
+        clock: opening.clock.clone(),
+        random: opening.random.clone(),
+        services: opening.default_services.clone(),
+        outward: opening.outward.clone(),
+    };
+    Broker::open(store, keyring, surroundings).map_err(|source| OpenError::Data { path: database.to_owned(), source })
 }
 
 fn at(database: &Path) -> impl Fn(StoreError) -> OpenError {

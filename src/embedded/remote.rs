@@ -66,6 +66,20 @@ fn answered(error: BrokerError) -> RemoteError {
         BrokerError::Refused { refusal, .. } => RemoteError::Refused(refusal),
         BrokerError::Spent { at } => RemoteError::Spent { at: rfc3339(at) },
         BrokerError::Invalid(invalid) => RemoteError::Invalid(invalid.to_string()),
-        error @ (BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::Store(_)) => RemoteError::Unavailable(Box::new(error)),
+        error @ (BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::KeyMoved | BrokerError::Store(_)) => {
+            RemoteError::Unavailable(Box::new(error))
+        }
+        error @ (BrokerError::NotConnected { .. }
+        | BrokerError::NeedsLoginUser { .. }
+        | BrokerError::Unready { .. }
+        | BrokerError::NothingToConsent { .. }
+        | BrokerError::UnknownConsent
+        | BrokerError::Flow { .. }
+        | BrokerError::Flow1 { .. }
+        | BrokerError::OtherAccount { .. }
+        | BrokerError::Busy { .. }
+        | BrokerError::ServiceFault { .. }
+        | BrokerError::Placement(_)
+        | BrokerError::Call(_)) => RemoteError::Invalid(error.to_string()),
     }
 }

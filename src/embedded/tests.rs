@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 const CANARY: &str = "canary-7f3a-in-the-vault";
 
+#[derive(Clone, Copy)]
 struct Bytes(u8);
 
 impl Random for Bytes {
@@ -34,15 +35,16 @@ impl DefaultServices for NoServices {
     }
 }
 
-fn opening<'a>(data_dir: &Path, random: &'a Bytes) -> Opening<'a> {
+fn opening<'a>(data_dir: &Path, random: &Bytes) -> Opening<'a> {
     Opening {
         data_dir: data_dir.to_owned(),
         environment: None,
         vault_key: None,
         clock: Arc::new(FixedClock(noon())),
-        random,
+        random: Arc::new(*random),
         actor: Actor { name: "ada".to_owned() },
         default_services: Arc::new(NoServices),
+        outward: Arc::new(Guarded::new(Default::default()).expect("a client is made when it is used")),
     }
 }
 

@@ -115,6 +115,11 @@ impl Pending {
         Secret::new(bytes)
     }
 
+    /// As [`Pending::from_bytes`], of what the vault hands out.
+    pub fn opened(bytes: &Secret<Vec<u8>>) -> Result<Pending, BadBytes> {
+        Pending::from_bytes(bytes.expose())
+    }
+
     /// What the vault opened.
     pub fn from_bytes(bytes: &[u8]) -> Result<Pending, BadBytes> {
         let stored: Stored = serde_json::from_slice(bytes).map_err(|_| BadBytes)?;

@@ -11,6 +11,7 @@
 //! Adding a grant: a file in `grants`, its table tests, one flow against the fake provider of `upstream`. Adding a
 //! tolerance: a variant of [`Tolerance`], its place in `answer`, a row in the table test.
 
+mod account;
 mod answer;
 mod begin;
 mod callback;
@@ -32,6 +33,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use account::{ID_TOKEN, account, account1};
 pub use answer::AnswerFault;
 pub use begin::{Asked, Pending, begin};
 pub use callback::Callback;

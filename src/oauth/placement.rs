@@ -23,7 +23,8 @@ pub struct Call {
     pub body: Body,
 }
 
-/// A call's body. Only a form can take a credential, and only a form is signed by OAuth 1.
+/// A call's body. Only a form can take a credential, and only a form is signed by OAuth 1. It holds none until then.
+#[derive(Clone)]
 pub enum Body {
     Empty,
     Form(Vec<(String, String)>),
@@ -111,6 +112,20 @@ impl Credential {
         service.parameters.keys().map(placed).collect::<Result<Vec<_>, _>>().map(Credential::Placed)
     }
 
+    /// A value made of several, as a service spells it: `{name}` stands for a field, and `base64(…)` encodes what is
+    /// inside, for keys that travel as one half of a Basic credential.
+    pub fn formed(format: &str, fields: &BTreeMap<String, Secret<String>>, place: Place) -> Result<Credential, PlacementError> {
+        let plain = |text: &str| filled(text, fields);
+        let value = match text_around(format) {
+            None => plain(format)?,
+            Some((before, inside, after)) => {
+                let inside = Secret::new(plain(inside)?);
+                format!("{}{}{}", plain(before)?, BASE64_STANDARD.encode(inside.expose()), plain(after)?)
+            }
+        };
+        Ok(Credential::token(Secret::new(value), place))
+    }
+
     /// Removes this credential from text that is to be logged or audited.
     pub fn scrub(&self, text: &str) -> String {
         match self {
@@ -124,6 +139,26 @@ impl Credential {
             Credential::Oauth1(credential) => super::scrub(text, &credential.secrets()),
         }
     }
+}
+
+/// The three parts of a text with one `base64(…)` in it.
+fn text_around(format: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = format.split_once("base64(")?;
+    let (inside, after) = rest.split_once(')')?;
+    Some((before, inside, after))
+}
+
+fn filled(text: &str, fields: &BTreeMap<String, Secret<String>>) -> Result<String, PlacementError> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+        let value = fields.get(name).ok_or_else(|| PlacementError::MissingKey(name.to_owned()))?;
+        out.push_str(before);
+        out.push_str(value.expose());
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
 }
 
 /// Attaches the credential. Refuses where the call already has something in its place: the caller's own
@@ -287,6 +322,19 @@ mod tests {
         assert_eq!(everything(&request).1, "authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert!(!format!("{request:?}").contains("QWxhZGRpbjpvcGVuIHNlc2FtZQ"), "the header is marked as sensitive");
         assert_eq!(basic.scrub("said open sesame, QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), "said •••, •••");
+    }
+
+    #[test]
+    fn a_format_is_filled_from_fields() {
+        let fields: BTreeMap<String, Secret<String>> = [("api_key".to_owned(), secret("k{1}"))].into();
+        let whole = || Place::Header { name: "Authorization".to_owned(), format: "{}".to_owned() };
+        let value = |format: &str| match Credential::formed(format, &fields, whole()) {
+            Ok(credential) => Ok(everything(&attached(&credential, call(Body::Empty)).expect("it fits")).1),
+            Err(error) => Err(error),
+        };
+        assert_eq!(value("GenieKey {api_key}").as_deref(), Ok("authorization: GenieKey k{1}"));
+        assert_eq!(value("Basic base64({api_key}:X)").as_deref(), Ok("authorization: Basic a3sxfTpY"));
+        assert_eq!(value("{other}"), Err(PlacementError::MissingKey("other".to_owned())));
     }
 
     #[test]

@@ -179,6 +179,13 @@ pub struct ClientSecrets {
     pub private_key: Option<Secret<String>>,
 }
 
+impl ClientSecrets {
+    /// A client whose id was kept in the vault too: it is no secret, and travels in the link.
+    pub fn of(id: &Secret<String>, secret: Option<Secret<String>>, private_key: Option<Secret<String>>) -> Self {
+        ClientSecrets { id: id.expose().clone(), secret, private_key }
+    }
+}
+
 /// The service cannot be used as declared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {

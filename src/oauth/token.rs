@@ -123,6 +123,11 @@ impl TokenSet {
         })
     }
 
+    /// As [`TokenSet::from_bytes`], of what the vault hands out.
+    pub fn opened(bytes: &Secret<Vec<u8>>) -> Result<TokenSet, BadBytes> {
+        TokenSet::from_bytes(bytes.expose())
+    }
+
     /// Takes a checked answer. `before` is what stands where the answer is silent.
     pub(super) fn accept(granted: Granted, provider: &Provider, before: Before, now: SystemTime) -> TokenSet {
         let obtained_at = UNIX_EPOCH + Duration::from_secs(seconds(now));

@@ -177,8 +177,8 @@ fn keep_connection(worlds: &Worlds<'_>, score: &mut Score, mut draft: Draft, liv
     let new_authentication = status.is_connected() && worlds.reauthenticates(live);
     let revokes = new_authentication || lifecycle::revoke_before_update(before, after, status, new_secrets);
     let state = if revokes { ConnectionState::Revoked } else { status.state };
-    let authorizes = !settled(worlds, after, state);
     let updates = !draft.diff.is_empty();
+    let authorizes = !settled(worlds, after, state) || (updates && state == ConnectionState::Error);
     if !updates && !authorizes {
         return;
     }

@@ -169,15 +169,23 @@ fn a_lost_authorisation_is_asked_for_again_and_a_pending_one_is_waited_for() {
 }
 
 #[test]
-fn client_credentials_are_settled_before_a_token_is_there() {
+fn client_credentials_are_asked_for_once_and_a_refusal_is_no_difference() {
     let client = json!({ "auth": { "type": "oauth2", "grant": "client_credentials", "token_url": "https://a.example/t" } });
     let all = [("services.s", client), ("connections.c", json!({ "service": "s" }))];
     let (project, mut observed) = (declared(&all), live(&all));
-    state(&mut observed, "connections.c", ConnectionState::NotConnected);
-    assert!(planned(&project, &observed).changes.is_empty());
-    state(&mut observed, "connections.c", ConnectionState::Expired);
-    let made = planned(&project, &observed);
-    assert_eq!((told(&made), made.summary.consents), (vec!["authorize connections.c".to_owned()], 0));
+    for settled in [ConnectionState::Connected, ConnectionState::Error] {
+        state(&mut observed, "connections.c", settled);
+        assert!(planned(&project, &observed).changes.is_empty());
+    }
+    for open in [ConnectionState::NotConnected, ConnectionState::Expired] {
+        state(&mut observed, "connections.c", open);
+        let made = planned(&project, &observed);
+        assert_eq!((told(&made), made.summary.consents), (vec!["authorize connections.c".to_owned()], 0));
+    }
+    let (project, mut observed) =
+        (declared(&[all[0].clone(), ("connections.c", json!({ "service": "s", "description": "another" }))]), observed);
+    state(&mut observed, "connections.c", ConnectionState::Error);
+    assert_eq!(told(&planned(&project, &observed)), ["update connections.c", "authorize connections.c"]);
 }
 
 #[test]

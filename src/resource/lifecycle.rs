@@ -207,15 +207,22 @@ pub fn state_when_asked(auth: &Auth) -> ConnectionState {
     match auth {
         Auth::ApiKey(_) | Auth::Basic => ConnectionState::Connected,
         auth if auth.needs_consent() => ConnectionState::AwaitingConsent,
-        // Client credentials: nobody consents, a token has to be requested.
-        Auth::Oauth2(_) | Auth::Oauth1(_) => ConnectionState::NotConnected,
+        // Client credentials: nobody consents, the application asks for a token by itself.
+        Auth::Oauth2(_) | Auth::Oauth1(_) => ConnectionState::Connected,
     }
 }
 
 /// Whether asking for an authorisation once more would lead nowhere further: it is usable, or all that asking can do was
 /// done.
 pub fn settled(state: ConnectionState, auth: &Auth) -> bool {
-    state == ConnectionState::Connected || state == state_when_asked(auth)
+    let asked_in_vain = state == ConnectionState::Error && asks_for_itself(auth);
+    state == ConnectionState::Connected || state == state_when_asked(auth) || asked_in_vain
+}
+
+/// Client credentials: the application asks for a token by itself. That its service did not give one is no difference
+/// between what is declared and what is live: the next use asks again, and so does connecting by hand.
+fn asks_for_itself(auth: &Auth) -> bool {
+    matches!(auth, Auth::Oauth2(oauth2) if oauth2.grant == super::Grant::ClientCredentials)
 }
 
 /// L9: whether a credential of a service may be sent to a host.

@@ -1,7 +1,10 @@
 //! What every implementation of the port has to keep. A new one calls [`run`] from its own tests.
 
-use super::{Answer, AuditEntry, AuditHead, Authorization, Object, Outcome, Recorded, Store, Transaction, verify};
-use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Kind, Link, Name, Resource, SecretPath};
+use super::{
+    Answer, AuditEntry, AuditHead, Authorization, Lease, Object, Outcome, Recorded, SealedAt, Store, StoredConsent, StoredGrant,
+    StoredRevocation, Transaction, verify,
+};
+use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Kind, Link, Name, Resource, Scope, SecretPath};
 use crate::vault::Sealed;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,6 +19,9 @@ pub fn run(fresh: Fresh<'_>) {
     what_was_dropped_is_undone(&*fresh());
     replacing_an_object_keeps_its_secrets_and_moves_its_links(&*fresh());
     deleting_an_object_takes_all_that_is_its_own(&*fresh());
+    grants_are_kept_beside_the_authorizations(&*fresh());
+    a_consent_is_taken_once(&*fresh());
+    sealed_bytes_change_only_where_they_are_the_known_ones(&*fresh());
     answers_and_plans_are_kept_once(&*fresh());
     the_audit_is_a_chain(&*fresh());
     writers_wait_for_each_other(&*fresh());
@@ -150,6 +156,102 @@ fn deleting_an_object_takes_all_that_is_its_own(store: &dyn Store) {
     assert!(read.authorizations(&Name::new("crm")).expect("readable").is_empty());
     assert_eq!(read.sealed(&connection("crm"), &SecretPath("/credentials/key".to_owned())).expect("readable"), None);
     assert_eq!(read.script(&connection("crm")).expect("readable"), None);
+}
+
+fn stored_grant(user: &str) -> StoredGrant {
+    StoredGrant {
+        generation: 3,
+        sealed: Some(Sealed(vec![4, 5])),
+        granted: [Scope("a b".to_owned())].into(),
+        expires: Some(noon()),
+        ends: Some(noon() + Duration::from_secs(7)),
+        account: Some(Fingerprint("fp:7".to_owned())),
+        spending: true,
+        lease: Some(Lease { owner: "me".to_owned(), until: noon() }),
+        failures: 2,
+        retry_at: Some(noon()),
+        last_used: Some(noon()),
+        last_error: "late".to_owned(),
+        ..StoredGrant::new(&Name::new("crm"), user)
+    }
+}
+
+fn revocation(id: &str, due: SystemTime) -> StoredRevocation {
+    StoredRevocation { id: id.to_owned(), connection: Name::new("crm"), user: String::new(), sealed: Sealed(vec![6]), due, tries: 1 }
+}
+
+fn consent(digest: &str, expires: SystemTime) -> StoredConsent {
+    StoredConsent { digest: digest.to_owned(), connection: Name::new("crm"), user: "zoe".to_owned(), sealed: Sealed(vec![8]), expires }
+}
+
+fn grants_are_kept_beside_the_authorizations(store: &dyn Store) {
+    furnish(store);
+    let crm = Name::new("crm");
+    write(store, |tx| {
+        tx.put_grant(&stored_grant("zoe")).expect("a new grant");
+        tx.put_grant(&stored_grant("")).expect("a new grant");
+        tx.put_grant(&StoredGrant::new(&crm, "")).expect("replaces");
+        tx.put_revocation(&revocation("late", noon() + Duration::from_secs(9))).expect("new");
+        tx.put_revocation(&revocation("soon", noon())).expect("new");
+    });
+    {
+        let read = store.read().expect("the store can be read");
+        assert_eq!(read.grant(&crm, "zoe").expect("readable"), Some(stored_grant("zoe")));
+        assert_eq!(read.grant(&crm, "eve").expect("readable"), None);
+        assert_eq!(read.grants().expect("readable"), [StoredGrant::new(&crm, ""), stored_grant("zoe")]);
+        let ids: Vec<String> = read.revocations().expect("readable").into_iter().map(|one| one.id).collect();
+        assert_eq!(ids, ["soon", "late"]);
+    }
+    write(store, |tx| tx.delete_revocation("soon").expect("is there"));
+    write(store, |tx| tx.delete_object(&connection("crm")).expect("is there"));
+    let read = store.read().expect("the store can be read");
+    assert!(read.grants().expect("readable").is_empty());
+    assert!(read.revocations().expect("readable").is_empty());
+    assert!(read.all_sealed().expect("readable").is_empty());
+}
+
+fn a_consent_is_taken_once(store: &dyn Store) {
+    furnish(store);
+    write(store, |tx| {
+        tx.put_consent(&consent("one", noon() + Duration::from_secs(1))).expect("new");
+        tx.put_consent(&consent("old", noon())).expect("new");
+        assert!(tx.put_consent(&consent("one", noon())).is_err());
+    });
+    {
+        // What was taken in a transaction that is undone is there again.
+        let mut tx = store.begin().expect("the store can be written");
+        assert!(tx.take_consent("one").expect("can be read").is_some());
+        assert_eq!(tx.take_consent("one").expect("can be read"), None);
+    }
+    write(store, |tx| {
+        tx.drop_consents(noon()).expect("can be written");
+        assert_eq!(tx.take_consent("old").expect("can be read"), None);
+        assert_eq!(tx.take_consent("one").expect("can be read"), Some(consent("one", noon() + Duration::from_secs(1))));
+    });
+    write(store, |tx| assert_eq!(tx.take_consent("one").expect("can be read"), None));
+}
+
+fn sealed_bytes_change_only_where_they_are_the_known_ones(store: &dyn Store) {
+    furnish(store);
+    write(store, |tx| {
+        tx.put_vault_check(&Sealed(vec![9])).expect("one row");
+        tx.put_grant(&stored_grant("zoe")).expect("a new grant");
+        tx.put_consent(&consent("one", noon())).expect("new");
+        tx.put_revocation(&revocation("r", noon())).expect("new");
+    });
+    let before = store.read().and_then(|read| read.all_sealed()).expect("readable");
+    assert_eq!(before.len(), 5);
+    write(store, |tx| {
+        for (at, sealed) in &before {
+            assert!(!tx.reseal(at, &Sealed(vec![77]), &Sealed(vec![78])).expect("can be written"));
+            let new = Sealed([sealed.0.as_slice(), &[0]].concat());
+            assert!(tx.reseal(at, sealed, &new).expect("can be written"));
+        }
+    });
+    let after = store.read().and_then(|read| read.all_sealed()).expect("readable");
+    let longer: Vec<(SealedAt, Sealed)> =
+        before.into_iter().map(|(at, sealed)| (at, Sealed([sealed.0.as_slice(), &[0]].concat()))).collect();
+    assert_eq!(after, longer);
 }
 
 fn answers_and_plans_are_kept_once(store: &dyn Store) {

@@ -1,6 +1,9 @@
 //! A store that fails at its n-th call, for tests: nothing may be half done wherever it breaks.
 
-use super::{AuditEntry, AuditHead, AuditLine, Authorization, Object, Recorded, Snapshot, Store, StoreError, Transaction};
+use super::{
+    AuditEntry, AuditHead, AuditLine, Authorization, Object, Recorded, SealedAt, Snapshot, Store, StoreError, StoredConsent, StoredGrant,
+    StoredRevocation, Transaction,
+};
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,13 +17,22 @@ pub struct Fuse {
     left: AtomicUsize,
     /// Whether a commit that fails has done its work all the same, as when an answer is lost on the way.
     commit_first: AtomicBool,
+    /// Whether it stays blown, as when the process dies there.
+    for_good: AtomicBool,
 }
 
 impl Fuse {
     /// Lets the `nth` call from now fail (from 1); 0 for none.
     pub fn set(&self, nth: usize, commit_first: bool) {
+        self.for_good.store(false, Ordering::SeqCst);
         self.left.store(nth, Ordering::SeqCst);
         self.commit_first.store(commit_first, Ordering::SeqCst);
+    }
+
+    /// Lets the `nth` call from now fail and every one after it, until it is set anew.
+    pub fn kill_at(&self, nth: usize, commit_first: bool) {
+        self.set(nth, commit_first);
+        self.for_good.store(true, Ordering::SeqCst);
     }
 
     /// How many calls it still lets pass, the one that fails included.
@@ -37,7 +49,8 @@ impl Fuse {
         match self.left.load(Ordering::SeqCst) {
             0 => Ok(()),
             left => {
-                self.left.store(left - 1, Ordering::SeqCst);
+                let stays = left == 1 && self.for_good.load(Ordering::SeqCst);
+                self.left.store(if stays { 1 } else { left - 1 }, Ordering::SeqCst);
                 if left == 1 { Err(StoreError::Unavailable("a fault of the test".into())) } else { Ok(()) }
             }
         }
@@ -100,6 +113,10 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
         sealed(address: &Address, field: &SecretPath) -> Option<Sealed>;
         authorizations(connection: &Name) -> Vec<Authorization>;
         all_authorizations() -> BTreeMap<Name, Vec<Authorization>>;
+        grant(connection: &Name, user: &str) -> Option<StoredGrant>;
+        grants() -> Vec<StoredGrant>;
+        revocations() -> Vec<StoredRevocation>;
+        all_sealed() -> Vec<(SealedAt, Sealed)>;
         referrers(address: &Address) -> BTreeSet<(Address, Link)>;
         recorded(key: &str) -> Option<Recorded>;
         spent(plan_id: &str) -> Option<SystemTime>;
@@ -119,6 +136,13 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         put_secret(address: &Address, field: &SecretPath, sealed: &Sealed, print: &Fingerprint) -> ();
         delete_secret(address: &Address, field: &SecretPath) -> ();
         put_authorization(authorization: &Authorization) -> ();
+        put_grant(grant: &StoredGrant) -> ();
+        put_consent(consent: &StoredConsent) -> ();
+        take_consent(digest: &str) -> Option<StoredConsent>;
+        drop_consents(now: SystemTime) -> ();
+        put_revocation(revocation: &StoredRevocation) -> ();
+        delete_revocation(id: &str) -> ();
+        reseal(at: &SealedAt, from: &Sealed, to: &Sealed) -> bool;
         record(key: &str, recorded: &Recorded) -> ();
         spend(plan_id: &str, at: SystemTime) -> ();
         append_audit(entry: &AuditEntry) -> ();

@@ -10,11 +10,13 @@ mod audit;
 pub mod conformance;
 #[cfg(test)]
 pub mod fault;
+mod grant;
 mod port;
 mod record;
 mod sqlite;
 
 pub use audit::{AuditEntry, AuditFault, AuditHead, AuditLine, verify};
+pub use grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 pub use port::{Snapshot, Store, StoreError, Transaction};
 pub use record::{Answer, Authorization, Object, Outcome, Recorded};
 pub use sqlite::SqliteStore;

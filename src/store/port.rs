@@ -1,6 +1,7 @@
 //! The port: what a database has to be able to do for the broker.
 
 use super::audit::{AuditEntry, AuditHead, AuditLine};
+use super::grant::{SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 use super::record::{Authorization, Object, Recorded};
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
@@ -41,6 +42,18 @@ pub trait Snapshot {
 
     fn all_authorizations(&self) -> Result<BTreeMap<Name, Vec<Authorization>>, StoreError>;
 
+    /// What is held of one person's grant; the owner is the user with the empty name.
+    fn grant(&self, connection: &Name, user: &str) -> Result<Option<StoredGrant>, StoreError>;
+
+    /// All of them, by connection and user.
+    fn grants(&self) -> Result<Vec<StoredGrant>, StoreError>;
+
+    /// All that services have still to be told, the first due first.
+    fn revocations(&self) -> Result<Vec<StoredRevocation>, StoreError>;
+
+    /// Everything that is sealed, and where it lies.
+    fn all_sealed(&self) -> Result<Vec<(SealedAt, Sealed)>, StoreError>;
+
     /// Who refers to an object, and why.
     fn referrers(&self, address: &Address) -> Result<BTreeSet<(Address, Link)>, StoreError>;
 
@@ -80,6 +93,23 @@ pub trait Transaction: Snapshot {
     fn delete_secret(&mut self, address: &Address, field: &SecretPath) -> Result<(), StoreError>;
 
     fn put_authorization(&mut self, authorization: &Authorization) -> Result<(), StoreError>;
+
+    fn put_grant(&mut self, grant: &StoredGrant) -> Result<(), StoreError>;
+
+    fn put_consent(&mut self, consent: &StoredConsent) -> Result<(), StoreError>;
+
+    /// Reads a consent and takes it away: it can be spent once.
+    fn take_consent(&mut self, digest: &str) -> Result<Option<StoredConsent>, StoreError>;
+
+    /// Takes away the consents that were not finished in time.
+    fn drop_consents(&mut self, now: SystemTime) -> Result<(), StoreError>;
+
+    fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError>;
+
+    fn delete_revocation(&mut self, id: &str) -> Result<(), StoreError>;
+
+    /// Puts other sealed bytes in the place of known ones; `false` where others lie there by now.
+    fn reseal(&mut self, at: &SealedAt, from: &Sealed, to: &Sealed) -> Result<bool, StoreError>;
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError>;
 

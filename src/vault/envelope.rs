@@ -27,6 +27,14 @@ pub struct Owner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed(pub Vec<u8>);
 
+impl Sealed {
+    /// The key that it is sealed with; `None` where it is in no form that this program knows.
+    pub fn key_id(&self) -> Option<KeyId> {
+        let id = self.0.get(1..9).filter(|_| self.0.first() == Some(&VERSION))?;
+        Some(KeyId(id.try_into().expect("eight bytes were taken")))
+    }
+}
+
 /// The secret stays closed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotOpen {
@@ -86,6 +94,12 @@ pub fn open(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Secret<
     text[length..].zeroize();
     text.truncate(length);
     Ok(Secret::new(std::mem::take(&mut *text)))
+}
+
+/// As [`open`], for a secret that is text.
+pub fn open_text(keyring: &Keyring, owner: &Owner, sealed: &Sealed) -> Result<Secret<String>, CannotOpen> {
+    let bytes = open(keyring, owner, sealed)?;
+    String::from_utf8(bytes.expose().clone()).map(Secret::new).map_err(|_| CannotOpen::Form)
 }
 
 fn cipher(data_key: &[u8; KEY_LENGTH]) -> RandomizedNonceKey {

@@ -73,6 +73,23 @@ impl Keyring {
         Secret::new(text)
     }
 
+    /// With a new key in front: it writes from now on, and the others still read.
+    pub fn with_new(&self, random: &dyn Random) -> Self {
+        let mut made = Keyring::generate(random);
+        made.newest_first.extend(self.newest_first.iter().filter(|key| key.id != made.newest_id()).cloned().collect::<Vec<_>>());
+        made
+    }
+
+    /// The newest key alone.
+    pub fn newest_only(&self) -> Self {
+        Keyring { newest_first: vec![self.newest().clone()] }
+    }
+
+    /// The ids of all keys, the newest first.
+    pub fn ids(&self) -> Vec<KeyId> {
+        self.newest_first.iter().map(|key| key.id).collect()
+    }
+
     /// The id of the key that writes.
     pub fn newest_id(&self) -> KeyId {
         self.newest().id

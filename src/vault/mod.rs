@@ -10,6 +10,6 @@ mod envelope;
 mod fingerprint;
 mod keyring;
 
-pub use envelope::{CannotOpen, Owner, Sealed, open, seal, seal_text};
+pub use envelope::{CannotOpen, Owner, Sealed, open, open_text, seal, seal_text};
 pub use fingerprint::FingerprintKey;
 pub use keyring::{BadKey, KeyId, Keyring};

@@ -12,7 +12,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("diag", &["text"]),
     ("resource", &[]),
-    ("catalogue", &["resource"]),
+    ("catalogue", &["resource", "oauth"]),
     ("deluge", &["text", "diag"]),
     ("compile", &["text", "diag", "resource", "catalogue", "deluge"]),
     ("layout", &["text", "diag", "resource", "compile"]),
@@ -22,10 +22,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("oauth", &["secret", "clock", "resource"]),
     ("apply", &["plan", "resource", "clock", "secret"]),
     ("store", &["resource", "vault", "clock", "secret"]),
-    ("broker", &["clock", "vault", "store", "resource", "secret"]),
+    ("broker", &["clock", "oauth", "vault", "store", "resource", "secret"]),
     ("sandbox", &["clock", "secret"]),
     ("upstream", &["oauth"]),
-    ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock"]),
+    ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
 ];
 

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod canary;
+mod connect;
 mod deluge;
 mod examples;
 mod peers;

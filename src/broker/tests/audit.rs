@@ -36,8 +36,7 @@ fn a_line_that_was_changed_or_cut_off_is_found() {
     let tampered = |sql: &str| {
         let _ = std::fs::remove_file(&path);
         let store = SqliteStore::open(&path).expect("the folder is writable");
-        let clock = Arc::new(FixedClock(noon()));
-        let broker = Broker::open(Box::new(store), Keyring::generate(&Sevens), clock, &Sevens, Arc::new(Slack)).expect("the store is new");
+        let broker = Broker::open(Box::new(store), Keyring::generate(&Sevens), alone()).expect("the store is new");
         let actor = Actor { name: "ada".to_owned() };
         for plan in ["1", "2", "3"] {
             broker.spend(&actor, plan).expect("it is new");

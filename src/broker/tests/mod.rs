@@ -1,11 +1,15 @@
 //! The use-cases against an in-memory store: a small estate, and a caller that is short to write.
 
 mod audit;
+mod calls;
+mod consent;
 mod faults;
 mod once;
+mod renewal;
 mod rules;
+mod service;
 
-use super::{Actor, Broker, BrokerError, Call, DefaultServices, Expect, Put};
+use super::{Actor, Broker, BrokerError, Call, DefaultServices, Expect, Put, Surroundings};
 use crate::clock::{FixedClock, Random};
 use crate::resource::lifecycle::Refusal;
 use crate::resource::{Address, ConnectionState, Name, Resource, SecretPath, Service};
@@ -61,6 +65,12 @@ struct How<'a> {
     create: bool,
 }
 
+/// A clock that stands still, a catalogue of one, and nobody outside.
+fn alone() -> Surroundings {
+    let outward = Arc::new(service::Service1::default());
+    Surroundings { clock: Arc::new(FixedClock(noon())), random: Arc::new(Sevens), services: Arc::new(Slack), outward }
+}
+
 fn at(address: &str) -> Address {
     address.parse().expect("the test writes addresses")
 }
@@ -91,8 +101,7 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().expect("memory is there"));
         let fuse: Arc<Fuse> = Arc::default();
         let faulty = FaultStore { inner: store.clone(), fuse: fuse.clone() };
-        let clock = Arc::new(FixedClock(noon()));
-        let broker = Broker::open(Box::new(faulty), Keyring::generate(&Sevens), clock, &Sevens, Arc::new(Slack)).expect("the store is new");
+        let broker = Broker::open(Box::new(faulty), Keyring::generate(&Sevens), alone()).expect("the store is new");
         World { broker, store, fuse, actor: Actor { name: "ada".to_owned() } }
     }
 

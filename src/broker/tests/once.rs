@@ -111,8 +111,7 @@ fn with_a_foreign_key_a_store_stays_closed() {
     let world = World::furnished();
     let again = |random: &dyn Random| {
         let store = FaultStore { inner: world.store.clone(), fuse: world.fuse.clone() };
-        let clock = Arc::new(FixedClock(noon()));
-        Broker::open(Box::new(store), Keyring::generate(random), clock, random, Arc::new(Slack))
+        Broker::open(Box::new(store), Keyring::generate(random), alone())
             .map(|broker| broker.fingerprint(&[Secret::new(CANARY.to_owned())]))
     };
     assert!(matches!(again(&Eights), Err(BrokerError::ForeignKey(_))));

@@ -177,14 +177,14 @@ fn l8_asking_leads_to_an_honest_state() {
         other => panic!("a connection has a state: {other:?}"),
     };
     assert_eq!(asked("connections.c"), ConnectionState::AwaitingConsent);
-    assert_eq!(asked("connections.m"), ConnectionState::NotConnected);
+    assert_eq!(asked("connections.m"), ConnectionState::Error);
     assert_eq!(asked("connections.b"), ConnectionState::Error);
     assert_eq!(asked("connections.full"), ConnectionState::Connected);
     let reports = world.broker.status().expect("readable");
     let message = |name: &str| &reports.iter().find(|report| report.name == name).expect("it is there").message;
     assert_eq!(message("b"), "not given yet: `password`");
-    assert_eq!(message("C"), "a person has to consent in a browser");
-    assert_eq!(message("m"), "client credentials: no token has been requested yet");
+    assert_eq!(message("C"), "a person has to consent in a browser, and before that: its service has no `client_id`");
+    assert_eq!(message("m"), "its service has no `client_id`");
 }
 
 #[test]

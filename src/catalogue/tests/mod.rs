@@ -2,6 +2,7 @@
 
 mod files;
 mod hosts;
+mod providers;
 mod services;
 
 use super::service::next_variable;

@@ -1,17 +1,17 @@
 //! Which platform an environment is applied to, opened for looking or for writing.
 
+use super::default_services::Catalogue;
 use super::opened::Opened;
 use crate::apply::RemoteError;
-use crate::broker::{Actor, BrokerError, DefaultServices};
-use crate::catalogue;
+use crate::broker::{Actor, BrokerError};
 use crate::cli::args::BrokerArgs;
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::compile::Api;
-use crate::embedded::{Embedded, OpenError, Opening};
-use crate::resource::Service;
+use crate::embedded::{Embedded, Guarded, OpenError, Opening};
 use crate::secret::Secret;
-use std::collections::BTreeMap;
+use crate::upstream::Policy;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Opens the platform for reading: makes nothing where nothing is there yet.
@@ -39,34 +39,40 @@ pub(super) fn api(api: &Api) -> &str {
     }
 }
 
-fn opening<'a>(opened: &'a Opened, args: &BrokerArgs, talk: &'a Talk<'_>) -> Result<Opening<'a>, Failure> {
+/// What opening the embedded broker of this project needs.
+pub(super) fn opening<'a>(opened: &'a Opened, args: &BrokerArgs, talk: &'a Talk<'_>) -> Result<Opening<'a>, Failure> {
+    let data_dir = data_dir(opened, args, talk);
     match &opened.compiled.environment.api {
         Api::Embedded => Ok(Opening {
-            data_dir: args.data_dir.as_ref().map_or_else(|| opened.root().join(".bowline"), |folder| talk.path(folder)),
             environment: opened.compiled.environment.name.as_deref(),
             vault_key: talk.world.env.get("BOWLINE_VAULT_KEY").map(|key| Secret::new(key.clone())),
             clock: talk.world.clock.clone(),
-            random: talk.world.random,
+            random: talk.world.random.clone(),
             actor: Actor { name: person(talk) },
-            default_services: Arc::new(Catalogue),
+            default_services: Arc::new(Catalogue::new(opened, &data_dir, talk)?),
+            outward: Arc::new(outward()?),
+            data_dir,
         }),
         Api::Url(url) => Err(Failure::new(Exit::Failed, format!("this version speaks to the embedded broker only, not to {url}"))
             .hint("set `api: embedded` for this environment")),
     }
 }
 
-/// Who works, for the audit.
-fn person(talk: &Talk<'_>) -> String {
-    let named = ["BOWLINE_ACTOR", "USER", "LOGNAME"].iter().find_map(|name| talk.world.env.get(*name).filter(|value| !value.is_empty()));
-    named.cloned().unwrap_or_else(|| "cli".to_owned())
+/// Where the embedded broker keeps its data.
+pub(super) fn data_dir(opened: &Opened, args: &BrokerArgs, talk: &Talk<'_>) -> PathBuf {
+    args.data_dir.as_ref().map_or_else(|| opened.root().join(".bowline"), |folder| talk.path(folder))
 }
 
-struct Catalogue;
+/// The guarded way out. Services on this machine may be called, over http too, which `check` warns of.
+fn outward() -> Result<Guarded, Failure> {
+    Guarded::new(Policy { loopback: true, ..Policy::default() })
+        .map_err(|error| Failure::because(Exit::Failed, "could not prepare the HTTP client", error))
+}
 
-impl DefaultServices for Catalogue {
-    fn service(&self, name: &str, parameters: &BTreeMap<String, String>) -> Option<Service> {
-        catalogue::find(name)?.service(parameters).ok()
-    }
+/// Who works, for the audit, and whose account it is where each user has an own one.
+pub(super) fn person(talk: &Talk<'_>) -> String {
+    let named = ["BOWLINE_ACTOR", "USER", "LOGNAME"].iter().find_map(|name| talk.world.env.get(*name).filter(|value| !value.is_empty()));
+    named.cloned().unwrap_or_else(|| "cli".to_owned())
 }
 
 fn open_failure(error: OpenError) -> Failure {

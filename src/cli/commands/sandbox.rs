@@ -35,7 +35,7 @@ fn options(args: &Sandbox, talk: &Talk<'_>) -> Result<Options, Failure> {
             grant_only: known_scopes(&args.grant_only)?,
             rotate: !args.no_rotation,
         },
-        ..Options::new(talk.world.clock.clone(), seed(talk.world.random))
+        ..Options::new(talk.world.clock.clone(), seed(&*talk.world.random))
     })
 }
 

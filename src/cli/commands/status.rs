@@ -2,7 +2,7 @@
 
 use super::{opened, platform};
 use crate::apply::Remote;
-use crate::broker::Report;
+use crate::broker::{HeldReport, Report, UserReport};
 use crate::cli::args::{Status, TextOrJson};
 use crate::cli::exit::Exit;
 use crate::cli::report::page::{Page, Tone};
@@ -12,6 +12,7 @@ use crate::cli::talk::{Failure, Talk};
 use crate::clock::rfc3339;
 use crate::resource::{Address, ConnectionState, Kind, Live, Observed, Status as LiveStatus, WebhookState};
 use serde::Serialize;
+use std::time::SystemTime;
 
 pub(crate) fn run(args: &Status, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
@@ -23,15 +24,42 @@ pub(crate) fn run(args: &Status, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         observed.objects.retain(|_, live| own(&live.owner));
         reports.retain(|report| own(&report.owner));
     }
+    let soon = args.expiring.map(|within| talk.world.clock.now() + within);
+    if let Some(until) = soon {
+        reports.retain(|report| needs_somebody(report, until));
+        observed.objects.retain(|address, _| reports.iter().any(|report| report.address == *address));
+    }
     match args.format {
         TextOrJson::Json => talk.data(&json(&machine(&observed, &reports))),
         TextOrJson::Text => {
             let mut page = talk.page();
-            people(&observed, &reports, &mut page);
+            match soon {
+                None => people(&observed, &reports, &mut page),
+                Some(_) => expiring(&reports, &mut page),
+            }
             talk.data(&page.into_text());
         }
     }
-    Ok(Exit::Done)
+    Ok(if soon.is_some() && !reports.is_empty() { Exit::Differences } else { Exit::Done })
+}
+
+/// Whether a person has to connect it, or one of its users, again by then.
+fn needs_somebody(report: &Report, until: SystemTime) -> bool {
+    let is_over = |state| matches!(state, ConnectionState::Expired | ConnectionState::Error);
+    let ends = |held: &HeldReport| held.ends.is_some_and(|ends| ends <= until);
+    is_over(report.state) || ends(&report.held) || report.users.iter().any(|user| is_over(user.state) || ends(&user.held))
+}
+
+fn expiring(reports: &[Report], page: &mut Page) {
+    if reports.is_empty() {
+        page.line("Nothing expires within that time, as far as the services say.");
+    }
+    table(&reports.iter().flat_map(rows).collect::<Vec<_>>(), page);
+}
+
+/// A connection, and each of its users.
+fn rows(report: &Report) -> Vec<Row> {
+    std::iter::once(connection_row(report)).chain(report.users.iter().map(user_row)).collect()
 }
 
 fn people(observed: &Observed, reports: &[Report], page: &mut Page) {
@@ -39,7 +67,7 @@ fn people(observed: &Observed, reports: &[Report], page: &mut Page) {
         page.line("Nothing is live yet. `bowline apply` creates what the project declares.");
         return;
     }
-    let mut rows: Vec<Row> = reports.iter().map(connection_row).collect();
+    let mut rows: Vec<Row> = reports.iter().flat_map(rows).collect();
     rows.extend(observed.objects.iter().filter_map(|(address, live)| webhook_row(address, live)));
     table(&rows, page);
     if !rows.is_empty() {
@@ -57,11 +85,6 @@ fn people(observed: &Observed, reports: &[Report], page: &mut Page) {
 }
 
 fn connection_row(report: &Report) -> Row {
-    let tone = match report.state {
-        ConnectionState::Connected => Tone::Good,
-        ConnectionState::NotConnected | ConnectionState::AwaitingConsent => Tone::Caution,
-        ConnectionState::Expired | ConnectionState::Revoked | ConnectionState::Error => Tone::Bad,
-    };
     let mut detail = report.service.to_string();
     if !report.scopes.is_empty() {
         detail.push_str(&format!(", {}", counted(report.scopes.len(), "scope")));
@@ -69,10 +92,44 @@ fn connection_row(report: &Report) -> Row {
     if report.use_login_user_credentials {
         detail.push_str(&format!(", each user's own account ({})", counted(report.users.len(), "user")));
     }
+    detail.push_str(&held_words(&report.held));
     if !report.message.is_empty() {
         detail.push_str(&format!(": {}", report.message));
     }
-    Row { address: report.address.to_string(), state: report.state.words().to_owned(), tone, detail }
+    Row { address: report.address.to_string(), state: report.state.words().to_owned(), tone: tone(report.state), detail }
+}
+
+fn user_row(user: &UserReport) -> Row {
+    let mut detail = held_words(&user.held).trim_start_matches(", ").to_owned();
+    if !user.message.is_empty() {
+        detail = if detail.is_empty() { user.message.clone() } else { format!("{detail}: {}", user.message) };
+    }
+    Row { address: format!("  {}", user.user), state: user.state.words().to_owned(), tone: tone(user.state), detail }
+}
+
+fn tone(state: ConnectionState) -> Tone {
+    match state {
+        ConnectionState::Connected => Tone::Good,
+        ConnectionState::NotConnected | ConnectionState::AwaitingConsent => Tone::Caution,
+        ConnectionState::Expired | ConnectionState::Revoked | ConnectionState::Error => Tone::Bad,
+    }
+}
+
+/// What is held, in words that follow others.
+fn held_words(held: &HeldReport) -> String {
+    let mut words = String::new();
+    let mut say = |what: &str, time: Option<SystemTime>| {
+        if let Some(time) = time {
+            words.push_str(&format!(", {what} {}", rfc3339(time)));
+        }
+    };
+    say("access until", held.expires);
+    say("to be connected again by", held.ends.filter(|ends| Some(*ends) != held.expires));
+    say("last used", held.last_used);
+    if !held.last_error.is_empty() {
+        words.push_str(&format!(", last error: {}", held.last_error));
+    }
+    words
 }
 
 /// Webhooks that can fire need no line of their own.
@@ -115,6 +172,20 @@ struct ConnectionDetail {
     since: Option<String>,
     users: Vec<User>,
     blocked_webhooks: Vec<Address>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<HeldDetail>,
+}
+
+/// What is held of a grant. Scopes that were asked for and not granted are told apart.
+#[derive(Debug, Serialize)]
+struct HeldDetail {
+    granted: Vec<String>,
+    missing: Vec<String>,
+    access_expires: Option<String>,
+    ends: Option<String>,
+    last_used: Option<String>,
+    last_error: String,
+    retry_at: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -123,6 +194,8 @@ struct User {
     state: ConnectionState,
     message: String,
     since: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<HeldDetail>,
 }
 
 fn machine(observed: &Observed, reports: &[Report]) -> Machine {
@@ -161,8 +234,33 @@ fn detail(report: &Report) -> ConnectionDetail {
         users: report
             .users
             .iter()
-            .map(|user| User { user: user.user.clone(), state: user.state, message: user.message.clone(), since: rfc3339(user.since) })
+            .map(|user| User {
+                user: user.user.clone(),
+                state: user.state,
+                message: user.message.clone(),
+                since: rfc3339(user.since),
+                held: held_detail(report, &user.held),
+            })
             .collect(),
         blocked_webhooks: report.blocked().cloned().collect(),
+        held: held_detail(report, &report.held),
     }
+}
+
+/// `None` where nothing was ever held or used.
+fn held_detail(report: &Report, held: &HeldReport) -> Option<HeldDetail> {
+    if *held == HeldReport::default() {
+        return None;
+    }
+    let words = |scopes: &mut dyn Iterator<Item = &crate::resource::Scope>| scopes.map(|scope| scope.0.clone()).collect();
+    let missing = if held.granted.is_empty() { Vec::new() } else { words(&mut report.scopes.difference(&held.granted)) };
+    Some(HeldDetail {
+        granted: words(&mut held.granted.iter()),
+        missing,
+        access_expires: held.expires.map(rfc3339),
+        ends: held.ends.map(rfc3339),
+        last_used: held.last_used.map(rfc3339),
+        last_error: held.last_error.clone(),
+        retry_at: held.retry_at.map(rfc3339),
+    })
 }

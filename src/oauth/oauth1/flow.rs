@@ -199,6 +199,11 @@ impl Token1 {
         sealed(&StoredToken { version: 1, token, secret, extra: self.extra.clone() })
     }
 
+    /// As [`Token1::from_bytes`], of what the vault hands out.
+    pub fn opened(bytes: &Secret<Vec<u8>>) -> Result<Token1, BadBytes> {
+        Token1::from_bytes(bytes.expose())
+    }
+
     /// What the vault opened.
     pub fn from_bytes(bytes: &[u8]) -> Result<Token1, BadBytes> {
         let stored: StoredToken = serde_json::from_slice(bytes).map_err(|_| BadBytes)?;
@@ -215,6 +220,11 @@ impl Pending1 {
         let expires_at = self.expires_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let (token, token_secret) = (self.token.expose().clone(), self.token_secret.expose().clone());
         sealed(&StoredPending { version: 1, token, token_secret, asked: self.asked.clone(), expires_at })
+    }
+
+    /// As [`Pending1::from_bytes`], of what the vault hands out.
+    pub fn opened(bytes: &Secret<Vec<u8>>) -> Result<Pending1, BadBytes> {
+        Pending1::from_bytes(bytes.expose())
     }
 
     /// What the vault opened.

@@ -5,17 +5,36 @@ use super::rows::{
 };
 use super::session::Session;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
-use crate::store::{AuditHead, AuditLine, Authorization, Object, Recorded, Snapshot, StoreError};
+use crate::store::{AuditHead, AuditLine, Authorization, Object, Recorded, SealedAt, Snapshot, StoreError, StoredGrant, StoredRevocation};
 use crate::vault::Sealed;
 use rusqlite::{Params, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 impl Session<'_> {
-    fn one<T>(&self, sql: &str, params: impl Params, read: impl Fn(&Row<'_>) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
         let mut statement = self.statement(sql)?;
         let mut rows = statement.query(params)?;
         rows.next()?.map(read).transpose()
+    }
+
+    pub(super) fn list<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        self.each(sql, params, |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     fn each(&self, sql: &str, params: impl Params, mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>) -> Result<(), StoreError> {
@@ -96,6 +115,22 @@ impl Snapshot for Session<'_> {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    fn grant(&self, connection: &Name, user: &str) -> Result<Option<StoredGrant>, StoreError> {
+        self.read_grant(connection, user)
+    }
+
+    fn grants(&self) -> Result<Vec<StoredGrant>, StoreError> {
+        self.read_grants()
+    }
+
+    fn revocations(&self) -> Result<Vec<StoredRevocation>, StoreError> {
+        self.read_revocations()
+    }
+
+    fn all_sealed(&self) -> Result<Vec<(SealedAt, Sealed)>, StoreError> {
+        self.read_sealed()
     }
 
     fn referrers(&self, target: &Address) -> Result<BTreeSet<(Address, Link)>, StoreError> {

@@ -4,13 +4,15 @@ use super::rows::{as_json, damaged, link_word, signed, state_word};
 use super::session::Session;
 use crate::clock::rfc3339;
 use crate::resource::{Address, Fingerprint, SecretPath};
-use crate::store::{AuditEntry, Authorization, Object, Recorded, Snapshot, StoreError, Transaction};
+use crate::store::{
+    AuditEntry, Authorization, Object, Recorded, SealedAt, Snapshot, StoreError, StoredConsent, StoredGrant, StoredRevocation, Transaction,
+};
 use crate::vault::Sealed;
 use rusqlite::Params;
 use std::time::SystemTime;
 
 impl Session<'_> {
-    fn run(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+    pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
         Ok(self.statement(sql)?.execute(params)?)
     }
 
@@ -82,6 +84,34 @@ impl Transaction for Session<'_> {
                    state = excluded.state, message = excluded.message, updated = excluded.updated";
         let Authorization { connection, user, state, message, updated } = authorization;
         self.run(sql, (connection.as_str(), user, state_word(*state), message, rfc3339(*updated))).map(drop)
+    }
+
+    fn put_grant(&mut self, grant: &StoredGrant) -> Result<(), StoreError> {
+        self.write_grant(grant)
+    }
+
+    fn put_consent(&mut self, consent: &StoredConsent) -> Result<(), StoreError> {
+        self.write_consent(consent)
+    }
+
+    fn take_consent(&mut self, digest: &str) -> Result<Option<StoredConsent>, StoreError> {
+        self.remove_consent(digest)
+    }
+
+    fn drop_consents(&mut self, now: SystemTime) -> Result<(), StoreError> {
+        self.remove_old_consents(now)
+    }
+
+    fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError> {
+        self.write_revocation(revocation)
+    }
+
+    fn delete_revocation(&mut self, id: &str) -> Result<(), StoreError> {
+        self.remove_revocation(id)
+    }
+
+    fn reseal(&mut self, at: &SealedAt, from: &Sealed, to: &Sealed) -> Result<bool, StoreError> {
+        self.write_sealed(at, from, to)
     }
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError> {

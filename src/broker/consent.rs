@@ -1,0 +1,290 @@
+//! A person's consent: the link for a browser, and what is made of the answer that comes back. The state is bound to who
+//! began, the service, the connection and the redirect address, and is spent in the transaction that reads it.
+
+use super::call::Work;
+use super::grants::{consent_owner, ends, set_state, unreadable};
+use super::party::{Party, Server};
+use super::{Actor, Broker, BrokerError};
+use crate::oauth::oauth1::{self, Asked1, Callback1, Pending1, Provider1, Token1};
+use crate::oauth::{self, Asked, Callback, FlowError, ID_TOKEN, Pending, Provider, ScopeReport, TokenSet};
+use crate::resource::{Address, ConnectionState, Grant, Name};
+use crate::secret::Secret;
+use crate::store::{StoreError, StoredConsent, StoredGrant};
+use crate::vault;
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+use url::Url;
+
+/// Tries to write a new grant down: its code is spent.
+const WRITES: u32 = 4;
+
+/// A consent that is to be begun.
+#[derive(Debug, Clone, Copy)]
+pub struct Consent<'a> {
+    /// Who is signed in, begins, and so alone may finish.
+    pub actor: &'a Actor,
+    pub connection: &'a Name,
+    /// The login user who connects an own account; without effect where the owner's counts.
+    pub user: Option<&'a str>,
+    /// A constant of our own, with a path of its own per service.
+    pub redirect_uri: &'a Url,
+}
+
+/// A consent that was begun.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// For a browser. Not a secret by itself: the answer is good for who began only.
+    pub link: Url,
+    pub expires_at: SystemTime,
+}
+
+/// An answer of a consent page.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// Who is signed in where it arrived.
+    pub actor: &'a Actor,
+    /// Our own configured base with the path and query that were asked for.
+    pub url: &'a Url,
+    /// Whether another account than before may take its place.
+    pub allow_other_account: bool,
+}
+
+/// A connection that is connected now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    pub address: Address,
+    /// Empty for the owner.
+    pub user: String,
+    pub scopes: ScopeReport,
+    pub expires: Option<SystemTime>,
+    /// Whether the service says whose account it is, so that another one would be noticed next time.
+    pub knows_account: bool,
+}
+
+/// A link, and what is kept until it is answered.
+struct Question {
+    link: Url,
+    digest: String,
+    bytes: Secret<Vec<u8>>,
+    expires_at: SystemTime,
+}
+
+/// A fresh grant of either kind, not yet written down.
+struct Fresh {
+    bytes: Secret<Vec<u8>>,
+    granted: BTreeSet<crate::resource::Scope>,
+    scopes: ScopeReport,
+    expires: Option<SystemTime>,
+    account: Option<Secret<String>>,
+    message: String,
+    tokens: Option<(Box<Provider>, TokenSet)>,
+}
+
+impl Broker {
+    /// Begins a consent. A connection that is connected stays so until another grant takes the old one's place.
+    pub fn begin_consent(&self, consent: Consent<'_>) -> Result<Begun, BrokerError> {
+        let (party, server) = {
+            let snapshot = self.store.read()?;
+            let party = self.party(&*snapshot, consent.connection, consent.user)?;
+            let server = self.server(&*snapshot, &party)?;
+            (party, server)
+        };
+        let Question { link, digest, bytes, expires_at } = self.asked(&party, &server, consent)?;
+        let begun = Begun { link, expires_at };
+        let mut entry = self.entry(consent.actor, "ask-consent", Some(&party.address));
+        entry.detail.insert("user".to_owned(), party.user.clone());
+        self.audited(entry, |tx, entry| {
+            self.may_seal(tx)?;
+            let sealed = vault::seal(&self.keyring, &consent_owner(party.name(), &digest), &bytes);
+            tx.drop_consents(entry.at)?;
+            let (connection, user) = (party.name().clone(), party.user.clone());
+            tx.put_consent(&StoredConsent { digest, connection, user, sealed, expires: expires_at })?;
+            let standing = tx.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
+            if standing.is_none_or(|one| one.state != ConnectionState::Connected) {
+                let state = (ConnectionState::AwaitingConsent, "a person has to consent in a browser".to_owned());
+                set_state(tx, &party.address, &party.user, state, entry.at)?;
+            }
+            Ok(Work::New(()))
+        })?;
+        Ok(begun)
+    }
+
+    fn asked(&self, party: &Party, server: &Server, consent: Consent<'_>) -> Result<Question, BrokerError> {
+        let (user, connection, service) = (consent.actor.name.clone(), party.name().clone(), party.connection.service.clone());
+        match server {
+            Server::Oauth2 { provider, grant: Grant::AuthorizationCode } => {
+                let scopes = if party.rules.asks_scopes { party.connection.scopes.clone() } else { BTreeSet::new() };
+                let asked = Asked { scopes, redirect_uri: consent.redirect_uri.clone(), user, connection, service };
+                let (link, pending) = oauth::begin(provider, asked, &*self.random, self.clock.now()).map_err(flow(party))?;
+                let (digest, bytes) = (pending.state_digest.clone(), pending.to_sealed_bytes());
+                Ok(Question { link, digest, bytes, expires_at: pending.expires_at })
+            }
+            Server::Oauth1(provider) => {
+                let asked = Asked1 { redirect_uri: consent.redirect_uri.to_string(), user, connection, service };
+                let begun = self.outside(|outside| oauth1::begin(provider, asked, outside));
+                let (link, pending) = begun.map_err(|error| BrokerError::Flow1 { address: party.address.clone(), error })?;
+                let (digest, bytes) = (pending.token_digest(), pending.to_sealed_bytes());
+                Ok(Question { link, digest, bytes, expires_at: pending.expires_at })
+            }
+            Server::Oauth2 { grant: Grant::ClientCredentials, .. } | Server::Declared => {
+                Err(BrokerError::NothingToConsent { address: party.address.clone() })
+            }
+        }
+    }
+
+    /// Finishes a consent. Whatever comes of it, its state is spent.
+    pub fn redeem(&self, arrival: Arrival<'_>) -> Result<Connected, BrokerError> {
+        let callback = Callback::arrived(arrival.url, &arrival.actor.name).map_err(|_| BrokerError::UnknownConsent)?;
+        let callback1 = Callback1::arrived(arrival.url, &arrival.actor.name);
+        let digest = callback.state_digest().or_else(|| callback1.as_ref().map(Callback1::token_digest));
+        let consent = self.spend_consent(arrival.actor, digest.ok_or(BrokerError::UnknownConsent)?)?;
+        let (party, server) = {
+            let snapshot = self.store.read()?;
+            let user = Some(consent.user.as_str()).filter(|user| !user.is_empty());
+            let party = self.party(&*snapshot, &consent.connection, user)?;
+            let server = self.server(&*snapshot, &party)?;
+            (party, server)
+        };
+        let owner = consent_owner(&consent.connection, &consent.digest);
+        let bytes = vault::open(&self.keyring, &owner, &consent.sealed).map_err(BrokerError::ForeignKey)?;
+        let fresh = match (server, callback1) {
+            (Server::Oauth2 { provider, .. }, _) => self.fresh(&party, provider, &bytes, &callback),
+            (Server::Oauth1(provider), Some(callback1)) => self.fresh1(&party, &provider, &bytes, &callback1),
+            (Server::Oauth1(_) | Server::Declared, _) => Err(BrokerError::UnknownConsent),
+        };
+        match fresh {
+            Ok(fresh) => self.connect(arrival, &party, fresh),
+            Err(error) => {
+                self.not_connected_because(arrival.actor, &party, &error)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn spend_consent(&self, actor: &Actor, digest: String) -> Result<StoredConsent, BrokerError> {
+        let entry = self.entry(actor, "answer-consent", None);
+        self.audited(entry, |tx, entry| {
+            let consent = tx.take_consent(&digest)?.ok_or(BrokerError::UnknownConsent)?;
+            entry.detail.extend([("connection".to_owned(), consent.connection.to_string()), ("user".to_owned(), consent.user.clone())]);
+            Ok(Work::New(consent))
+        })
+    }
+
+    fn fresh(
+        &self,
+        party: &Party,
+        mut provider: Box<Provider>,
+        bytes: &Secret<Vec<u8>>,
+        callback: &Callback,
+    ) -> Result<Fresh, BrokerError> {
+        let pending = Pending::opened(bytes).map_err(unreadable)?;
+        provider.captures.insert(ID_TOKEN.to_owned(), ID_TOKEN.to_owned());
+        let redeemed = self.outside(|outside| oauth::redeem(&provider, pending, callback, outside));
+        let mut tokens = redeemed.map_err(flow(party))?;
+        let account = oauth::account(&mut tokens);
+        let scopes = if party.rules.asks_scopes {
+            oauth::compare(&party.connection.scopes, &tokens.granted, &provider.unechoed)
+        } else {
+            ScopeReport::default()
+        };
+        Ok(Fresh {
+            bytes: tokens.to_sealed_bytes(),
+            granted: tokens.granted.clone(),
+            scopes,
+            expires: tokens.expires_at,
+            account,
+            message: self.narrowness(party, &provider, &tokens),
+            tokens: Some((provider, tokens)),
+        })
+    }
+
+    fn fresh1(&self, party: &Party, provider: &Provider1, bytes: &Secret<Vec<u8>>, callback: &Callback1) -> Result<Fresh, BrokerError> {
+        let pending = Pending1::opened(bytes).map_err(unreadable)?;
+        let redeemed = self.outside(|outside| oauth1::redeem(provider, pending, callback, outside));
+        let token: Token1 = redeemed.map_err(|error| BrokerError::Flow1 { address: party.address.clone(), error })?;
+        Ok(Fresh {
+            bytes: token.to_sealed_bytes(),
+            granted: BTreeSet::new(),
+            scopes: ScopeReport::default(),
+            expires: None,
+            account: oauth::account1(&token),
+            message: String::new(),
+            tokens: None,
+        })
+    }
+
+    /// Writes the grant down, again where the store fails, and refuses an account that took another's place unasked.
+    fn connect(&self, arrival: Arrival<'_>, party: &Party, fresh: Fresh) -> Result<Connected, BrokerError> {
+        let mut tries = 1;
+        loop {
+            match self.try_connect(arrival, party, &fresh) {
+                Err(BrokerError::Store(error)) if tries < WRITES && !matches!(error, StoreError::ReadOnly) => {
+                    std::thread::sleep(Duration::from_millis(20) * tries);
+                    tries += 1;
+                }
+                Err(error) => {
+                    // A grant that nobody keeps is given back. What comes of that changes nothing here.
+                    if let Some((provider, tokens)) = &fresh.tokens {
+                        let _ = self.outside(|outside| oauth::revoke(provider, tokens, outside));
+                    }
+                    return Err(error);
+                }
+                connected => return connected,
+            }
+        }
+    }
+
+    fn try_connect(&self, arrival: Arrival<'_>, party: &Party, fresh: &Fresh) -> Result<Connected, BrokerError> {
+        let entry = self.entry(arrival.actor, "connect", Some(&party.address));
+        let account = fresh.account.as_ref().map(|account| self.fingerprints.fingerprint(account));
+        self.audited(entry, |tx, entry| {
+            let mut grant: StoredGrant = self.grant_of(tx, party)?;
+            let is_other = grant.account.is_some() && account.is_some() && grant.account != account;
+            if is_other && !arrival.allow_other_account {
+                return Err(BrokerError::OtherAccount { address: party.address.clone(), user: party.user.clone() });
+            }
+            self.fill(tx, &mut grant, &fresh.bytes)?;
+            (grant.granted, grant.expires) = (fresh.granted.clone(), fresh.expires);
+            grant.ends = fresh.tokens.as_ref().and_then(|(provider, tokens)| ends(provider, tokens));
+            grant.account = account.clone().or(grant.account);
+            set_state(tx, &party.address, &party.user, (ConnectionState::Connected, fresh.message.clone()), entry.at)?;
+            tx.put_grant(&grant)?;
+            let granted: Vec<&str> = fresh.granted.iter().map(|scope| scope.0.as_str()).collect();
+            entry.detail.extend([("user".to_owned(), party.user.clone()), ("granted".to_owned(), granted.join(" "))]);
+            if is_other {
+                entry.detail.insert("account".to_owned(), "another one than before".to_owned());
+            }
+            Ok(Work::New(Connected {
+                address: party.address.clone(),
+                user: party.user.clone(),
+                scopes: fresh.scopes.clone(),
+                expires: fresh.expires,
+                knows_account: account.is_some(),
+            }))
+        })
+    }
+
+    /// Says why with the connection, unless it has a grant that still works.
+    fn not_connected_because(&self, actor: &Actor, party: &Party, error: &BrokerError) -> Result<(), BrokerError> {
+        let mut entry = self.entry(actor, "connect", Some(&party.address));
+        entry.outcome = format!("refused: {}", error.code().unwrap_or("failed"));
+        let message = match error {
+            BrokerError::Flow { error, .. } => error.to_string(),
+            BrokerError::Flow1 { error, .. } => error.to_string(),
+            other => other.to_string(),
+        };
+        self.audited(entry, |tx, entry| {
+            let standing = tx.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
+            if standing.is_none_or(|one| one.state != ConnectionState::Connected) {
+                let state = (ConnectionState::AwaitingConsent, format!("the last try came to nothing: {message}"));
+                set_state(tx, &party.address, &party.user, state, entry.at)?;
+            }
+            Ok(Work::New(()))
+        })
+    }
+}
+
+pub(super) fn flow(party: &Party) -> impl Fn(FlowError) -> BrokerError {
+    let address = party.address.clone();
+    move |error| BrokerError::Flow { address: address.clone(), error: Box::new(error) }
+}

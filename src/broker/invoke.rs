@@ -1,0 +1,228 @@
+//! Calls out with a connection: the platform's `invokeurl`, and what a webhook's delivery is made of.
+
+use super::call::Work;
+use super::headers::{clean_incoming, clean_outgoing};
+use super::outward::{Inbound, Outbound, OutwardError};
+use super::party::{Party, Server};
+use super::refresh::{Renewal, not_connected};
+use super::{Actor, Broker, BrokerError, Spelling};
+use crate::oauth::{self, Call, Credential, PlacementError};
+use crate::resource::lifecycle;
+use crate::resource::{Auth, ConnectionState, Grant, HostPattern, Name, SecretPath};
+use crate::secret::Secret;
+use crate::store::{Snapshot, StoredGrant};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use url::Url;
+
+/// What the platform gives one call.
+pub const PATIENCE: Duration = Duration::from_secs(40);
+/// What the platform lets an answer be.
+pub const BODY_CAP: u64 = 5 * 1024 * 1024;
+
+/// What a connection proves itself with, where it may go, and of which generation it is.
+#[derive(Debug, Clone)]
+pub struct Attached {
+    pub credential: oauth::Credential,
+    /// L9: where it may be sent, and nowhere else.
+    pub hosts: BTreeSet<HostPattern>,
+    /// Moves on with every renewal. 0 for credentials that are never renewed.
+    pub generation: u64,
+}
+
+/// A call that is to be made. Nothing of the connection's credential is in it yet.
+pub struct Outgoing<'a> {
+    pub actor: &'a Actor,
+    /// `invoke`, `deliver`: the word in the audit.
+    pub action: &'a str,
+    /// Whose credential it carries; `None` for a webhook of authentication type *general*.
+    pub connection: Option<&'a Name>,
+    /// The login user on whose behalf it is made. Counts only where the connection uses login users' credentials.
+    pub user: Option<&'a str>,
+    pub method: Method,
+    pub url: Url,
+    pub headers: HeaderMap,
+    pub body: oauth::Body,
+    /// Bytes of the answer's body.
+    pub body_cap: u64,
+    pub patience: Duration,
+}
+
+/// What came back.
+pub struct Answered {
+    /// Without the headers that belong to one hop or to a browser.
+    pub response: Inbound,
+    /// Whether the access was renewed on the way because the service said that it had expired.
+    pub renewed: bool,
+}
+
+/// A party with what it proves itself with.
+struct Armed {
+    party: Party,
+    credential: Credential,
+    generation: u64,
+}
+
+impl Broker {
+    /// What a connection proves itself with now: renewed where it is due. Not audited by itself: whoever spends it writes
+    /// the line, as [`Broker::call_out`] does.
+    pub fn credential(&self, connection: &Name, user: Option<&str>) -> Result<Attached, BrokerError> {
+        let armed = self.arm(connection, user, None)?;
+        Ok(Attached { credential: armed.credential, hosts: lifecycle::hosts_of(&armed.party.service), generation: armed.generation })
+    }
+
+    /// Checks the host (L9), attaches the credential, sends, and where the service says that the access has expired renews
+    /// it once and sends once more. The line in the audit is written before anything is sent.
+    pub fn call_out(&self, request: Outgoing<'_>) -> Result<Answered, BrokerError> {
+        let Some(connection) = request.connection else { return self.call_plain(&request) };
+        self.check_target(connection, &request)?;
+        let armed = self.arm(connection, request.user, None)?;
+        self.note_use(&request, &armed)?;
+        let first = self.send(&request, &armed)?;
+        if !armed.party.rules.says_expired(first.status().as_u16(), first.body()) {
+            return Ok(answered(first, false));
+        }
+        match self.arm(connection, request.user, Some(armed.generation)) {
+            Ok(again) if again.generation != armed.generation => Ok(answered(self.send(&request, &again)?, true)),
+            // Nothing newer is to be had: the service's own words say most.
+            Ok(_) | Err(_) => Ok(answered(first, false)),
+        }
+    }
+
+    /// A webhook of authentication type *general*: what it proves itself with is among its own headers.
+    fn call_plain(&self, request: &Outgoing<'_>) -> Result<Answered, BrokerError> {
+        let mut headers = request.headers.clone();
+        clean_outgoing(&mut headers);
+        let call = Call { method: request.method.clone(), url: request.url.clone(), headers, body: request.body.clone() };
+        let sent = self.outward.call(Outbound { request: call.into_request()?, patience: request.patience }, request.body_cap);
+        Ok(answered(sent.map_err(BrokerError::Call)?, false))
+    }
+
+    /// Everything that can be refused without opening a secret: the host, the scheme, a credential of the caller's own.
+    fn check_target(&self, connection: &Name, request: &Outgoing<'_>) -> Result<(), BrokerError> {
+        let party = self.party(&*self.store.read()?, connection, request.user)?;
+        lifecycle::signed_call(&party.service, request.url.as_str()).map_err(BrokerError::refused(&party.address))?;
+        if request.headers.contains_key(AUTHORIZATION) {
+            return Err(BrokerError::Placement(PlacementError::Occupied("Authorization".to_owned())));
+        }
+        Ok(())
+    }
+
+    fn arm(&self, connection: &Name, user: Option<&str>, refused: Option<u64>) -> Result<Armed, BrokerError> {
+        let (party, server) = {
+            let snapshot = self.store.read()?;
+            let party = self.party(&*snapshot, connection, user)?;
+            self.check_asked(&*snapshot, &party)?;
+            let server = self.server(&*snapshot, &party)?;
+            (party, server)
+        };
+        let (credential, generation) = match server {
+            Server::Oauth2 { provider, grant } => {
+                let current = self.current(&Renewal { party: &party, provider: &provider, grant, refused })?;
+                let is_moved = grant == Grant::AuthorizationCode && !current.tokens.issued_by.is_still(&provider);
+                if is_moved {
+                    let why = "its service's token URL or client was changed since it was connected: connect it again".to_owned();
+                    return Err(BrokerError::Unready { address: party.address, why });
+                }
+                (Credential::token(current.tokens.access.clone(), provider.place.clone()), current.generation)
+            }
+            Server::Oauth1(provider) => {
+                let grant = self.grant_of(&*self.store.read()?, &party)?;
+                let token = self.open_token1(&grant)?.ok_or_else(|| not_connected(&party, ConnectionState::NotConnected, String::new()))?;
+                (Credential::Oauth1(provider.signs_with(&token)), grant.generation)
+            }
+            Server::Declared => (self.declared(&party)?, 0),
+        };
+        Ok(Armed { party, credential, generation })
+    }
+
+    /// Asked before the client is looked for, so that the first thing said is that nobody connected.
+    fn check_asked(&self, snapshot: &dyn Snapshot, party: &Party) -> Result<(), BrokerError> {
+        let standing = snapshot.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
+        match standing {
+            Some(one) if matches!(one.state, ConnectionState::Connected | ConnectionState::Error) => Ok(()),
+            Some(one) => Err(not_connected(party, one.state, one.message)),
+            None => Err(not_connected(party, ConnectionState::NotConnected, String::new())),
+        }
+    }
+
+    /// Keys, or user name and password, as the connection gives them.
+    fn declared(&self, party: &Party) -> Result<Credential, BrokerError> {
+        let fields: BTreeMap<String, Secret<String>> = {
+            let snapshot = self.store.read()?;
+            let standing = snapshot.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
+            if let Some(one) = standing.filter(|one| one.state != ConnectionState::Connected) {
+                return Err(not_connected(party, one.state, one.message));
+            }
+            let value = |(key, value): (&String, &_)| {
+                let path = SecretPath::of(["credentials", key]);
+                Ok::<_, BrokerError>((key.clone(), self.value(&*snapshot, &party.address, path, value, &party.address)?))
+            };
+            party.connection.credentials.iter().map(value).collect::<Result<_, _>>()?
+        };
+        let take = |name: &str| fields.get(name).cloned().ok_or_else(|| PlacementError::MissingKey(name.to_owned()));
+        Ok(match (&party.service.auth, &party.rules.spelling) {
+            (_, Some(Spelling { place: None, .. })) => {
+                let why = "its service wants the key in a place that calls cannot put it yet".to_owned();
+                return Err(BrokerError::Unready { address: party.address.clone(), why });
+            }
+            (Auth::ApiKey(_), Some(Spelling { place: Some(place), format })) => Credential::formed(format, &fields, place.clone())?,
+            (Auth::ApiKey(service), None) => Credential::api_keys(service, &fields)?,
+            (Auth::Basic | Auth::Oauth1(_) | Auth::Oauth2(_), _) => {
+                Credential::Basic { username: take("username")?, password: take("password")? }
+            }
+        })
+    }
+
+    /// The audit's line and the time of the last use, durable before the credential leaves.
+    fn note_use(&self, request: &Outgoing<'_>, armed: &Armed) -> Result<(), BrokerError> {
+        let party = &armed.party;
+        let mut entry = self.entry(request.actor, request.action, Some(&party.address));
+        entry.detail.extend([
+            ("method".to_owned(), request.method.to_string()),
+            ("host".to_owned(), request.url.host_str().unwrap_or_default().to_owned()),
+            ("generation".to_owned(), armed.generation.to_string()),
+            ("user".to_owned(), party.user.clone()),
+        ]);
+        self.audited(entry, |tx, entry| {
+            let grant = self.grant_of(tx, party)?;
+            tx.put_grant(&StoredGrant { last_used: Some(entry.at), ..grant })?;
+            Ok(Work::New(()))
+        })
+    }
+
+    fn send(&self, request: &Outgoing<'_>, armed: &Armed) -> Result<Inbound, BrokerError> {
+        let mut headers = request.headers.clone();
+        clean_outgoing(&mut headers);
+        for (name, value) in armed.party.rules.headers.iter().filter(|(_, value)| !value.contains('{')) {
+            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+                headers.entry(name).or_insert(value);
+            }
+        }
+        let mut call = Call { method: request.method.clone(), url: request.url.clone(), headers, body: request.body.clone() };
+        oauth::attach(&armed.credential, &mut call, &*self.random, self.clock.now())?;
+        let outbound = Outbound { request: call.into_request()?, patience: request.patience };
+        self.outward.call(outbound, request.body_cap).map_err(|error| {
+            self.note_trouble(&armed.party, &error);
+            BrokerError::Call(error)
+        })
+    }
+
+    /// What went wrong last, for `status`. Nothing depends on it, so that it cannot be written is no failure of the call's.
+    fn note_trouble(&self, party: &Party, error: &OutwardError) {
+        let written = || -> Result<(), BrokerError> {
+            let mut tx = self.store.begin()?;
+            let grant = self.grant_of(&*tx, party)?;
+            tx.put_grant(&StoredGrant { last_error: error.to_string(), ..grant })?;
+            Ok(tx.commit()?)
+        };
+        let _ = written();
+    }
+}
+
+fn answered(mut response: Inbound, renewed: bool) -> Answered {
+    clean_incoming(response.headers_mut());
+    Answered { response, renewed }
+}

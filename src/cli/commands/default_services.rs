@@ -1,0 +1,127 @@
+//! The default services as the embedded broker is told of them: the catalogue, and the clients that its operator registered
+//! with each, out of the environment or of `clients.yaml` in the data folder.
+
+use super::opened::Opened;
+use crate::apply::Material;
+use crate::broker::{CallRules, DefaultServices, Spelling};
+use crate::catalogue;
+use crate::cli::exit::Exit;
+use crate::cli::talk::{Failure, Talk};
+use crate::oauth::{ClientSecrets, Provider, ProviderError};
+use crate::resource::{Service, Value, ValueFrom};
+use crate::secret::Secret;
+use crate::workspace;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Bytes of `clients.yaml` that are read at most.
+const LIMIT: u64 = 1 << 20;
+
+/// The catalogue, and who Bowline is at each of its services.
+pub(super) struct Catalogue {
+    clients: BTreeMap<String, Result<ClientSecrets, String>>,
+}
+
+/// One service in `clients.yaml`. A secret is never written out there.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Registered {
+    id: Value,
+    #[serde(default)]
+    secret: Option<ValueFrom>,
+    #[serde(default)]
+    private_key: Option<ValueFrom>,
+}
+
+impl Catalogue {
+    pub(super) fn new(opened: &Opened, data_dir: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
+        let mut clients = listed(opened, &data_dir.join("clients.yaml"))?;
+        clients.extend(named(&talk.world.env));
+        Ok(Catalogue { clients })
+    }
+}
+
+impl DefaultServices for Catalogue {
+    fn service(&self, name: &str, parameters: &BTreeMap<String, String>) -> Option<Service> {
+        catalogue::find(name)?.service(parameters).ok()
+    }
+
+    fn provider(
+        &self,
+        name: &str,
+        parameters: &BTreeMap<String, String>,
+        client: ClientSecrets,
+    ) -> Option<Result<Provider, ProviderError>> {
+        catalogue::find(name)?.provider(parameters, client)
+    }
+
+    fn rules(&self, name: &str, parameters: &BTreeMap<String, String>) -> CallRules {
+        let Some(entry) = catalogue::find(name) else { return CallRules::default() };
+        let rules = entry.api_rules(parameters);
+        let (expired_status, expired_words) = rules.expired;
+        CallRules {
+            spelling: Some(Spelling { place: rules.place, format: rules.format }),
+            headers: rules.headers,
+            expired_status,
+            expired_words,
+            asks_scopes: rules.asks_scopes,
+        }
+    }
+
+    fn client(&self, name: &str) -> Result<ClientSecrets, String> {
+        let key = name.replace('_', "-");
+        let word = word(&key);
+        self.clients.get(&key).cloned().unwrap_or_else(|| {
+            Err(format!("register a client with `{key}` and set BOWLINE_CLIENT_{word}_ID and BOWLINE_CLIENT_{word}_SECRET"))
+        })
+    }
+}
+
+/// The part of a variable's name that means a service.
+fn word(key: &str) -> String {
+    key.to_ascii_uppercase().replace('-', "_")
+}
+
+/// Clients whose id is in the environment.
+fn named(env: &BTreeMap<String, String>) -> BTreeMap<String, Result<ClientSecrets, String>> {
+    let value = |word: &str, part: &str| env.get(&format!("BOWLINE_CLIENT_{word}_{part}")).filter(|value| !value.is_empty());
+    let secret = |word: &str, part: &str| value(word, part).map(|value| Secret::new(value.clone()));
+    catalogue::keys()
+        .iter()
+        .filter_map(|key| {
+            let word = word(key);
+            let id = value(&word, "ID")?.clone();
+            let client = ClientSecrets { id, secret: secret(&word, "SECRET"), private_key: secret(&word, "PRIVATE_KEY") };
+            Some(((*key).to_owned(), Ok(client)))
+        })
+        .collect()
+}
+
+/// Clients of the file, which need not be there.
+fn listed(opened: &Opened, path: &Path) -> Result<BTreeMap<String, Result<ClientSecrets, String>>, Failure> {
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let failed = |why: &str| Failure::new(Exit::Invalid, format!("`{}` {why}", path.display()));
+    let text = workspace::read_file(path, LIMIT).map_err(|error| Failure::because(Exit::Failed, "could not read the clients", error))?;
+    // The reader's own words are left out: they would show lines of the file.
+    let all: BTreeMap<String, Registered> = serde_yaml::from_str(&text).map_err(|_| {
+        failed("is not of the form `slack: { id: …, secret: { env: … } }`").hint("secrets are references there: env or file")
+    })?;
+    if let Some(unknown) = all.keys().find(|key| catalogue::find(key).is_none()) {
+        return Err(failed(&format!("names `{unknown}`, which is no default service")));
+    }
+    Ok(all.into_iter().map(|(key, registered)| (key.replace('_', "-"), fetched(opened, &registered))).collect())
+}
+
+fn fetched(opened: &Opened, registered: &Registered) -> Result<ClientSecrets, String> {
+    let material = opened.material();
+    let fetch = |from: &ValueFrom| material.secret(from).map_err(|error| format!("its client in clients.yaml cannot be used: {error}"));
+    let id = match &registered.id {
+        Value::Literal(text) => Secret::new(text.clone()),
+        Value::From(from) => fetch(from)?,
+    };
+    let secret = registered.secret.as_ref().map(fetch).transpose()?;
+    Ok(ClientSecrets::of(&id, secret, registered.private_key.as_ref().map(fetch).transpose()?))
+}

@@ -1,0 +1,99 @@
+//! `invoke`: the platform's `invokeurl` with a connection. The credential is attached by the broker and never seen here.
+
+use super::{opened, party, platform};
+use crate::broker::{Answered, Outgoing, PATIENCE};
+use crate::cli::args::Invoke;
+use crate::cli::exit::Exit;
+use crate::cli::report::json;
+use crate::cli::talk::{Failure, Talk};
+use crate::oauth::Body;
+use crate::workspace;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+/// Bytes of a body's file that are read at most.
+const FILE_LIMIT: u64 = 16 << 20;
+
+pub(crate) fn run(args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let usage = |message: String| Failure::new(Exit::Usage, message);
+    let method =
+        Method::from_bytes(args.method.to_ascii_uppercase().as_bytes()).map_err(|_| usage(format!("`{}` is no method", args.method)))?;
+    let url = Url::parse(&args.url).map_err(|_| usage(format!("`{}` is not a whole URL", args.url)))?;
+    let (headers, body) = (headers(args)?, body(args, talk)?);
+    let opened = opened::open(&args.project, talk)?;
+    let platform = platform::open(&opened, &args.broker, talk)?;
+    let report = party::named(&platform, &args.name)?;
+    let user = party::user(&report, args.as_user.as_deref(), talk);
+    let outgoing = Outgoing {
+        actor: platform.actor(),
+        action: "invoke",
+        connection: Some(&report.address.name),
+        user: user.as_deref(),
+        method,
+        url,
+        headers,
+        body,
+        body_cap: args.max_bytes,
+        patience: PATIENCE,
+    };
+    let answered =
+        platform.broker().call_out(outgoing).map_err(|error| party::failure("could not call", report.address.name.as_str(), error))?;
+    show(&answered, args, talk)
+}
+
+fn headers(args: &Invoke) -> Result<HeaderMap, Failure> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &args.headers {
+        let bad = || Failure::new(Exit::Usage, format!("`{name}` cannot be sent as a header"));
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?;
+        headers.append(name, HeaderValue::from_str(value.trim()).map_err(|_| bad())?);
+    }
+    Ok(headers)
+}
+
+fn body(args: &Invoke, talk: &Talk<'_>) -> Result<Body, Failure> {
+    if let Some(data) = &args.data {
+        return Ok(Body::Raw { content_type: None, bytes: text_or_file(data, talk)?.into_bytes() });
+    }
+    if let Some(text) = &args.json {
+        let text = text_or_file(text, talk)?;
+        serde_json::from_str::<serde::de::IgnoredAny>(&text)
+            .map_err(|error| Failure::because(Exit::Usage, "what `--json` gives is not JSON", error))?;
+        return Ok(Body::Raw { content_type: Some(HeaderValue::from_static("application/json")), bytes: text.into_bytes() });
+    }
+    Ok(if args.form.is_empty() { Body::Empty } else { Body::Form(args.form.clone()) })
+}
+
+/// `@FILE` is read.
+fn text_or_file(text: &str, talk: &Talk<'_>) -> Result<String, Failure> {
+    match text.strip_prefix('@') {
+        None => Ok(text.to_owned()),
+        Some(path) => workspace::read_file(&talk.path(path.as_ref()), FILE_LIMIT)
+            .map_err(|error| Failure::because(Exit::Failed, format!("could not read `{path}`"), error)),
+    }
+}
+
+/// The answer's text, or with `--detailed` the platform's detailed answer: status, headers and text.
+fn show(answered: &Answered, args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let (status, body) = (answered.response.status(), answered.response.body());
+    if args.detailed {
+        let mut headers = Map::new();
+        for (name, value) in answered.response.headers() {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            match headers.get_mut(name.as_str()) {
+                Some(Value::String(before)) => before.push_str(&format!(", {value}")),
+                Some(_) | None => drop(headers.insert(name.to_string(), Value::String(value))),
+            }
+        }
+        let text = String::from_utf8_lossy(body);
+        talk.data(&json(&json!({ "status": status.as_u16(), "headers": headers, "text": text })));
+        return Ok(Exit::Done);
+    }
+    talk.bytes(body);
+    if status.is_success() {
+        return Ok(Exit::Done);
+    }
+    let failure = Failure::new(Exit::Failed, format!("the service answered with status {}", status.as_u16()));
+    Err(if status.is_redirection() { failure.hint("redirects are not followed with a credential") } else { failure })
+}

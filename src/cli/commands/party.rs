@@ -1,0 +1,55 @@
+//! Which live connection is meant, and on whose behalf: shared by the commands that act with one.
+
+use super::platform;
+use crate::broker::{BrokerError, Report};
+use crate::cli::exit::Exit;
+use crate::cli::talk::{Failure, Talk};
+use crate::diag::nearest;
+use crate::embedded::Embedded;
+use crate::resource::{Address, Kind};
+
+/// The report of a connection named `crm` or `connections.crm`.
+pub(super) fn named(platform: &Embedded, name: &str) -> Result<Report, Failure> {
+    let address: Address = match name.parse() {
+        Ok(address) => address,
+        Err(_) => Address::new(Kind::Connection, name),
+    };
+    if address.kind != Kind::Connection {
+        return Err(Failure::new(Exit::Usage, format!("`{name}` is not a connection")));
+    }
+    let reports = platform.broker().status().map_err(|error| platform::broker_failure("could not read the state", error))?;
+    let known: Vec<String> = reports.iter().map(|report| report.address.to_string()).collect();
+    reports.into_iter().find(|report| report.address == address).ok_or_else(|| {
+        let failure = Failure::new(Exit::Usage, format!("no live connection is named `{}`", address.name));
+        match nearest(&address.to_string(), known.iter().map(String::as_str)) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure.hint("`bowline apply` creates what the project declares; `bowline status` shows what is live"),
+        }
+    })
+}
+
+/// The login user: who was named, or who works here. Nobody where the owner's authorization counts for all.
+pub(super) fn user(report: &Report, named: Option<&str>, talk: &Talk<'_>) -> Option<String> {
+    report.use_login_user_credentials.then(|| named.map_or_else(|| platform::person(talk), str::to_owned))
+}
+
+/// A broker's refusal as the end of a command, with what can be done about it.
+pub(super) fn failure(message: &str, name: &str, error: BrokerError) -> Failure {
+    let (exit, hint) = match &error {
+        BrokerError::NotConnected { user, .. } => {
+            let with = if user.is_empty() { String::new() } else { format!(" --as {user}") };
+            (Exit::Failed, Some(format!("to connect it: bowline connect {name}{with}")))
+        }
+        BrokerError::NeedsLoginUser { .. } => (Exit::Usage, Some("name one with `--as USER`".to_owned())),
+        BrokerError::OtherAccount { .. } => {
+            (Exit::Failed, Some("sign in there with the first account, or allow the other one with `--allow-other-account`".to_owned()))
+        }
+        BrokerError::UnknownConsent => (Exit::Failed, Some(format!("begin anew: bowline connect {name}"))),
+        _ => (Exit::Failed, None),
+    };
+    let failure = Failure::because(exit, message, error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
