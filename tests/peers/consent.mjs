@@ -2,6 +2,8 @@
 
 import { text } from 'node:stream/consumers';
 
+const grants = [];
+
 export async function consentPage(provider, _resource, request, response) {
   const { uid, params } = await provider.interactionDetails(request, response);
   const box = (scope) => `<input type="checkbox" name="scope" value="${scope}" checked>`;
@@ -24,7 +26,14 @@ export async function decide(provider, resource, request, response) {
     if (form.getAll('scope').includes(scope)) grant.addResourceScope(resource, scope);
     else grant.rejectResourceScope(resource, scope);
   }
-  return finish({ login: { accountId: 'ada' }, consent: { grantId: await grant.save() } });
+  const grantId = await grant.save();
+  grants.push(grantId);
+  return finish({ login: { accountId: 'ada' }, consent: { grantId } });
+}
+
+/** Ends every grant, as a person may in the settings of an account. */
+export async function forget(provider) {
+  for (const id of grants.splice(0)) await (await provider.Grant.find(id))?.destroy();
 }
 
 function scopes(params) {

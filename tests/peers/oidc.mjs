@@ -1,11 +1,12 @@
 // An authorization server that others wrote and certified, on loopback, and an API that asks it about every token.
 //
 // Prints one line of JSON with where they are and the client's secrets, made anew at every start. Ends when standard
-// input does, so that nothing is left behind by a test that was killed. `POST /peer/advance?seconds=N` moves its clock.
+// input does, so that nothing is left behind by a test that was killed. `/peer/advance?seconds=N` moves its clock and
+// `/peer/forget` ends every grant.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { listen, startApi } from './api.mjs';
-import { consentPage, decide } from './consent.mjs';
+import { consentPage, decide, forget } from './consent.mjs';
 import './clock.mjs';
 
 process.stdin.on('end', () => process.exit(0)).resume();
@@ -35,6 +36,7 @@ async function handle(request, response) {
     globalThis.advance(Number(url.searchParams.get('seconds')));
     return response.end();
   }
+  if (url.pathname === '/peer/forget') return forget(provider).then(() => response.end());
   if (url.pathname === '/peer/counts') return response.end(JSON.stringify(counts));
   counts[name] = (counts[name] ?? 0) + 1;
   if (!url.pathname.startsWith('/interaction/')) return provider.callback()(request, response);

@@ -5,9 +5,11 @@
 //! `BOWLINE_REQUIRE_PEERS=1`: then they fail.
 
 mod browser;
+mod connections;
 mod flows;
 mod life;
 mod party;
+mod platform;
 mod refused;
 mod server;
 mod set_up;

@@ -70,6 +70,11 @@ impl Peer {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// As if the person had ended every grant there.
+    pub(super) fn forget_grants(&self) {
+        get(&self.url("/peer/forget"));
+    }
+
     /// Requests for a token that it has seen.
     pub(super) fn token_requests(&self) -> u64 {
         let answer = get(&self.url("/peer/counts"));
