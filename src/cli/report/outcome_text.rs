@@ -3,8 +3,8 @@
 use super::counted;
 use super::page::{Page, Tone};
 use super::plan_text::do_word;
-use crate::apply::{Because, Report};
-use crate::resource::{Address, Kind};
+use crate::apply::{Because, Outcome, Report};
+use crate::resource::{Address, ConnectionState, Kind};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -36,12 +36,26 @@ fn people(report: &Report, page: &mut Page) {
             page.line(&format!("  {address}"));
         }
     }
+    let unconnected = unconnected(report);
+    if !unconnected.is_empty() {
+        let count = counted(unconnected.len(), "connection");
+        page.put(Tone::Bad, &format!("{count} could not be connected; `bowline status` says why:")).end();
+        for address in unconnected {
+            page.line(&format!("  {address}"));
+        }
+    }
     if !report.blocked.is_empty() {
         page.put(Tone::Caution, &format!("{} cannot fire until then:", counted(report.blocked.len(), "webhook"))).end();
         for address in &report.blocked {
             page.line(&format!("  {address}"));
         }
     }
+}
+
+/// Connections that were asked to connect, by nobody's leave, and did not: the service is away or refuses.
+fn unconnected(report: &Report) -> BTreeSet<&Address> {
+    let failed = |outcome: &Outcome| *outcome == Outcome::Connection(ConnectionState::Error);
+    report.done.iter().filter(|(_, outcome)| failed(outcome)).map(|(task, _)| &task.address).collect()
 }
 
 fn kinds(touched: &BTreeSet<&Address>) -> String {
@@ -87,6 +101,7 @@ pub(crate) fn machine(report: &Report, plan_id: &str) -> Value {
         "not_attempted": report.not_attempted.iter().map(|(one, because)| with(task(one), "because", why(because).into())).collect::<Vec<_>>(),
         "refused": report.refused.iter().map(|(address, refused)| json!({ "address": address, "code": refused.code, "message": refused.message })).collect::<Vec<_>>(),
         "waiting": report.waiting,
+        "not_connected": unconnected(report),
         "blocked": report.blocked,
     })
 }
