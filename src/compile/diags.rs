@@ -33,7 +33,9 @@ impl From<Unreadable<'_>> for Diagnostic {
         let code = match error {
             FolderError::Escapes => Code::IncludeEscapes,
             FolderError::TooLarge { .. } => Code::FileTooLarge,
-            FolderError::Missing | FolderError::NotAFile | FolderError::Io(_) => Code::UnreadableFile,
+            FolderError::Missing | FolderError::NotAFile | FolderError::FolderLink | FolderError::NameNotText | FolderError::Io(_) => {
+                Code::UnreadableFile
+            }
         };
         let headline = match &error {
             FolderError::Escapes => format!("`{path}` leads out of the project's folder"),

@@ -9,9 +9,29 @@ pub trait Folder: Sync {
     /// `limit` is the largest number of bytes that the caller will take.
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, FolderError>;
 
-    /// Every regular file below the root that an `include` pattern may match, in any order: never anything inside a
-    /// hidden folder.
-    fn files(&self) -> Result<Vec<String>, FolderError>;
+    /// Everything below the root that an `include` pattern may match, in any order: never anything inside a hidden folder.
+    fn listing(&self) -> Result<Listing, FolderError>;
+
+    /// The files of the listing, for whoever may do without what cannot be looked into.
+    fn files(&self) -> Result<Vec<String>, FolderError> {
+        self.listing().map(|listing| listing.files)
+    }
+}
+
+/// What stands below a project's root.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Whatever is no folder. Whether it is a regular file shows when it is read.
+    pub files: Vec<String>,
+    /// Where files may be that nobody sees: they must not pass for deleted ones.
+    pub unseen: Vec<Unseen>,
+}
+
+/// A folder that cannot be looked into, a link that leads to one or nowhere, a name that is no text.
+#[derive(Debug)]
+pub struct Unseen {
+    pub path: String,
+    pub error: FolderError,
 }
 
 /// A file of the project cannot be read.
@@ -23,6 +43,10 @@ pub enum FolderError {
     Escapes,
     #[error("it is not a regular file")]
     NotAFile,
+    #[error("it is a link to a folder, and those are not followed")]
+    FolderLink,
+    #[error("its name is not UTF-8")]
+    NameNotText,
     #[error("it is larger than {limit} bytes")]
     TooLarge { limit: u64 },
     #[error("the system says: {0}")]

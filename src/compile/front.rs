@@ -3,7 +3,7 @@
 use super::compiled::ConfigFile;
 use super::diags::{MissingProject, ProjectHoldsTooMuch, ProjectTooLarge, Unreadable};
 use super::folder::{Folder, FolderError};
-use super::include::included;
+use super::include::{Included, included};
 use super::pool::in_parallel;
 use super::resolving::Trees;
 use super::shape::Role;
@@ -58,8 +58,9 @@ impl Front {
             let mut found = Diagnostics::default();
             let declared = declared(root);
             let literal = LITERAL_SECTIONS.iter().flat_map(|section| refuse_in_section(&mut found, root, section)).collect();
-            let paths = included(&mut found, root, folder);
+            let Included { paths, is_partial } = included(&mut found, root, folder);
             (front.declared, front.literal) = (declared, literal);
+            front.incomplete |= is_partial;
             front.found.extend(found);
             let files = front.read_included(folder, paths, size);
             front.take_in(files, &budget);

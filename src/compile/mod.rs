@@ -22,7 +22,7 @@ mod tests;
 
 pub use compiled::{Api, Compiled, ConfigFile, Environment};
 pub use declare::{Body, Declaration};
-pub use folder::{Folder, FolderError};
+pub use folder::{Folder, FolderError, Listing, Unseen};
 pub use front::{Front, PROJECT_FILE};
 pub use project::{Setting, check_all, compile};
 pub use variables::Choice;

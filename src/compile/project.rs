@@ -32,7 +32,6 @@ pub struct Setting {
 /// Compiles a project for one environment. Everything that is wrong is told at once; `Stopped` says that some of it is.
 pub fn compile(diags: &mut Diagnostics, front: &mut Front, folder: &dyn Folder, setting: &Setting) -> Result<Compiled, Stopped> {
     let assignment = assign(diags, &front.declared, &setting.choice, &setting.variables);
-    let assignment = assignment.unwrap_or_default();
     compile_with(diags, front, folder, &setting.choice, &assignment)
 }
 
@@ -45,7 +44,7 @@ pub fn check_all(diags: &mut Diagnostics, front: &mut Front, folder: &dyn Folder
     }
     let mut seen: Vec<(Assignment, Option<String>)> = Vec::new();
     for choice in choices {
-        let assignment = assign(diags, &front.declared, &choice, variables).unwrap_or_default();
+        let assignment = assign(diags, &front.declared, &choice, variables);
         let this = (assignment, application(front, &choice));
         if !seen.contains(&this) {
             // Whether it stops is for all environments together to say.

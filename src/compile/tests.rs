@@ -1,6 +1,6 @@
 //! The compiler as a whole, over a folder in memory.
 
-use super::{Choice, Folder, FolderError, Front, Setting, check_all, compile};
+use super::{Choice, Folder, FolderError, Front, Listing, Setting, check_all, compile};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ impl Folder for Memory {
         if bytes.len() as u64 > limit { Err(FolderError::TooLarge { limit }) } else { Ok(bytes.clone()) }
     }
 
-    fn files(&self) -> Result<Vec<String>, FolderError> {
-        Ok(self.0.keys().rev().cloned().collect())
+    fn listing(&self) -> Result<Listing, FolderError> {
+        Ok(Listing { files: self.0.keys().rev().cloned().collect(), ..Listing::default() })
     }
 }
 
@@ -281,4 +281,53 @@ fn names_of_broken_entries_are_taken() {
         check(&files),
         ["a.yaml:2:3 missing-key key `service` is missing", "b.yaml:2:3 duplicate-resource connection `a` is declared twice"]
     );
+}
+
+#[test]
+fn folders_that_nobody_sees_into_are_no_empty_folders() {
+    struct Locked(Memory);
+    impl Folder for Locked {
+        fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, FolderError> {
+            self.0.read(path, limit)
+        }
+
+        fn listing(&self) -> Result<Listing, FolderError> {
+            let unseen = |path: &str, error| super::Unseen { path: path.to_owned(), error };
+            let unseen = vec![unseen("c/locked", FolderError::NotAFile), unseen("link", FolderError::FolderLink)];
+            Ok(Listing { unseen, ..self.0.listing()? })
+        }
+    }
+    let files = folder([("bowline.yaml", "bowline: 1\nproject: p\ninclude: ['c/**/*.yaml']\n"), ("c/a.yaml", "connections: {}\n")]);
+    let mut diags = Diagnostics::default();
+    let front = Front::read(&Locked(files));
+    diags.extend(front.found.clone());
+    assert_eq!(told(&front, diags.finish()), ["bowline.yaml:3:11 unreadable-file `c/locked` cannot be read: it is not a regular file"]);
+    assert!(front.incomplete);
+}
+
+#[test]
+fn small_files_take_what_they_hold_and_no_more() {
+    let mut files = folder([("bowline.yaml", "bowline: 1\nproject: p\ninclude: ['c/*.yaml']\n")]);
+    files.0.extend((0..3_000).map(|n| (format!("c/{n}.yaml"), b"connections: {}\n".to_vec())));
+    assert_eq!(check(&files), [""; 0]);
+}
+
+#[test]
+fn text_that_is_nothing_but_a_variable_counts_too() {
+    let head = format!("variables: {{ v: {{ default: '{}' }} }}\nconnections:\n", "x".repeat(1 << 20));
+    let body = |n| format!("  c{n}: {{ name: C, service: s, description: '${{{{ var.v }}}}' }}\n");
+    let files = project(&(head + &(0..100).map(body).collect::<String>()));
+    let found = check(&files);
+    assert!(found.iter().any(|line| line.starts_with("too-many-values")), "{}", found.len());
+}
+
+#[test]
+fn of_an_unknown_environment_the_variables_are_not_blamed() {
+    let files = project(
+        "variables: { dc: { default: com }, x: {} }\nenvironments: { test: {} }\nconnections: { a: { name: '${{ var.dc }} ${{ var.x }}', service: s } }\n",
+    );
+    let mut diags = Diagnostics::default();
+    let mut front = Front::read(&files);
+    assert!(compile(&mut diags, &mut front, &files, &setting(Choice::Environment("tst".into()))).is_err());
+    assert_eq!(told(&front, diags.finish()), ["unknown-environment no environment named `tst`"]);
 }

@@ -61,7 +61,9 @@ fn because(path: &str, error: FolderError) -> MaterialError {
         FolderError::Escapes => return MaterialError::Escapes { path },
         FolderError::Io(error) => error,
         FolderError::Missing => io::ErrorKind::NotFound.into(),
-        FolderError::NotAFile | FolderError::TooLarge { .. } => io::Error::other(error),
+        FolderError::NotAFile | FolderError::FolderLink | FolderError::NameNotText | FolderError::TooLarge { .. } => {
+            io::Error::other(error)
+        }
     };
     MaterialError::Unreadable { path, source }
 }

@@ -1,6 +1,6 @@
 //! Reads below the project's folder.
 
-use crate::compile::{Folder, FolderError};
+use crate::compile::{Folder, FolderError, Listing, Unseen};
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
@@ -53,17 +53,38 @@ impl Folder for ProjectFolder {
         if bytes.len() as u64 > limit { Err(FolderError::TooLarge { limit }) } else { Ok(bytes) }
     }
 
-    fn files(&self) -> Result<Vec<String>, FolderError> {
-        let mut files = Vec::new();
+    fn listing(&self) -> Result<Listing, FolderError> {
+        let mut listing = Listing::default();
         for entry in WalkDir::new(&self.root).min_depth(1).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry)) {
-            // A folder that may not be read holds nothing that may be included.
-            let Ok(entry) = entry else { continue };
-            let is_file = entry.file_type().is_file() || (entry.path_is_symlink() && !entry.path().is_dir());
-            if let (true, Ok(below)) = (is_file, entry.path().strip_prefix(&self.root)) {
-                files.extend(below.to_str().map(|path| path.replace(std::path::MAIN_SEPARATOR, "/")));
+            let (path, unseen) = match entry {
+                Ok(entry) if entry.file_type().is_dir() => continue,
+                Ok(entry) => (entry.path().to_owned(), behind_link(&entry)),
+                Err(error) => match error.path().map(Path::to_owned) {
+                    Some(path) if path != self.root => (path, Some(because(error.into()))),
+                    _ => return Err(because(error.into())),
+                },
+            };
+            let below = path.strip_prefix(&self.root).map_err(|_| FolderError::Escapes)?;
+            let unseen = unseen.or(below.to_str().is_none().then_some(FolderError::NameNotText));
+            let path = below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+            match unseen {
+                Some(error) => listing.unseen.push(Unseen { path, error }),
+                None => listing.files.push(path),
             }
         }
-        Ok(files)
+        Ok(listing)
+    }
+}
+
+/// Why files may stand behind a link that nobody sees; `None` where it leads to something that is no folder.
+fn behind_link(entry: &DirEntry) -> Option<FolderError> {
+    if !entry.path_is_symlink() {
+        return None;
+    }
+    match std::fs::metadata(entry.path()) {
+        Ok(metadata) if metadata.is_dir() => Some(FolderError::FolderLink),
+        Ok(_) => None,
+        Err(error) => Some(because(error)),
     }
 }
 
@@ -142,5 +163,27 @@ mod tests {
             assert!(matches!(folder.read(path, 9), Err(FolderError::Escapes)), "{path}");
         }
         assert!(folder.files().expect("files").contains(&"out.yaml".to_owned()), "so that it is told");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_hides_files_is_listed_as_unseen() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let (dir, folder) = project();
+        let p = dir.path().join("p");
+        symlink("b", p.join("linked")).expect("a link");
+        symlink("gone", p.join("dangling")).expect("a link");
+        symlink("b", p.join(".hidden")).expect("a link");
+        let _socket = std::os::unix::net::UnixListener::bind(p.join("s.yaml")).expect("a socket");
+        std::fs::set_permissions(p.join("b"), std::fs::Permissions::from_mode(0o000)).expect("permissions");
+        let listing = folder.listing().expect("a listing");
+        std::fs::set_permissions(p.join("b"), std::fs::Permissions::from_mode(0o700)).expect("permissions");
+        let mut unseen: Vec<String> = listing.unseen.iter().map(|unseen| unseen.path.clone()).collect();
+        unseen.sort();
+        // Whoever may read everything sees into `b`.
+        unseen.retain(|path| path != "b" || !listing.files.contains(&"b/c.yaml".to_owned()));
+        assert!(unseen == ["dangling", "linked"] || unseen == ["b", "dangling", "linked"], "{unseen:?}");
+        assert!(listing.files.contains(&"s.yaml".to_owned()));
+        assert!(matches!(folder.read("s.yaml", 9), Err(FolderError::NotAFile)));
     }
 }

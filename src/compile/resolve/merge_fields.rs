@@ -6,9 +6,12 @@ use crate::resource::{Piece, merge_pieces};
 use crate::text::Span;
 use std::borrow::Cow;
 
-/// Says of every merge field in a text whether it is well formed.
+/// How many faults of one text are told: they all stand at the same place.
+const TOLD: usize = 3;
+
+/// Says of every merge field in a text whether it is well formed, up to a number.
 pub(super) fn check(diags: &mut Diagnostics, text: &str, at: impl Fn() -> Span) {
-    for fault in merge_pieces(text).filter_map(|piece| piece.err()) {
+    for fault in merge_pieces(text).filter_map(|piece| piece.err()).take(TOLD) {
         diags.push(BadMergeField { at: at(), fault });
     }
 }

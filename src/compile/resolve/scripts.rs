@@ -105,7 +105,7 @@ fn load(diags: &mut Diagnostics, site: Site<'_>, path: &str, reading: &mut Readi
         Err(FolderError::Missing) => diags.push(MissingScript { at: at(), path: path_owned(), near: near_path(path, reading) }),
         Err(FolderError::Escapes) => diags.push(EscapingFile { at: at(), path: path_owned() }),
         Err(FolderError::TooLarge { limit }) => diags.push(ScriptTooLarge { at: at(), path: path_owned(), limit }),
-        Err(error @ (FolderError::NotAFile | FolderError::Io(_))) => {
+        Err(error @ (FolderError::NotAFile | FolderError::FolderLink | FolderError::NameNotText | FolderError::Io(_))) => {
             diags.push(UnreadableScript { at: at(), path: path_owned(), why: error.to_string() });
         }
     }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub(super) const DEPTH: usize = 32;
 /// How many values one file may hold, aliases written out.
 const FILE_VALUES: u64 = 2_000_000;
+/// How many values are taken from the project's budget at once.
+const HANDFUL: u64 = 4096;
 /// How many complaints are made about one file's syntax.
 const COMPLAINTS: usize = 200;
 
@@ -138,11 +140,10 @@ impl<'a> Builder<'a> {
     /// Takes from the project's budget, a handful at a time.
     pub(super) fn draw(&mut self, weight: u64) -> bool {
         if weight > self.in_hand {
-            let handful = weight.max(4096);
-            if !self.budget.take(handful) {
-                return false;
-            }
-            self.in_hand += handful;
+            let missing = weight - self.in_hand;
+            // Where no handful is left, what is needed may be.
+            let Some(taken) = [missing.max(HANDFUL), missing].into_iter().find(|values| self.budget.take(*values)) else { return false };
+            self.in_hand += taken;
         }
         self.in_hand -= weight;
         true
@@ -180,6 +181,7 @@ impl<'a> Builder<'a> {
 
     /// Closes what a break left open.
     pub(super) fn finish(mut self) -> Tree {
+        self.budget.give_back(std::mem::take(&mut self.in_hand));
         let cut_off: Vec<NodeId> = self.frames.iter().map(|frame| frame.node).collect();
         if !cut_off.is_empty() && self.tree.broken_at.is_none() {
             self.tree.broken_at = Some(self.tree.text.len() as u32);

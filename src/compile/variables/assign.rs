@@ -20,19 +20,15 @@ pub(crate) struct Assignment {
     pub(super) values: BTreeMap<String, Option<Scalar>>,
 }
 
-/// Gives every variable its value. `None` where the project declares no such environment.
-pub(crate) fn assign(
-    diags: &mut Diagnostics,
-    declared: &Declared,
-    choice: &Choice,
-    command_line: &BTreeMap<String, String>,
-) -> Option<Assignment> {
+/// Gives every variable its value. Where the project declares no such environment they have their defaults, and nothing
+/// more is said about them: what they should be is not known.
+pub(crate) fn assign(diags: &mut Diagnostics, declared: &Declared, choice: &Choice, command_line: &BTreeMap<String, String>) -> Assignment {
     let environment = match choice {
         Choice::Default => None,
         Choice::Environment(name) => {
             let Some(section) = declared.environments.get(name) else {
                 diags.push(UnknownEnvironment { name, known: declared.environments.keys() });
-                return None;
+                return defaults(declared);
             };
             Some((name.as_str(), section))
         }
@@ -42,7 +38,13 @@ pub(crate) fn assign(
         let value = value(diags, name, variable, environment, command_line.get(name));
         (name.clone(), value)
     });
-    Some(Assignment { values: values.collect() })
+    Assignment { values: values.collect() }
+}
+
+fn defaults(declared: &Declared) -> Assignment {
+    let mut unsaid = Diagnostics::default();
+    let values = declared.variables.iter().map(|(name, variable)| (name.clone(), value(&mut unsaid, name, variable, None, None)));
+    Assignment { values: values.collect() }
 }
 
 fn refuse_unknown(

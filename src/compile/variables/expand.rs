@@ -57,7 +57,13 @@ fn expanded(diags: &mut Diagnostics, tree: &Tree, node: NodeId, values: &Assignm
     }
     let pieces = pieces(template);
     if let [Piece::Variable(name)] = pieces[..] {
-        return lookup(diags, tree, node, 0, name, values).map_or(Expanded::Missing, |scalar| scalar.value.clone());
+        let Some(scalar) = lookup(diags, tree, node, 0, name, values) else { return Expanded::Missing };
+        // Text that is nothing but a variable is as long as the others.
+        if !room.take(scalar.text.len() as u64) {
+            room.exhaust();
+            return Expanded::Missing;
+        }
+        return scalar.value.clone();
     }
     let mut text = String::new();
     let mut nth = 0;

@@ -101,3 +101,15 @@ fn merge_fields_are_well_formed_wherever_they_stand() {
     assert_eq!(codes(&general(r#"body: { raw: { format: text, content: "${a b;}" } }"#)), ["bad-merge-field"]);
     assert_eq!(codes(&general(r#"headers: { X-Site: "${" }"#)), ["bad-merge-field"]);
 }
+
+#[test]
+fn a_scheme_may_be_in_capitals() {
+    let found = codes(&general("").replace("https://", "HTTPS://"));
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn a_text_full_of_broken_merge_fields_is_told_briefly() {
+    let body = format!(r#"body: {{ raw: {{ format: text, content: "{}" }} }}"#, "${".repeat(100_000));
+    assert!(check(&general(&body)).found.len() <= 3);
+}

@@ -2,7 +2,7 @@
 
 use crate::compile::compiled::{Compiled, ConfigFile, Environment};
 use crate::compile::declare::{Body, Declaration};
-use crate::compile::folder::{Folder, FolderError};
+use crate::compile::folder::{Folder, FolderError, Listing};
 use crate::compile::resolve::resolve;
 use crate::compile::resolving::{Header, MovedEntry, Resolving, Trees};
 use crate::compile::syntax::{Budget, NodeId, Tree, parse};
@@ -122,7 +122,7 @@ impl Folder for Memory {
         if text.len() as u64 > limit { Err(FolderError::TooLarge { limit }) } else { Ok(text.clone().into_bytes()) }
     }
 
-    fn files(&self) -> Result<Vec<String>, FolderError> {
-        Ok(self.0.keys().cloned().collect())
+    fn listing(&self) -> Result<Listing, FolderError> {
+        Ok(Listing { files: self.0.keys().cloned().collect(), ..Listing::default() })
     }
 }
