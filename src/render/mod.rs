@@ -14,8 +14,8 @@ mod calls;
 mod complaint;
 mod diags;
 mod graph;
+mod limits;
 mod literal;
-
 mod runbook;
 mod scaffold;
 mod snippets;
