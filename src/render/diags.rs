@@ -35,6 +35,12 @@ impl From<NoLanguage> for Diagnostic {
     }
 }
 
+/// A template whose bytes are not UTF-8, from `at` on.
+pub fn not_text(name: &str, at: Span) -> Diagnostic {
+    let headline = format!("the template `{name}` is not UTF-8 text");
+    place(Some(at), headline).label("here").help("save the file as UTF-8")
+}
+
 /// Something that the engine knows and a project's template may not do.
 pub(super) struct Forbidden<'a> {
     pub(super) name: &'a str,

@@ -25,8 +25,13 @@ pub(super) struct Refused {
 
 /// The first thing in a well-formed template that it may not do. `name` begins with `_` if others include it.
 pub(super) fn refused(name: &str, text: &str) -> Option<Refused> {
-    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-    if let Some((at, found)) = text.char_indices().find(|(_, c)| control(*c)) {
+    let steers = |at: usize, c: char| match c {
+        '\t' | '\n' => false,
+        '\r' => !text[at..].starts_with("\r\n"),
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        _ => c.is_control(),
+    };
+    if let Some((at, found)) = text.char_indices().find(|(at, c)| steers(*at, *c)) {
         let message = format!("the control character U+{:04X}", u32::from(found));
         return Some(Refused { range: at..at + found.len_utf8(), message, help: "remove it: printed, it would steer the terminal" });
     }

@@ -22,6 +22,7 @@ mod snippets;
 mod templates;
 mod view;
 
+pub use diags::not_text;
 pub use graph::{GraphOptions, dot, json, mermaid};
 
 pub use runbook::runbook;

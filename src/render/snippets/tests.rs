@@ -223,6 +223,7 @@ fn a_templates_work_is_bounded() {
     assert!(complain("{{ range(end=9) | json }}").ends_with("[`range` is switched off]"));
     assert!(complain("{{ [a for a in project.resources] | json }}").ends_with("[a loop stands inside of an expression]"));
     assert!(complain(&format!("{{{{ 1 {} }}}}", "| json ".repeat(9))).contains("more than eight"));
+    assert!(complain("a\rb").ends_with("[the control character U+000D]"));
     assert!(complain("a\u{1b}[2J").ends_with("[the control character U+001B]"));
     let fine = "{# {% for x in range(end=9) %} #}{% raw %}{% set_global a %}{% endraw %}{% set a = service.name %}{{ (\"}} ~ range(\" ~ a) | json }}\r\n\t";
     let (_, templates) = own(&[("connection.ds", fine)]);
