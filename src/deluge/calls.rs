@@ -4,6 +4,26 @@ use super::ast::{Expr, ExprKind, Task};
 use super::script::TaskKind;
 use super::token::Extent;
 
+/// Keys of an `invokeurl` block. <https://www.zoho.com/deluge/help/webhook/invokeurl-api-task.html>
+pub const INVOKEURL_KEYS: [&str; 13] = [
+    "url",
+    "type",
+    "parameters",
+    "body",
+    "headers",
+    "content-type",
+    "connection",
+    "connections",
+    "detailed",
+    "files",
+    "response-format",
+    "response-decoding",
+    "encoding",
+];
+
+/// What an `invokeurl` block's `type` may be.
+pub const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
 /// One call that leaves the platform.
 pub(super) struct Outgoing<'t> {
     pub(super) kind: OutgoingKind,

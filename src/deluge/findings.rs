@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::ast::{Expr, ExprKind, StatementKind, Step, StepKind};
-use super::calls::{Outgoing, OutgoingKind, outgoing};
+use super::ast::{Expr, ExprKind, StatementKind, Step, StepKind, Task};
+use super::calls::{INVOKEURL_KEYS, METHODS, Outgoing, OutgoingKind, outgoing};
 use super::hosts::{data_centre, target};
 use super::script::{Finding, FindingKind};
 use super::secrets;
@@ -33,12 +33,35 @@ impl<'t> Reviewer<'_, 't> {
         if let Some(call) = outgoing(self.text, expr) {
             self.call(&call);
         }
+        if let ExprKind::Task(task) = &expr.kind
+            && task.is(self.text, "invokeurl")
+        {
+            self.block(task);
+        }
         if expr.is_text() {
             self.literal(expr.span);
         } else if let ExprKind::Map(entries) = &expr.kind {
             entries.iter().for_each(|(key, value)| self.entry(key, value));
         } else if let ExprKind::Path { steps, .. } = &expr.kind {
             steps.windows(2).for_each(|pair| self.put(&pair[0], &pair[1]));
+        }
+    }
+
+    /// What the platform would pass over in an `invokeurl` block.
+    fn block(&mut self, task: &'t Task) {
+        let known = |word: &str, all: &[&str]| all.iter().any(|known| known.eq_ignore_ascii_case(word));
+        for entry in &task.entries {
+            let key = entry.key.of(self.text);
+            if !known(key, &INVOKEURL_KEYS) {
+                self.push(FindingKind::UnknownKey { key: key.to_owned() }, entry.key);
+            }
+        }
+        let Some(method) = task.entry(self.text, "type") else { return };
+        let bare = (method.kind == ExprKind::Name).then(|| method.span.of(self.text)).filter(|word| !self.variables.is_variable(word));
+        let span = if bare.is_some() { method.span } else { inside(method.span, self.text) };
+        let said = bare.map(str::to_owned).or_else(|| method.said(self.text));
+        if let Some(method) = said.filter(|said| !known(said, &METHODS)) {
+            self.push(FindingKind::UnknownMethod { method }, span);
         }
     }
 

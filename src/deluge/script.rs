@@ -85,6 +85,10 @@ pub enum FindingKind {
     Deprecated { call: String, instead: &'static str },
     /// The host that a call goes to; `connection` is the name given to the same call, `data_centre` its Zoho suffix.
     Host { host: String, data_centre: Option<&'static str>, connection: Option<String> },
+    /// A key of an `invokeurl` block that is none of [`INVOKEURL_KEYS`](super::INVOKEURL_KEYS).
+    UnknownKey { key: String },
+    /// The `type` of an `invokeurl` block is none of [`METHODS`](super::METHODS).
+    UnknownMethod { method: String },
     /// Works, but the editor wants quotes.
     UnquotedConnection { name: String },
 }
@@ -180,6 +184,8 @@ impl FindingKind {
             | FindingKind::PlainHttp { .. }
             | FindingKind::Deprecated { .. }
             | FindingKind::Host { .. }
+            | FindingKind::UnknownKey { .. }
+            | FindingKind::UnknownMethod { .. }
             | FindingKind::UnquotedConnection { .. } => false,
         }
     }

@@ -1,5 +1,6 @@
 //! The wording of what can be wrong with a template.
 
+use super::limits::Refused;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::text::Span;
 
@@ -31,6 +32,26 @@ impl From<NoLanguage> for Diagnostic {
         place(bad.at, format!("the template `{}` prints a value without saying in which language", bad.name))
             .label("needs a filter")
             .help("end it with `| deluge`, `| json`, `| comment` or `| markdown`")
+    }
+}
+
+/// A template whose bytes are not UTF-8, from `at` on.
+pub fn not_text(name: &str, at: Span) -> Diagnostic {
+    let headline = format!("the template `{name}` is not UTF-8 text");
+    place(Some(at), headline).label("here").help("save the file as UTF-8")
+}
+
+/// Something that the engine knows and a project's template may not do.
+pub(super) struct Forbidden<'a> {
+    pub(super) name: &'a str,
+    pub(super) at: Span,
+    pub(super) refused: Refused,
+}
+
+impl From<Forbidden<'_>> for Diagnostic {
+    fn from(bad: Forbidden<'_>) -> Self {
+        let headline = format!("the template `{}` may not do this", bad.name);
+        place(Some(bad.at), headline).label(bad.refused.message).help(bad.refused.help)
     }
 }
 

@@ -14,14 +14,15 @@ mod calls;
 mod complaint;
 mod diags;
 mod graph;
+mod limits;
 mod literal;
-
 mod runbook;
 mod scaffold;
 mod snippets;
 mod templates;
 mod view;
 
+pub use diags::not_text;
 pub use graph::{GraphOptions, dot, json, mermaid};
 
 pub use runbook::runbook;

@@ -1,7 +1,7 @@
 //! The templates: those built in, overlaid by a project's own. A template's name says what it is rendered for.
 
-use super::diags::Unplaced;
-use super::{complaint, literal};
+use super::diags::{Forbidden, Unplaced};
+use super::{complaint, limits, literal};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::resource::Kind;
 use crate::text::{FileId, Source, Sources, Span};
@@ -83,6 +83,8 @@ impl Templates {
                 && matches!(error.kind(), ErrorKind::SyntaxError(_))
             {
                 diags.push(complaint::of(&templates, name, &error));
+            } else if let Some(refused) = limits::refused(name, &own.source.text) {
+                diags.push(Forbidden { name, at: Span::new(own.file, refused.range.start, refused.range.end), refused });
             }
         }
         // Includes and parents are looked up only once every text is known to be well-formed.

@@ -12,4 +12,4 @@ pub use material::ProjectMaterial;
 pub use read::{holds, read_file};
 pub use replace::replace_file;
 pub use root::ProjectFolder;
-pub use write::{WriteError, write_file, write_tree};
+pub use write::{WriteError, refuse_link_out, write_file, write_tree};

@@ -39,6 +39,17 @@ pub fn write_tree(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<()
     Ok(())
 }
 
+/// Refuses a folder that is named as one below `base` and lies elsewhere, through a link. One that is named by an absolute
+/// path or with `..` is wanted where it is.
+pub fn refuse_link_out(base: &Path, named: &Path) -> Result<(), WriteError> {
+    if !named.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return Ok(());
+    }
+    let root = base.canonicalize().map_err(|source| failed(base, source))?;
+    let there = root.join(named).ancestors().find_map(|folder| folder.canonicalize().ok());
+    if there.is_some_and(|there| there.starts_with(&root)) { Ok(()) } else { Err(WriteError::Escapes { path: named.to_owned() }) }
+}
+
 /// Refuses a path that leaves the root: by `..`, or through a link in a folder that is there already.
 fn refuse_escape(root: &Path, path: &Path) -> Result<(), WriteError> {
     let escapes = || WriteError::Escapes { path: path.to_owned() };
@@ -105,6 +116,9 @@ mod tests {
         let mode = std::fs::metadata(out.join("plan.json")).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         symlink(dir.path(), out.join("up")).expect("a link");
+        let refused = |named: &Path| refuse_link_out(&out, named).is_err();
+        assert!(refused(Path::new("up")) && refused(Path::new("./up/new")));
+        assert!(!refused(Path::new("gen/new")) && !refused(Path::new("../x")) && !refused(&out.join("up")));
         let files = BTreeMap::from([("up/x".to_owned(), vec![])]);
         assert!(matches!(write_tree(&out, &files), Err(WriteError::Escapes { .. })));
     }

@@ -44,16 +44,16 @@ impl Opened {
         ProjectMaterial::new(&self.folder, &self.environment)
     }
 
-    /// The templates of the project's own `templates/` folder: name below it and text.
-    pub(crate) fn own_templates(&self) -> Result<Vec<(String, String)>, FolderError> {
+    /// The templates of the project's own `templates/` folder: name below it and bytes, which may be no text.
+    pub(crate) fn own_templates(&self) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
         let mut names: Vec<String> =
             self.folder.files()?.into_iter().filter_map(|path| path.strip_prefix("templates/").map(str::to_owned)).collect();
         names.sort();
-        let text = |name: String| {
+        let bytes = |name: String| {
             let bytes = self.folder.read(&format!("templates/{name}"), TEMPLATE_LIMIT)?;
-            Ok((name, String::from_utf8_lossy(&bytes).into_owned()))
+            Ok((name, bytes))
         };
-        names.into_iter().map(text).collect()
+        names.into_iter().map(bytes).collect()
     }
 
     /// Path and digest of every file that the project was read from.

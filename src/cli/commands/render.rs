@@ -5,21 +5,25 @@ use crate::cli::args::Render;
 use crate::cli::exit::Exit;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
+use crate::diag::Diagnostics;
 use crate::render::{self, Snippet, Templates};
-use crate::text::{FileId, Source, Sources};
+use crate::text::{FileId, Source, Sources, Span};
 use crate::workspace;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(crate) fn run(args: &Render, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
-    let (sources, own) = own_templates(&opened)?;
+    let (sources, own) = own_templates(&opened, talk)?;
     let rendered = Templates::overlaid(&sources, own).and_then(|templates| render::render(&opened.compiled.project, &templates));
     let snippets = rendered.map_err(|diags| opened::invalid(&diags.finish(), &sources, talk))?;
     match &args.out {
         None => print(&snippets, talk),
         Some(out) if args.check => return compare(&snippets, &talk.path(out), talk),
-        Some(out) => write(&snippets, &talk.path(out), talk)?,
+        Some(out) => {
+            workspace::refuse_link_out(&talk.path(Path::new("")), out).map_err(not_written)?;
+            write(&snippets, &talk.path(out), talk)?;
+        }
     }
     Ok(Exit::Done)
 }
@@ -37,9 +41,13 @@ fn print(snippets: &[Snippet], talk: &mut Talk<'_>) {
 fn write(snippets: &[Snippet], out: &Path, talk: &mut Talk<'_>) -> Result<(), Failure> {
     let stale = snippets.iter().filter(|snippet| !workspace::holds(&out.join(&snippet.path), snippet.text.as_bytes()));
     let files: BTreeMap<String, Vec<u8>> = stale.map(|snippet| (snippet.path.clone(), snippet.text.clone().into_bytes())).collect();
-    workspace::write_tree(out, &files).map_err(|error| Failure::because(Exit::Failed, "could not write the snippets", error))?;
+    workspace::write_tree(out, &files).map_err(not_written)?;
     talk.aside(&format!("{} of {} snippets written, the others were up to date\n", files.len(), snippets.len()));
     Ok(())
+}
+
+fn not_written(error: workspace::WriteError) -> Failure {
+    Failure::because(Exit::Failed, "could not write the snippets", error)
 }
 
 fn compare(snippets: &[Snippet], out: &Path, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
@@ -56,13 +64,18 @@ fn compare(snippets: &[Snippet], out: &Path, talk: &mut Talk<'_>) -> Result<Exit
 }
 
 /// The templates of the project's own `templates/` folder, by name.
-fn own_templates(opened: &opened::Opened) -> Result<(Sources, Vec<(String, FileId)>), Failure> {
+fn own_templates(opened: &opened::Opened, talk: &mut Talk<'_>) -> Result<(Sources, Vec<(String, FileId)>), Failure> {
     let mut sources = Sources::default();
     let texts = opened.own_templates().map_err(|error| Failure::because(Exit::Failed, "could not read the project's templates", error))?;
-    let own = texts.into_iter().map(|(name, text)| {
-        let file = sources.add(Source::new(format!("templates/{name}"), text));
-        (name, file)
-    });
-    let own = own.collect();
-    Ok((sources, own))
+    let mut diags = Diagnostics::default();
+    let mut own = Vec::new();
+    for (name, bytes) in texts {
+        let broken = std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to());
+        let file = sources.add(Source::new(format!("templates/{name}"), String::from_utf8_lossy(&bytes).into_owned()));
+        if let Some(at) = broken {
+            diags.push(render::not_text(&name, Span::new(file, at, at + '\u{fffd}'.len_utf8())));
+        }
+        own.push((name, file));
+    }
+    if diags.has_errors() { Err(opened::invalid(&diags.finish(), &sources, talk)) } else { Ok((sources, own)) }
 }

@@ -1,8 +1,8 @@
 //! The scripts of functions: read, digested, checked as Deluge, and searched for the connections that they name.
 
 use super::diags::{
-    EscapingFile, HostNotAllowed, MissingScript, PlainHttp, ScriptMistake, ScriptTooLarge, SecretInScript, UndeclaredConnection,
-    UnreadableScript,
+    EscapingFile, HostNotAllowed, MissingScript, MisspeltKey, PlainHttp, ScriptMistake, ScriptTooLarge, SecretInScript,
+    UndeclaredConnection, UnknownMethod, UnreadableScript,
 };
 use super::endpoints::is_loopback;
 use super::names::Names;
@@ -16,7 +16,7 @@ use crate::compile::declare::Declaration;
 use crate::compile::folder::{Folder, FolderError};
 use crate::compile::resolving::Trees;
 use crate::compile::syntax::admit;
-use crate::deluge::{self, Finding, FindingKind, Script};
+use crate::deluge::{self, Finding, FindingKind, INVOKEURL_KEYS, METHODS, Script};
 use crate::diag::Diagnostics;
 use crate::resource::lifecycle::host_allowed;
 use crate::resource::{Kind, Name, Resource};
@@ -144,6 +144,15 @@ fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Re
         match &finding.kind {
             FindingKind::HardCodedSecret { what } => diags.push(SecretInScript { at, what }),
             FindingKind::PlainHttp { host } => diags.push(PlainHttp { at, loopback: is_loopback(host) }),
+            FindingKind::UnknownKey { key } => {
+                // A key that is near none is perhaps one that we do not know.
+                if let Some(near) = reading.suggest.near(key, INVOKEURL_KEYS) {
+                    diags.push(MisspeltKey { at, key: key.clone(), near });
+                }
+            }
+            FindingKind::UnknownMethod { method } => {
+                diags.push(UnknownMethod { at, method: method.clone(), near: reading.suggest.near(method, METHODS) });
+            }
             FindingKind::DynamicConnection
             | FindingKind::Deprecated { .. }
             | FindingKind::Host { .. }
@@ -162,6 +171,8 @@ fn calls(script: &Script) -> Vec<Call> {
         | FindingKind::PlainHttp { .. }
         | FindingKind::DynamicConnection
         | FindingKind::Deprecated { .. }
+        | FindingKind::UnknownKey { .. }
+        | FindingKind::UnknownMethod { .. }
         | FindingKind::UnquotedConnection { .. } => None,
     };
     script.findings().iter().filter_map(call).collect()

@@ -167,7 +167,7 @@ fn a_bad_template_is_shown_at_its_place() {
         format!("templates/connection.ds:2:12 {cannot} [Unknown template `_gone`]")
     );
     assert!(complaint(&[("_a", "{{ 1 | jsn }}")]).ends_with("[Unknown filter `jsn`]"));
-    assert!(complaint(&[("_a", "{% include \"_a\" %}")]).starts_with("templates/_a:1:1 the template `_a`"));
+    assert!(complaint(&[("_a", "{% include \"_a\" %}")]).ends_with("[an included template includes another]"));
 }
 
 #[test]
@@ -198,8 +198,37 @@ fn data_is_never_template_source() {
 
 #[test]
 fn output_without_end_is_stopped() {
-    let endless = "{% for i in range(end=100000) %}{{ \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" | comment }}{% endfor %}";
-    assert!(complaint(&[("connection.ds", endless)]).contains("it writes more than"));
+    let text = "x".repeat(60_000);
+    let print = format!("{{% for r in project.resources %}}{{% for c in r.address %}}{text}{{% endfor %}}{{% endfor %}}");
+    assert!(complaint(&[("connection.ds", &print)]).contains("it writes more than"));
+}
+
+#[test]
+fn a_templates_work_is_bounded() {
+    let complain = |text: &str| complaint(&[("connection.ds", text)]);
+    let over = "[a loop goes over something that is no list of the project]";
+    assert!(complain("\n{% for i in range(end=100000) %}{% endfor %}").starts_with("templates/connection.ds:2:1 "));
+    for text in ["range(end=9)", "[1, 2]", "\"a b\" | split(pat=\" \")", "connection.name | split(pat=\"\")"] {
+        assert!(complain(&format!("{{%- for i in {text} -%}}{{% endfor %}}")).ends_with(over), "{text}");
+    }
+    let each = "{% for r in project.resources %}";
+    assert!(complain(&format!("{}{}", each.repeat(3), "{% endfor %}".repeat(3))).ends_with("[loops stand more than two deep]"));
+    for text in ["{% set_global a = 1 %}", "{% filter upper %}a{% endfilter %}", "{% block a %}{% endblock %}"] {
+        assert!(complain(text).ends_with("[this tag is not for templates of a project]"), "{text}");
+    }
+    for text in ["{% set a = service.name ~ service.name %}", "{% set a %}a{% endset %}", "{% set a = [service] %}"] {
+        assert!(complain(text).contains("`set` gives a name to more than"), "{text}");
+    }
+    assert!(complain("{{ service.name | replace(from=\"a\", to=\"aa\") | json }}").contains("could grow without end"));
+    assert!(complain("{{ range(end=9) | json }}").ends_with("[`range` is switched off]"));
+    assert!(complain("{{ [a for a in project.resources] | json }}").ends_with("[a loop stands inside of an expression]"));
+    assert!(complain(&format!("{{{{ 1 {} }}}}", "| json ".repeat(9))).contains("more than eight"));
+    assert!(complain("a\rb").ends_with("[the control character U+000D]"));
+    assert!(complain("a\u{1b}[2J").ends_with("[the control character U+001B]"));
+    let fine = "{# {% for x in range(end=9) %} #}{% raw %}{% set_global a %}{% endraw %}{% set a = service.name %}{{ (\"}} ~ range(\" ~ a) | json }}\r\n\t";
+    let (_, templates) = own(&[("connection.ds", fine)]);
+    let all = rendered(&sample("A"), &templates.map_err(Diagnostics::finish).expect("good templates"));
+    assert_eq!(all["connections/reader.ds"], "{% set_global a %}\"}} ~ range(A\"\r\n\t");
 }
 
 proptest! {

@@ -133,6 +133,8 @@ fn words(kind: &FindingKind) -> String {
         FindingKind::Host { host, data_centre, connection } => {
             format!("host {host} dc {} for {}", data_centre.unwrap_or("-"), connection.as_deref().unwrap_or("-"))
         }
+        FindingKind::UnknownKey { key } => format!("unknown key {key}"),
+        FindingKind::UnknownMethod { method } => format!("unknown method {method}"),
         FindingKind::UnquotedConnection { name } => format!("unquoted {name}"),
     }
 }

@@ -73,6 +73,37 @@ impl From<ScriptMistake> for Diagnostic {
     }
 }
 
+/// Told by its nearness to a known key: a warning.
+pub(in crate::compile::resolve) struct MisspeltKey {
+    pub at: Span,
+    pub key: String,
+    pub near: String,
+}
+
+impl From<MisspeltKey> for Diagnostic {
+    fn from(found: MisspeltKey) -> Self {
+        let mut diagnostic = Diagnostic::at(Code::ScriptSyntax, found.at, format!("`invokeurl` has no key {}", quoted(&found.key)));
+        diagnostic.severity = Severity::Warning;
+        or_near(diagnostic, Some(found.near), found.at, "")
+    }
+}
+
+/// The platform may learn more methods than we know: a warning.
+pub(in crate::compile::resolve) struct UnknownMethod {
+    pub at: Span,
+    pub method: String,
+    pub near: Option<String>,
+}
+
+impl From<UnknownMethod> for Diagnostic {
+    fn from(found: UnknownMethod) -> Self {
+        let headline = format!("`invokeurl` has no type {}", quoted(&found.method));
+        let mut diagnostic = Diagnostic::at(Code::ScriptSyntax, found.at, headline);
+        diagnostic.severity = Severity::Warning;
+        or_near(diagnostic, found.near, found.at, "use GET, POST, PUT, PATCH or DELETE")
+    }
+}
+
 pub(in crate::compile::resolve) struct UndeclaredConnection {
     pub at: Span,
     pub name: String,

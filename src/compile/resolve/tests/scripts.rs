@@ -26,6 +26,20 @@ fn a_connection_that_is_not_declared_is_shown_in_the_script() {
 }
 
 #[test]
+fn a_misspelt_key_or_method_of_a_call_is_a_warning() {
+    let with = |from: &str, to: &str| run(&[("bowline.yaml", PROJECT), ("functions/average.ds", &SCRIPT.replace(from, to))]);
+    let key = with("connection :", "conection :");
+    let found = key.found.iter().find(|found| found.code.id() == "script-syntax").expect("a finding");
+    assert_eq!((found.severity, found.headline.as_str()), (crate::diag::Severity::Warning, "`invokeurl` has no key `conection`"));
+    assert!(key.lines().iter().any(|line| line.starts_with("script-syntax functions/average.ds:5:2 ")), "{:?}", key.lines());
+    let method = with("POST", "FETCH");
+    assert_eq!(method.lines(), ["script-syntax functions/average.ds:4:9 `invokeurl` has no type `FETCH`"]);
+    assert_eq!(with("POST", "PSOT").help(), "did you mean `POST`?");
+    assert_eq!(with("\ttype", "\tretries : 3\n\ttype").lines(), [] as [String; 0]);
+    assert_eq!(with("POST", "\"delete\"").lines(), [] as [String; 0]);
+}
+
+#[test]
 fn a_broken_script_is_shown_where_it_breaks() {
     let run = run(&[("bowline.yaml", PROJECT), ("functions/average.ds", &SCRIPT.replace("];", ";"))]);
     assert!(run.lines().iter().all(|line| line.starts_with("script-syntax functions/average.ds:")), "{:?}", run.lines());
