@@ -1,9 +1,11 @@
 //! Shaped entries → declarations: resources read from the tree. Total: what the schemas hold cannot fail here.
 
 use super::shape::Shaped;
-use super::syntax::{NodeId, Tree};
+use super::syntax::{NodeId, ReadError, Tree};
 use crate::resource::{Address, Resource};
 use crate::text::{FileId, Span};
+use serde::Deserialize as _;
+use serde::de::Error as _;
 
 /// One resource as declared, with the way back to its text.
 #[derive(Debug, Clone)]
@@ -30,7 +32,19 @@ pub(super) fn declare(tree: &Tree, shaped: &[Shaped]) -> Vec<Declaration> {
 fn declaration(tree: &Tree, shaped: &Shaped) -> Declaration {
     let address = shaped.address().clone();
     let body = Body { file: tree.file(), node: shaped.node() };
-    let resource = Resource::deserialize(address.kind, tree.at(body.node))
+    let resource = read(tree, shaped)
         .unwrap_or_else(|error| panic!("the schema of a {} holds, and yet it cannot be read: {error}", address.kind.word()));
     Declaration { address, resource, key: shaped.key(), body }
+}
+
+fn read(tree: &Tree, shaped: &Shaped) -> Result<Resource, ReadError> {
+    let (kind, at) = (shaped.address().kind, tree.at(shaped.node()));
+    if shaped.without().is_empty() {
+        return Resource::deserialize(kind, at);
+    }
+    let mut value = serde_json::Value::deserialize(at)?;
+    if let Some(keys) = value.as_object_mut() {
+        keys.retain(|key, _| !shaped.without().contains(&key.as_str()));
+    }
+    Resource::deserialize(kind, value).map_err(ReadError::custom)
 }

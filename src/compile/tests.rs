@@ -331,3 +331,13 @@ fn of_an_unknown_environment_the_variables_are_not_blamed() {
     assert!(compile(&mut diags, &mut front, &files, &setting(Choice::Environment("tst".into()))).is_err());
     assert_eq!(told(&front, diags.finish()), ["unknown-environment no environment named `tst`"]);
 }
+
+#[test]
+fn a_key_that_stands_apart_hides_no_other_mistake() {
+    let files = project("webhooks: { w: { name: W, url: 'https://a.example/', protect: x, auth: { connection: nobody } } }\n");
+    let found = check(&files);
+    let codes: Vec<&str> = found.iter().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(codes, ["wrong-type", "unknown-connection"], "{found:?}");
+    let two = project("webhooks: { w: { name: W, url: 'https://a.example/', protect: x, auth: { conection: nobody } } }\n");
+    assert!(!check(&two).iter().any(|line| line.contains("unknown-connection")));
+}

@@ -6,14 +6,17 @@ use crate::resource::{Piece, merge_pieces};
 use crate::text::Span;
 use std::borrow::Cow;
 
-/// How many faults of one text are told: they all stand at the same place.
+/// How many faults are told of one text, which all stand at the same place.
 const TOLD: usize = 3;
 
-/// Says of every merge field in a text whether it is well formed, up to a number.
-pub(super) fn check(diags: &mut Diagnostics, text: &str, at: impl Fn() -> Span) {
+/// Says of every merge field in a text whether it is well formed, up to a number. `false` where one is not.
+pub(super) fn check(diags: &mut Diagnostics, text: &str, at: impl Fn() -> Span) -> bool {
+    let mut is_sound = true;
     for fault in merge_pieces(text).filter_map(|piece| piece.err()).take(TOLD) {
         diags.push(BadMergeField { at: at(), fault });
+        is_sound = false;
     }
+    is_sound
 }
 
 /// The text with each merge field replaced by a letter: what can be read of a URL before the fields are filled in.

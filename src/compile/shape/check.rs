@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 /// How many findings of one file are told.
 const COMPLAINTS: usize = 2_000;
 
+/// Keys that no other key and no other resource is judged by: what is wrong with one hides nothing else.
+const APART: [&str; 2] = ["description", "protect"];
+
 /// What a file is to its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -21,12 +24,13 @@ pub(crate) enum Role {
     Included,
 }
 
-/// A resource whose shape holds. Only this room makes one.
+/// A resource whose shape holds, but for keys that stand apart. Only this room makes one.
 #[derive(Debug, Clone)]
 pub(crate) struct Shaped {
     address: Address,
     key: Span,
     node: NodeId,
+    without: Vec<&'static str>,
 }
 
 impl Shaped {
@@ -41,6 +45,11 @@ impl Shaped {
 
     pub(crate) fn node(&self) -> NodeId {
         self.node
+    }
+
+    /// Keys to leave out in reading: their values do not hold, which is told.
+    pub(crate) fn without(&self) -> &[&'static str] {
+        &self.without
     }
 }
 
@@ -88,13 +97,24 @@ fn check_kind(findings: &mut Findings<'_>, checked: &mut Checked, tree: &Tree, k
     for entry in tree.entries(section.value) {
         let key = tree.key_span(entry);
         let address = Address::new(kind, tree.key(entry));
-        let holds = !tree.is_cut_off(entry.value) && findings.holds(tree, entry, schema) && !tree.holds_missing(entry.value);
-        if holds && !faulty.contains(&key) {
-            checked.shaped.push(Shaped { address, key, node: entry.value });
-        } else {
-            checked.failed.push((address, key));
+        let is_whole = !tree.is_cut_off(entry.value);
+        let without = if is_whole { findings.broken_apart(tree, entry, schema) } else { None };
+        match without {
+            Some(without) if !tree.holds_missing(entry.value) && !faulty.contains(&key) => {
+                checked.shaped.push(Shaped { address, key, node: entry.value, without });
+            }
+            Some(_) | None => checked.failed.push((address, key)),
         }
     }
+}
+
+/// A key with its value.
+fn extent(tree: &Tree, entry: &Entry) -> Span {
+    Span { end: tree.span(entry.value).end, ..tree.key_span(entry) }
+}
+
+fn holds(extent: Span, place: Span) -> bool {
+    extent.start <= place.start && place.end <= extent.end
 }
 
 /// Tells findings, up to a number.
@@ -104,11 +124,17 @@ struct Findings<'d> {
 }
 
 impl Findings<'_> {
-    fn holds(&mut self, tree: &Tree, entry: &Entry, schema: &'static Schema) -> bool {
-        schema.validator.is_valid(ArenaNode::In(tree, entry.value)) || {
-            self.check(tree, entry.value, Some(entry), schema);
-            false
+    /// Tells what does not hold of an entry. The keys that stand apart and do not hold; `None` where anything else does not.
+    fn broken_apart(&mut self, tree: &Tree, entry: &Entry, schema: &'static Schema) -> Option<Vec<&'static str>> {
+        if schema.validator.is_valid(ArenaNode::In(tree, entry.value)) {
+            return Some(Vec::new());
         }
+        let places = self.check(tree, entry.value, Some(entry), schema);
+        let apart: Vec<(&str, Span)> =
+            APART.into_iter().filter_map(|key| Some((key, extent(tree, tree.entry(entry.value, key)?)))).collect();
+        let broken = |place: &Span| apart.iter().find(|(_, extent)| holds(*extent, *place)).map(|(key, _)| *key);
+        // Without a place it is not known what does not hold.
+        if places.is_empty() { None } else { places.iter().map(broken).collect() }
     }
 
     /// Tells what does not hold, and where.

@@ -112,4 +112,6 @@ fn a_scheme_may_be_in_capitals() {
 fn a_text_full_of_broken_merge_fields_is_told_briefly() {
     let body = format!(r#"body: {{ raw: {{ format: text, content: "{}" }} }}"#, "${".repeat(100_000));
     assert!(check(&general(&body)).found.len() <= 3);
+    let many = format!("body: {{ json: [{}] }}", "'${', ".repeat(1_000));
+    assert!(check(&general(&many)).found.len() <= 50);
 }
