@@ -6,7 +6,7 @@ use super::{Broker, BrokerError, Call, Invalid};
 use crate::resource::lifecycle;
 use crate::resource::{Address, Connection, Fingerprint, Function, Kind, Name, Resource, SecretPath, Service, Webhook};
 use crate::secret::Secret;
-use crate::store::{Answer, Object, Outcome, Snapshot, Transaction};
+use crate::store::{Answer, Authorization, Object, Outcome, Snapshot, Transaction};
 use crate::vault::{self, Owner};
 use aws_lc_rs::digest::{SHA256, digest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -127,9 +127,13 @@ impl Broker {
     /// was: it does not outlive a change of it.
     fn drop_old_grants(&self, tx: &mut dyn Transaction, live: &Object, wanted: &Resource, now: SystemTime) -> Result<(), BrokerError> {
         let (Resource::Connection(before), Resource::Connection(after)) = (&*live.resource, wanted) else { return Ok(()) };
-        if lifecycle::connection_differs(before, after) {
-            for one in tx.authorizations(&live.address.name)? {
+        for one in tx.authorizations(&live.address.name)? {
+            if lifecycle::connection_differs(before, after) {
                 self.queue_grant(tx, &live.address.name, &one.user, now)?;
+            }
+            let state = lifecycle::state_when_updated(one.state);
+            if state != one.state {
+                tx.put_authorization(&Authorization { state, message: String::new(), updated: now, ..one })?;
             }
         }
         Ok(())

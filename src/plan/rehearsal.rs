@@ -101,7 +101,7 @@ impl<'a> Rehearsal<'a> {
     }
 
     fn update(&mut self, address: &Address, body: &Arc<Resource>) -> Result<(), Mishap> {
-        let prop = self.owned(address)?.clone();
+        let mut prop = self.owned(address)?.clone();
         self.fits(address, body)?;
         match (prop.resource.as_ref(), body.as_ref(), &prop.status) {
             (Resource::Service(live), Resource::Service(wanted), _) => {
@@ -115,6 +115,9 @@ impl<'a> Rehearsal<'a> {
             (Resource::Service(_) | Resource::Connection(_) | Resource::Webhook(_) | Resource::Function(_), _, _) => {
                 return Err(Mishap::DoesNotFit);
             }
+        }
+        if let Status::Connection(status) = &mut prop.status {
+            status.state = lifecycle::state_when_updated(status.state);
         }
         self.put(address, Prop { resource: body.clone(), ..prop });
         Ok(())

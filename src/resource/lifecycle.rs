@@ -225,6 +225,12 @@ fn asks_for_itself(auth: &Auth) -> bool {
     matches!(auth, Auth::Oauth2(oauth2) if oauth2.grant == super::Grant::ClientCredentials)
 }
 
+/// What an update makes of a state: a failure was the old body's, so asking starts anew, also where the update was the last
+/// that an interrupted apply did.
+pub fn state_when_updated(state: ConnectionState) -> ConnectionState {
+    if state == ConnectionState::Error { ConnectionState::NotConnected } else { state }
+}
+
 /// L9: whether a credential of a service may be sent to a host.
 pub fn host_allowed<'a>(hosts: impl IntoIterator<Item = &'a HostPattern>, host: &str) -> bool {
     hosts.into_iter().any(|pattern| pattern.covers(host))

@@ -33,6 +33,8 @@ proptest! {
 
     #[test]
     fn odd_texts_in_odd_places_never_panic(text in "[ -~éü]{0,40}") {
+        // An expression in a key is a finding of the reader, which this test does not run.
+        prop_assume!(!text.contains("${{"));
         let quoted = serde_json::to_string(&text).expect("text is JSON");
         let yaml = format!(
             "services:\n  own: {{ name: Own, auth: {{ type: basic }}, hosts: [{quoted}] }}\nconnections:\n  c: {{ name: C, service: {quoted}, scopes: [{quoted}], credentials: {{ {quoted}: {quoted} }}, parameters: {{ {quoted}: {quoted} }} }}\n  d: {{ name: D, service: own, credentials: {{ {quoted}: {quoted} }} }}\nwebhooks:\n  w: {{ name: W, url: {quoted}, auth: {{ connection: {quoted} }}, headers: {{ {quoted}: {quoted} }}, query: {{ {quoted}: {quoted} }}, body: {{ json: {quoted} }} }}\nfunctions:\n  f: {{ name: F, category: schedule, script: {quoted} }}\n"
