@@ -52,13 +52,13 @@ impl<'t> Reviewer<'_, 't> {
         let known = |word: &str, all: &[&str]| all.iter().any(|known| known.eq_ignore_ascii_case(word));
         for entry in &task.entries {
             let key = entry.key.of(self.text);
-            if !known(key, &INVOKEURL_KEYS) {
+            if !key.is_empty() && !known(key, &INVOKEURL_KEYS) {
                 self.push(FindingKind::UnknownKey { key: key.to_owned() }, entry.key);
             }
         }
         let Some(method) = task.entry(self.text, "type") else { return };
         let bare = (method.kind == ExprKind::Name).then(|| method.span.of(self.text)).filter(|word| !self.variables.is_variable(word));
-        let span = if bare.is_some() { method.span } else { inside(method.span, self.text) };
+        let span = if method.is_text() { inside(method.span, self.text) } else { method.span };
         let said = bare.map(str::to_owned).or_else(|| method.said(self.text));
         if let Some(method) = said.filter(|said| !known(said, &METHODS)) {
             self.push(FindingKind::UnknownMethod { method }, span);

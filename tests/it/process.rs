@@ -88,7 +88,7 @@ fn a_second_apply_is_turned_away_and_names_the_first() {
     let lock = fs::OpenOptions::new().write(true).open(data.join("apply.lock")).expect("the lock's file");
     lock.lock().expect("the lock is free");
     (&lock).write_all(b"process 1 of somebody\n").expect("a name");
-    let second = bowline(folder.path()).args(["apply", "--auto-approve"]).output().expect("it runs");
+    let second = bowline(folder.path()).args(["destroy", "--auto-approve"]).output().expect("it runs");
     assert_eq!(second.status.code(), Some(8));
     assert!(String::from_utf8_lossy(&second.stderr).contains("process 1 of somebody"));
 }
