@@ -2,7 +2,6 @@
 
 use super::counted;
 use super::page::{Page, Tone};
-use super::plan_text::do_word;
 use crate::apply::{Because, Outcome, Report};
 use crate::resource::{Address, ConnectionState, Kind};
 use serde_json::{Value, json};
@@ -15,10 +14,10 @@ pub(crate) fn outcome(report: &Report, page: &mut Page) {
     let word = if report.is_complete() { "Applied" } else { "Applied in part" };
     page.put(tone, word).say(&format!(": {} on {}.", counted(report.done.len(), "step"), kinds(&touched))).end();
     for (task, error) in &report.failed {
-        page.put(Tone::Bad, "  failed   ").say(&format!("{} {}: {}", do_word(task.action), task.address, chain(error))).end();
+        page.put(Tone::Bad, "  failed   ").say(&format!("{} {}: {}", task.action.word(), task.address, chain(error))).end();
     }
     for (task, because) in &report.not_attempted {
-        page.put(Tone::Caution, "  skipped  ").say(&format!("{} {}: {}", do_word(task.action), task.address, why(because))).end();
+        page.put(Tone::Caution, "  skipped  ").say(&format!("{} {}: {}", task.action.word(), task.address, why(because))).end();
     }
     for (address, refused) in &report.refused {
         page.put(Tone::Caution, "  refused  ").say(&format!("{address}: {}", refused.message)).end();

@@ -2,7 +2,7 @@
 
 use super::counted;
 use super::page::{Page, Tone, width};
-use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Do, Hazard, Plan, Step, Summary};
+use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Hazard, Plan, Step, Summary};
 use crate::resource::{Address, Resource, ScopeClass};
 
 /// What a plan is a plan of.
@@ -247,7 +247,7 @@ fn joined<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> String {
 }
 
 fn step(step: &Step) -> String {
-    let mut words = do_word(step.action).to_owned();
+    let mut words = step.action.word().to_owned();
     if let Some(target) = &step.target {
         words = format!("{words} {target}");
     }
@@ -255,19 +255,6 @@ fn step(step: &Step) -> String {
         Some(Actor::Owner) => words + " (owner)",
         Some(Actor::EachUser) => words + " (each user)",
         Some(Actor::Broker) | None => words,
-    }
-}
-
-/// A step's verb.
-pub(crate) fn do_word(action: Do) -> &'static str {
-    match action {
-        Do::Create => "create",
-        Do::Update => "update",
-        Do::Delete => "delete",
-        Do::Revoke => "revoke",
-        Do::Authorize => "authorize",
-        Do::Detach => "detach",
-        Do::Attach => "attach",
     }
 }
 

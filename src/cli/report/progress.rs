@@ -2,7 +2,6 @@
 
 use super::Look;
 use super::page::{Page, Tone};
-use super::plan_text::do_word;
 use crate::apply::{Because, Event, Outcome, Task};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -27,7 +26,7 @@ impl<'w> Progress<'w> {
         let (task, tone, word, detail) = match event {
             Event::Started(task) => {
                 if let Some(bar) = &self.bar {
-                    bar.set_message(super::page::visible(&format!("{} {}", do_word(task.action), task.address)).into_owned());
+                    bar.set_message(super::page::visible(&format!("{} {}", task.action.word(), task.address)).into_owned());
                 }
                 return;
             }
@@ -63,7 +62,7 @@ impl<'w> Progress<'w> {
 
     fn line(&self, task: &Task, tone: Tone, word: &str, detail: &str) -> String {
         let mut page = Page::new(self.look.colour);
-        page.say("  ").cell(tone, word, 8).cell(Tone::Plain, do_word(task.action), 10).say(&task.address.to_string());
+        page.say("  ").cell(tone, word, 8).cell(Tone::Plain, task.action.word(), 10).say(&task.address.to_string());
         if !detail.is_empty() {
             page.put(Tone::Quiet, &format!("  {detail}"));
         }
