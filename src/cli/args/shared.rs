@@ -1,0 +1,63 @@
+//! What several commands take: which project, which broker, and how values are written.
+
+use crate::resource::Address;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Which project, in which environment.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    /// The environment to work in, as declared under `environments:`
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Set a variable; repeat for several
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub variables: Vec<(String, String)>,
+}
+
+pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+/// Which broker.
+#[derive(Debug, Args)]
+pub struct BrokerArgs {
+    /// Where the embedded broker keeps its data [default: .bowline below the project]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// What a plan is made of.
+#[derive(Debug, Args)]
+pub struct PlanningArgs {
+    /// Change only this and what it needs; repeat for several
+    #[arg(long = "target", value_name = "ADDRESS")]
+    pub targets: Vec<Address>,
+    /// Allow a project that declares nothing to delete everything that it owns
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    Text,
+    Json,
+}
+
+/// What was true a year ago is no plan.
+const LONGEST_LIFETIME: std::time::Duration = std::time::Duration::from_secs(366 * 24 * 60 * 60);
+
+pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let duration = crate::clock::parse_duration(text).ok_or("expected a duration such as 24h or 30m")?;
+    if duration > LONGEST_LIFETIME { Err("a plan may be applied for a year at most".to_owned()) } else { Ok(duration) }
+}
+
+pub(super) fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("expected NAME:VALUE".to_owned()),
+    }
+}
