@@ -6,6 +6,7 @@
 //! the implementations' folders; a change of tables is a new numbered file in `migrations/`.
 
 mod audit;
+mod column;
 #[cfg(test)]
 pub mod conformance;
 mod delivery;
