@@ -153,7 +153,7 @@ impl Broker {
 
     /// Looks again inside a transaction, and where the renewal is ours writes the intent down.
     fn claim(&self, renewal: &Renewal<'_>) -> Result<Judged, BrokerError> {
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(renewal.party.about())?;
         let (mut grant, tokens) = self.usable(&*tx, renewal)?;
         let judged = self.judge(renewal, &grant, tokens)?;
         if let Judged::Renew(claimed) = &judged {
@@ -206,7 +206,7 @@ impl Broker {
     }
 
     fn extend(&self, party: &Party, owner: &str) -> Result<(), BrokerError> {
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(party.about())?;
         let mut grant = self.grant_of(&*tx, party)?;
         if grant.lease.as_ref().is_some_and(|lease| lease.owner == owner) {
             grant.lease = Some(Lease { owner: owner.to_owned(), until: self.clock.now() + LEASE });
@@ -236,7 +236,7 @@ impl Broker {
     /// Compare and swap: `false` where the generation has moved on.
     fn keep(&self, renewal: &Renewal<'_>, claimed: &Claimed, tokens: &TokenSet) -> Result<bool, BrokerError> {
         let party = renewal.party;
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(party.about())?;
         let mut grant = self.grant_of(&*tx, party)?;
         if grant.generation != claimed.generation {
             return Ok(false);
@@ -284,7 +284,7 @@ impl Broker {
     fn not_renewed(&self, renewal: &Renewal<'_>, claimed: Claimed, error: RefreshError) -> Result<Current, BrokerError> {
         let party = renewal.party;
         let now = super::call::whole_seconds(self.clock.now());
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(party.about())?;
         let mut grant = self.grant_of(&*tx, party)?;
         if grant.generation != claimed.generation {
             drop(tx);

@@ -1,8 +1,8 @@
 //! A store that fails at its n-th call, for tests: nothing may be half done wherever it breaks.
 
 use super::{
-    Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded, SealedAt, Snapshot,
-    Store, StoreError, StoredConsent, StoredGrant, StoredRevocation, Transaction,
+    About, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded, SealedAt,
+    Snapshot, Store, StoreError, StoredConsent, StoredGrant, StoredRevocation, Transaction,
 };
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
@@ -77,6 +77,11 @@ impl Store for FaultStore {
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
         self.fuse.call()?;
         Ok(Box::new(Faulty { inner: self.inner.begin()?, fuse: &self.fuse }))
+    }
+
+    fn begin_about(&self, about: About<'_>) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        self.fuse.call()?;
+        Ok(Box::new(Faulty { inner: self.inner.begin_about(about)?, fuse: &self.fuse }))
     }
 
     fn checkpoint(&self) -> Result<(), StoreError> {
