@@ -31,9 +31,10 @@ impl Broker {
             if before.as_ref().is_none_or(|owner| owner.state != ConnectionState::Connected) {
                 let (state, message) = self.stands(tx, address, connection, &origin.service().auth, &asked)?;
                 self.keep_own(tx, address, &asked, entry)?;
-                if before.is_none_or(|owner| (owner.state, &owner.message) != (state, &message)) {
+                if before.as_ref().is_none_or(|owner| (owner.state, &owner.message) != (state, &message)) {
                     let (connection, user) = (address.name.clone(), String::new());
-                    tx.put_authorization(&Authorization { connection, user, state, message, updated: entry.at })?;
+                    let application = before.and_then(|owner| owner.application);
+                    tx.put_authorization(&Authorization { connection, user, state, message, application, updated: entry.at })?;
                     rewrite(tx, &mut object, entry.at)?;
                 }
             }

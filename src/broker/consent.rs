@@ -98,7 +98,7 @@ impl Broker {
             let sealed = vault::seal(&self.keyring, &consent_owner(party.name(), &digest), &bytes);
             tx.drop_consents(entry.at)?;
             let (connection, user) = (party.name().clone(), party.user.clone());
-            tx.put_consent(&StoredConsent { digest, connection, user, sealed, expires: expires_at })?;
+            tx.put_consent(&StoredConsent { digest, connection, user, application: None, sealed, expires: expires_at })?;
             let standing = tx.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
             if standing.is_none_or(|one| one.state != ConnectionState::Connected) {
                 let state = (ConnectionState::AwaitingConsent, "a person has to consent in a browser".to_owned());

@@ -14,6 +14,7 @@ mod delivery;
 #[cfg(test)]
 pub mod fault;
 mod grant;
+mod people;
 mod port;
 mod postgres;
 mod record;
@@ -23,6 +24,7 @@ pub use address::{BadStoreUrl, StoreUrl, open};
 pub use audit::{AuditEntry, AuditFault, AuditHead, AuditLine, verify};
 pub use delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
 pub use grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
+pub use people::{ApplyLease, Held, StoredApplication, StoredToken, StoredUser};
 pub use port::{About, Snapshot, Store, StoreError, Transaction};
 // (A crate has the same name.)
 pub use self::postgres::{Encryption, PostgresAddress, PostgresStore};

@@ -176,7 +176,8 @@ impl World {
         let mut tx = self.store.begin().expect("the store can be written");
         let (connection, user) = (Name::new(connection), user.to_owned());
         let state = ConnectionState::Connected;
-        tx.put_authorization(&Authorization { connection, user, state, message: String::new(), updated: noon() }).expect("it is there");
+        tx.put_authorization(&Authorization { connection, user, state, message: String::new(), application: None, updated: noon() })
+            .expect("it is there");
         tx.commit().expect("the store can be written");
     }
 

@@ -10,6 +10,7 @@ mod address;
 mod deliveries;
 mod grants;
 mod migrate;
+mod people;
 mod pool;
 mod read;
 mod rows;

@@ -20,7 +20,7 @@ impl From<postgres::Error> for StoreError {
 }
 
 /// The columns that [`object`] reads, in its order.
-pub(super) const OBJECT: &str = "kind, name, body, owner, revision, applied, detached, created, updated";
+pub(super) const OBJECT: &str = "kind, name, body, owner, revision, applied, detached, created, updated, maker";
 
 pub(super) fn object(row: &Row) -> Result<Object, StoreError> {
     let address = address(row, 0)?;
@@ -33,12 +33,13 @@ pub(super) fn object(row: &Row) -> Result<Object, StoreError> {
         detached: row.try_get(6)?,
         created: time(row, 7)?,
         updated: time(row, 8)?,
+        maker: row.try_get(9)?,
         address,
     })
 }
 
 /// The columns that [`authorization`] reads, in its order.
-pub(super) const AUTHORIZATION: &str = r#"connection, "user", state, message, updated"#;
+pub(super) const AUTHORIZATION: &str = r#"connection, "user", state, message, updated, application"#;
 
 pub(super) fn authorization(row: &Row) -> Result<Authorization, StoreError> {
     Ok(Authorization {
@@ -47,6 +48,7 @@ pub(super) fn authorization(row: &Row) -> Result<Authorization, StoreError> {
         state: word::<ConnectionState>(text(row, 2)?, "authorizations.state")?,
         message: row.try_get(3)?,
         updated: time(row, 4)?,
+        application: row.try_get::<_, Option<&str>>(5)?.map(Name::new),
     })
 }
 

@@ -189,7 +189,8 @@ impl Post {
     fn connect(&self, state: ConnectionState) {
         let mut tx = self.store.begin().expect("the store can be written");
         let (connection, user) = (Name::new("c"), String::new());
-        tx.put_authorization(&Authorization { connection, user, state, message: String::new(), updated: noon() }).expect("it is there");
+        tx.put_authorization(&Authorization { connection, user, state, message: String::new(), application: None, updated: noon() })
+            .expect("it is there");
         tx.commit().expect("the store can be written");
     }
 
