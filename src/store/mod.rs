@@ -17,6 +17,9 @@ mod grant;
 mod people;
 mod port;
 mod postgres;
+#[cfg(test)]
+#[path = "../../tests/support/postgres.rs"]
+pub(crate) mod postgres_server;
 mod record;
 mod sqlite;
 
