@@ -6,6 +6,7 @@ mod consent;
 mod faults;
 mod once;
 mod renewal;
+mod replicas;
 mod rules;
 mod service;
 
