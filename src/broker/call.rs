@@ -99,6 +99,11 @@ impl Broker {
         })
     }
 
+    /// Writes a line into the audit about something that was done to the data as a whole.
+    pub fn note(&self, actor: &Actor, action: &str) -> Result<(), BrokerError> {
+        self.audited(self.entry(actor, action, None), |_, _| Ok(Work::New(())))
+    }
+
     /// When a plan was applied; `None` where it was not.
     pub fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, BrokerError> {
         Ok(self.store.read()?.spent(plan_id)?)

@@ -1,12 +1,14 @@
 //! The command line: every flag, with its help and examples. Knows what may be said, not what is done about it.
 
 mod changing;
+mod keeping;
 mod offline;
 mod shared;
 mod using;
 mod webhook;
 
 pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
+pub(super) use keeping::{Backup, Restore};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
@@ -109,6 +111,12 @@ pub enum Command {
     /// The vault's keys: what they seal, and another one in place of the old
     #[command(after_help = "Examples:\n  bowline keys list\n  bowline keys rotate")]
     Keys(Keys),
+    /// Copy an environment's data into a new file while others work; secrets stay sealed, the vault's key stays out
+    #[command(after_help = "Examples:\n  bowline backup ../backups/2026-11-24.db\n  bowline backup --env prod prod.db --format json")]
+    Backup(Backup),
+    /// Put a backup back, once it was found whole and its key is at hand
+    #[command(after_help = "Examples:\n  bowline restore ../backups/2026-11-24.db\n  bowline restore prod.db --env prod --replace")]
+    Restore(Restore),
     /// Show who did what, and check that nobody changed the record of it
     #[command(after_help = "Examples:\n  bowline audit\n  bowline audit --last 200 --format json\n  bowline audit verify")]
     Audit(Audit),

@@ -56,6 +56,8 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Revoke(args) => commands::revoke::run(&args, talk),
         Command::Invoke(args) => commands::invoke::run(&args, talk),
         Command::Keys(args) => commands::keys::run(&args, talk),
+        Command::Backup(args) => commands::backup::backup(&args, talk),
+        Command::Restore(args) => commands::backup::restore(&args, talk),
         Command::Audit(args) => commands::audit::run(&args, talk),
         Command::Webhook(args) => commands::webhook::run(&args, talk),
         Command::Render(args) => commands::render::run(&args, talk),

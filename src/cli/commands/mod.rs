@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod audit;
+pub(super) mod backup;
 pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod connect;
