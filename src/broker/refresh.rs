@@ -24,8 +24,14 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const LOOKS: usize = 2500;
 /// A token younger than this that is refused has not expired: renewing it would help nobody and lock the account out.
 const TOO_YOUNG: Duration = Duration::from_secs(60);
-/// Tries to write new tokens down: they are all there is of the grant.
+/// Tries to write new tokens down: they are all there is of the grant. Together they wait for a database that is started
+/// again, and no longer than the lease runs.
+#[cfg(not(test))]
+const WRITES: u32 = 20;
+/// The faults of unit tests do not go away by waiting.
+#[cfg(test)]
 const WRITES: u32 = 4;
+const LONGEST_WRITE_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 const FAULT_WAIT: Duration = Duration::from_secs(60);
 
@@ -222,7 +228,7 @@ impl Broker {
         loop {
             match self.keep(renewal, claimed, &tokens) {
                 Err(BrokerError::Store(_)) if tries < WRITES => {
-                    std::thread::sleep(LOOK_AGAIN * tries);
+                    std::thread::sleep((LOOK_AGAIN * (1 << tries.min(6))).min(LONGEST_WRITE_WAIT));
                     tries += 1;
                 }
                 Ok(true) => return Ok(Current { tokens, generation: claimed.generation + 1 }),

@@ -35,6 +35,8 @@ const DOOR: &str = "cli";
 /// Words that only some rooms may say, and why.
 const BANS: &[(&str, &[&str], &str)] = &[
     ("rusqlite", &["store"], "SQL lives in the store"),
+    ("postgres", &["store"], "SQL lives in the store"),
+    ("rustls", &["store"], "the HTTP client brings its own"),
     ("granit_parser", &["compile", "layout"], "two rooms read YAML: what it says, and how it is laid out"),
     ("jsonschema", &["compile"], "one place judges shape"),
     ("tera", &["render"], "one place renders templates"),

@@ -10,7 +10,10 @@ mod deluge;
 mod examples;
 mod peers;
 mod plans;
+#[path = "../support/postgres.rs"]
+mod postgres_server;
 mod process;
+mod replicas;
 mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;

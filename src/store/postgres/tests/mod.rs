@@ -4,6 +4,7 @@ mod beside;
 mod broken;
 mod migrating;
 mod secured;
+mod speed;
 
 use super::*;
 use crate::resource::{Address, Kind, Name, Resource};
