@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn files_are_named_by_path() {
         for (text, path) in [("sqlite:b.db", "b.db"), ("sqlite:/x/b.db", "/x/b.db"), ("sqlite:///x/b.db", "/x/b.db")] {
-            assert!(matches!(read(text), Ok(StoreUrl::Sqlite(found)) if found == PathBuf::from(path)), "{text}");
+            assert!(matches!(read(text), Ok(StoreUrl::Sqlite(found)) if found.as_os_str() == path), "{text}");
         }
         assert_eq!(read("sqlite:").err(), Some(BadStoreUrl::NoPath));
         for text in ["", "b.db", "mysql://x/y", "/x/b.db"] {

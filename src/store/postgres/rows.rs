@@ -92,6 +92,6 @@ pub(super) fn few(row: &Row, at: usize) -> Result<u32, StoreError> {
     u32::try_from(row.try_get::<_, i64>(at)?).map_err(|_| damaged("a counter"))
 }
 
-pub(super) fn text<'r>(row: &'r Row, at: usize) -> Result<&'r str, StoreError> {
+pub(super) fn text(row: &Row, at: usize) -> Result<&str, StoreError> {
     Ok(row.try_get(at)?)
 }

@@ -15,7 +15,7 @@ use postgres::{Row, Statement};
 use std::cell::{Cell, RefCell};
 
 /// What all writers of one database share or take alone. Any number will do, as long as it stays.
-pub(super) const ESTATE: i64 = 0x626f_776c_696e_65;
+pub(super) const ESTATE: i64 = 0x0062_6f77_6c69_6e65;
 /// The first half of the locks of single connections; their second half is a hash of the name.
 const CONNECTION: i32 = 0x626f_776c;
 

@@ -49,7 +49,10 @@ fn narrow_ones_wait_for_the_whole_and_for_their_like_only() {
         gets_in(&{
             let (read, is_read) = mpsc::channel();
             let store = &other;
-            scope.spawn(move || read.send(store.read().and_then(|read| read.objects()).map(drop).expect("readers never wait")));
+            scope.spawn(move || {
+                store.read().and_then(|read| read.objects()).expect("readers never wait");
+                read.send(())
+            });
             is_read
         });
         drop(apply);
