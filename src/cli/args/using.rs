@@ -1,6 +1,6 @@
 //! Commands that use what is live: connect, call, revoke, look after keys and the audit; and the sandbox.
 
-use super::shared::{assignment, duration, header};
+use super::shared::{assignment, duration, header, link_name};
 use super::{BrokerArgs, ProjectArgs, TextOrJson};
 use clap::{Args, Subcommand};
 
@@ -32,6 +32,9 @@ pub struct Connect {
     /// The login user who connects an own account [default: who works here]
     #[arg(long = "as", value_name = "USER")]
     pub as_user: Option<String>,
+    /// The application of the portal that it is connected for; made where it is not there yet
+    #[arg(long, value_name = "NAME", value_parser = link_name)]
+    pub application: Option<crate::resource::Name>,
     /// Print the link instead of opening a browser
     #[arg(long)]
     pub no_browser: bool,
