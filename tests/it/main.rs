@@ -11,6 +11,9 @@ mod examples;
 mod peers;
 mod plans;
 mod process;
+#[path = "../support/proxy.rs"]
+mod proxy;
+mod renewal;
 mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;
