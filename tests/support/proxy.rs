@@ -19,6 +19,8 @@ const REQUEST: usize = 64 * 1024;
 pub(crate) enum Trick {
     /// It waits on the way there.
     Latency(Duration),
+    /// The server answers, and the answer waits on the way back.
+    Late(Duration),
     /// The connection is reset before the server hears of it.
     ResetBefore,
     /// The server has answered when the connection is reset.
@@ -140,6 +142,12 @@ fn pass(mut client: TcpStream, server: u16, shared: &Mutex<Shared>, kept: &Sende
                 std::thread::sleep(Duration::from_millis(100));
                 client.write_all(&[*byte]).ok()
             })
+        }
+        Some(Trick::Late(wait)) => {
+            taken(&client)?;
+            let answer = forwarded(&request, server)?;
+            std::thread::sleep(wait);
+            client.write_all(&answer).ok()
         }
         Some(Trick::Latency(wait)) => {
             std::thread::sleep(wait);

@@ -60,6 +60,11 @@ fn table(elsewhere: u16) -> Vec<(&'static str, Trick, bool, Class)> {
     ]
 }
 
+/// What is slow without end is given little time; everything else enough, however busy the machine.
+fn hurried<T>(lab: &Lab, name: &str, work: impl FnOnce() -> T) -> T {
+    if name == "slow answer" { lab.hurried(work) } else { work() }
+}
+
 /// A listener that nothing may ever reach.
 fn elsewhere() -> (u16, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
@@ -70,14 +75,11 @@ fn elsewhere() -> (u16, TcpListener) {
 #[test]
 fn no_fault_of_a_renewal_loses_a_grant_or_asks_twice() {
     let (port, strays) = elsewhere();
-    std::thread::scope(|scope| {
-        for (name, trick, obeyed, class) in table(port) {
-            for rotates in [true, false] {
-                let trick = trick.clone();
-                scope.spawn(move || renewed(name, trick, obeyed, class, rotates));
-            }
+    for (name, trick, obeyed, class) in table(port) {
+        for rotates in [true, false] {
+            renewed(name, trick.clone(), obeyed, class, rotates);
         }
-    });
+    }
     assert!(strays.accept().is_err(), "a redirect was followed");
 }
 
@@ -88,7 +90,7 @@ fn renewed(name: &str, trick: Trick, obeyed: bool, class: Class, rotates: bool) 
     lab.clock.forward(LIFE);
     lab.proxy.play("/oauth/token", trick);
     let before = lab.proxy.arrived("/oauth/token");
-    let called = lab.call();
+    let called = hurried(&lab, name, || lab.call());
     assert_eq!(lab.proxy.arrived("/oauth/token"), before + 1, "{name}: it is asked once");
     assert_eq!(lab.refreshes(), u64::from(obeyed), "{name}");
     if class == Class::Fine {
@@ -133,35 +135,28 @@ fn renewed(name: &str, trick: Trick, obeyed: bool, class: Class, rotates: bool) 
 #[test]
 fn while_the_old_access_is_good_no_fault_reaches_the_caller() {
     let (port, _strays) = elsewhere();
-    std::thread::scope(|scope| {
-        for (name, trick, obeyed, _) in table(port) {
-            scope.spawn(move || {
-                let lab = Lab::connected();
-                lab.clock.forward(LIFE - 200);
-                lab.proxy.play("/oauth/token", trick);
-                let before = lab.proxy.arrived("/oauth/token");
-                for _ in 0..3 {
-                    assert_eq!(lab.call().unwrap_or_else(|error| panic!("{name}: {error}")), 200, "{name}");
-                }
-                assert_eq!(lab.proxy.arrived("/oauth/token"), before + 1, "{name}: no storm");
-                assert_eq!(lab.refreshes(), u64::from(obeyed), "{name}");
-            });
+    for (name, trick, obeyed, _) in table(port) {
+        let lab = Lab::connected();
+        lab.clock.forward(LIFE - 200);
+        lab.proxy.play("/oauth/token", trick);
+        let before = lab.proxy.arrived("/oauth/token");
+        for _ in 0..3 {
+            assert_eq!(hurried(&lab, name, || lab.call()).unwrap_or_else(|error| panic!("{name}: {error}")), 200, "{name}");
         }
-    });
+        assert_eq!(lab.proxy.arrived("/oauth/token"), before + 1, "{name}: no storm");
+        assert_eq!(lab.refreshes(), u64::from(obeyed), "{name}");
+    }
 }
 
 /// A call is made once, whatever becomes of it, and nothing that happens to it touches the grant.
 #[test]
 fn a_call_is_never_repeated() {
     let (port, strays) = elsewhere();
-    std::thread::scope(|scope| {
-        for (name, trick, obeyed, _) in table(port) {
-            for is_post in [true, false] {
-                let trick = trick.clone();
-                scope.spawn(move || called(name, trick, obeyed, is_post));
-            }
+    for (name, trick, obeyed, _) in table(port) {
+        for is_post in [true, false] {
+            called(name, trick.clone(), obeyed, is_post);
         }
-    });
+    }
     assert!(strays.accept().is_err(), "a redirect was followed");
 }
 
@@ -170,7 +165,7 @@ fn called(name: &str, trick: Trick, obeyed: bool, is_post: bool) {
     let path = if is_post { "/api/messages" } else { "/api/devices" };
     let call = || if is_post { lab.post() } else { lab.call() };
     lab.proxy.play(path, trick);
-    let called = call();
+    let called = hurried(&lab, name, call);
     match name {
         "latency" => assert!(matches!(called, Ok(200 | 201)), "{called:?}"),
         "429" => assert_eq!(called.expect(name), 429),
@@ -188,18 +183,15 @@ fn called(name: &str, trick: Trick, obeyed: bool, is_post: bool) {
     assert_eq!((lab.proxy.arrived(path), admitted(&lab)), (1, u64::from(obeyed)), "{name}: once");
     assert_eq!((lab.report().state, lab.refreshes()), (ConnectionState::Connected, 0), "{name}");
     assert!(matches!(call(), Ok(200 | 201)), "{name}: the next one goes through");
-    assert!(lab.report().held.last_error.is_empty() || name != "latency", "{name}");
 }
 
 /// A webhook is repeated, later and under the same id, so that who receives it can tell.
 #[test]
 fn a_webhook_is_repeated_under_the_same_id() {
     let (port, strays) = elsewhere();
-    std::thread::scope(|scope| {
-        for (name, trick, obeyed, _) in table(port) {
-            scope.spawn(move || delivered(name, trick, obeyed));
-        }
-    });
+    for (name, trick, obeyed, _) in table(port) {
+        delivered(name, trick, obeyed);
+    }
     assert!(strays.accept().is_err(), "a redirect was followed");
 }
 
@@ -210,7 +202,8 @@ fn delivered(name: &str, trick: Trick, obeyed: bool) {
     let carrier = Carrier { broker: &lab.broker, actor: &lab.actor };
     let outing = Outing { actor: &lab.actor, courier: &carrier, stop: &AtomicBool::new(false) };
     let delivery = lab.broker.trigger(&lab.actor, &Name::new("hook"), &json!({})).expect("it is active");
-    let tried = lab.broker.deliver_one(&outing, &delivery.id).expect("it can be worked").expect("it is due");
+    let tried = hurried(&lab, name, || lab.broker.deliver_one(&outing, &delivery.id));
+    let tried = tried.expect("it can be worked").expect("it is due");
     assert_eq!(lab.proxy.arrived(HOOK), 1, "{name}: one try, one call");
     // What was answered with 2xx has arrived, whatever its text.
     let arrived = ["latency", "garbage", "garbage after"].contains(&name);

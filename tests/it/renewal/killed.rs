@@ -4,6 +4,7 @@ use super::lab::{LIFE, Lab, opened};
 use crate::connect::get;
 use crate::proxy::{Proxy, Trick};
 use bowline::clock::Clock;
+use bowline::resource::ConnectionState;
 use bowline::sandbox::{self, Options, Running};
 use http::Method;
 use std::io::{BufRead, BufReader};
@@ -18,15 +19,53 @@ fn a_slow_service_is_waited_for_and_asked_once() {
     let lab = Lab::connected();
     let other = opened(lab.folder.path(), lab.clock.clone());
     lab.clock.forward(LIFE);
-    // The client gives up after its own time, which the lab keeps short: so the lease is looked at, not the answer.
-    lab.proxy.play("/oauth/token", Trick::Latency(Duration::from_millis(500)));
+    lab.proxy.play("/oauth/token", Trick::Latency(Duration::from_secs(8)));
     std::thread::scope(|scope| {
         let slow = scope.spawn(|| lab.call());
-        std::thread::sleep(Duration::from_millis(150));
+        std::thread::sleep(Duration::from_secs(2));
+        // Of the fifteen seconds of a lease one is left when the first sign comes, after five by the machine's clock.
+        lab.clock.forward(14);
+        std::thread::sleep(Duration::from_secs(5));
+        lab.clock.forward(10);
         let waiting = scope.spawn(|| lab.call_by(&other, Method::GET, "/api/devices"));
         assert_eq!((slow.join().expect("no panic").expect("renewed"), waiting.join().expect("no panic").expect("waited")), (200, 200));
     });
     assert_eq!((lab.refreshes(), lab.proxy.arrived("/oauth/token")), (1, 2), "one consent, one renewal");
+}
+
+/// Without a sign of life for longer than a lease, others take over. The answer that comes in the end is not written over
+/// theirs, and no connection is left that says more than it can do.
+#[test]
+fn an_answer_that_comes_after_others_took_over_changes_nothing() {
+    for rotates in [false, true] {
+        let lab = Lab::connected();
+        lab.sandbox.change(|settings| settings.rotate = rotates);
+        let other = opened(lab.folder.path(), lab.clock.clone());
+        lab.clock.forward(LIFE);
+        lab.proxy.play("/oauth/token", Trick::Late(Duration::from_millis(1500)));
+        let (first, second) = std::thread::scope(|scope| {
+            let first = scope.spawn(|| lab.call());
+            while lab.refreshes() == 0 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            // The machine's clock stands before the first sign of life, the lab's after the lease.
+            lab.clock.forward(20);
+            let second = lab.call_by(&other, Method::GET, "/api/devices");
+            (first.join().expect("no panic"), second)
+        });
+        assert_eq!(lab.refreshes(), 2);
+        let state = lab.report().state;
+        if rotates {
+            // The refresh token was spent twice, which ends a family of tokens: told, not hidden.
+            assert!(first.is_err() && second.is_err(), "{first:?} {second:?}");
+            assert_eq!(state, ConnectionState::Expired);
+            assert!(lab.call().is_err());
+            lab.connect();
+        } else {
+            assert_eq!((first.expect("the winner's serve"), second.expect("renewed"), state), (200, 200, ConnectionState::Connected));
+        }
+        assert_eq!(lab.call().expect("connected"), 200);
+    }
 }
 
 /// Killed before the service heard of it, or after it had answered: what is told afterwards is true.

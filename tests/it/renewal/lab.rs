@@ -19,16 +19,17 @@ use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 use url::Url;
 
 /// Seconds for which access tokens are good.
 pub(super) const LIFE: u64 = 3600;
-/// How long one request may take here: what is slow shows soon.
-pub(super) const SHORT: Duration = Duration::from_millis(700);
+/// How long one request may take, and how long where something is slow on purpose.
+const PATIENCE: Duration = Duration::from_secs(20);
+const SHORT: Duration = Duration::from_millis(600);
 
 /// A clock that is moved by hand.
 pub(super) struct Hands(pub(super) AtomicU64);
@@ -56,7 +57,11 @@ pub(super) struct Lab {
     pub(super) broker: Broker,
     pub(super) folder: TempDir,
     pub(super) actor: Actor,
+    hurry: Hurry,
 }
+
+/// Whether requests are given little time.
+type Hurry = Arc<AtomicBool>;
 
 impl Lab {
     /// With `connections.it` connected, and `webhooks.hook` that goes with it.
@@ -65,8 +70,9 @@ impl Lab {
         let sandbox = sandbox::start(Options { auto_consent: true, ..Options::new(clock.clone(), [7; 32]) }).expect("a free port");
         let proxy = Proxy::before(sandbox.base.port().expect("it has one"));
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let broker = opened(folder.path(), clock.clone());
-        let lab = Lab { sandbox, proxy, clock, broker, folder, actor: Actor { name: "ada".to_owned() } };
+        let hurry = Hurry::default();
+        let broker = in_hurry(folder.path(), clock.clone(), hurry.clone());
+        let lab = Lab { sandbox, proxy, clock, broker, folder, actor: Actor { name: "ada".to_owned() }, hurry };
         lab.declare();
         lab.connect();
         lab
@@ -114,6 +120,14 @@ impl Lab {
         self.broker.put(&call, &at, Put { resource: &resource, secrets, script: None }).expect("allowed");
     }
 
+    /// Does something while requests are given little time.
+    pub(super) fn hurried<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.hurry.store(true, Ordering::SeqCst);
+        let done = work();
+        self.hurry.store(false, Ordering::SeqCst);
+        done
+    }
+
     /// A call of the API, and the status that came back.
     pub(super) fn call(&self) -> Result<u16, BrokerError> {
         self.call_by(&self.broker, Method::GET, "/api/devices")
@@ -153,13 +167,17 @@ pub(super) fn call_with(broker: &Broker, actor: &Actor, method: Method, url: &st
         headers: HeaderMap::new(),
         body: if body.is_empty() { Body::Empty } else { Body::Raw { content_type, bytes: body } },
         body_cap: BODY_CAP,
-        patience: SHORT,
+        patience: PATIENCE,
     };
     broker.call_out(outgoing).map(|answered| answered.response.status().as_u16())
 }
 
 /// The lab's data as a process opens it.
 pub(super) fn opened(folder: &Path, clock: Arc<Hands>) -> Broker {
+    in_hurry(folder, clock, Hurry::default())
+}
+
+fn in_hurry(folder: &Path, clock: Arc<Hands>, hurry: Hurry) -> Broker {
     struct Nines;
     impl Random for Nines {
         fn fill(&self, bytes: &mut [u8]) {
@@ -168,7 +186,7 @@ pub(super) fn opened(folder: &Path, clock: Arc<Hands>) -> Broker {
     }
     let store = SqliteStore::open(&folder.join("a.db")).expect("the folder is writable");
     let surroundings =
-        Surroundings { clock, random: Arc::new(MachineRandom), services: Arc::new(NoDefaults), outward: Arc::new(Hasty::new()) };
+        Surroundings { clock, random: Arc::new(MachineRandom), services: Arc::new(NoDefaults), outward: Arc::new(Hasty(hurry)) };
     Broker::open(Box::new(store), Keyring::generate(&Nines), surroundings).expect("the store is ours")
 }
 
@@ -189,25 +207,30 @@ impl DefaultServices for NoDefaults {
     }
 }
 
-/// The guarded client with little patience.
-struct Hasty {
-    tokens: Upstream,
-    calls: Guarded,
-}
+/// The guarded client, which may be in a hurry.
+struct Hasty(Hurry);
 
 impl Hasty {
-    fn new() -> Hasty {
-        let policy = Policy { loopback: true, ..Policy::default() };
-        Hasty { tokens: Upstream::new(policy.clone()).expect("a client"), calls: Guarded::new(policy).expect("a client") }
+    fn patience(&self) -> Duration {
+        if self.0.load(Ordering::SeqCst) { SHORT } else { PATIENCE }
     }
+}
+
+/// One for all: its TLS roots take a while to read.
+fn clients() -> &'static (Upstream, Guarded) {
+    static CLIENTS: OnceLock<(Upstream, Guarded)> = OnceLock::new();
+    CLIENTS.get_or_init(|| {
+        let policy = Policy { loopback: true, ..Policy::default() };
+        (Upstream::new(policy.clone()).expect("a client"), Guarded::new(policy).expect("a client"))
+    })
 }
 
 impl Outward for Hasty {
     fn token_call(&self, request: HttpRequest) -> Result<HttpResponse, SendError> {
-        self.tokens.send_alone(request, Limits { total: SHORT, ..Limits::OAUTH }).map_err(SendError::from)
+        clients().0.send_alone(request, Limits { total: self.patience(), ..Limits::OAUTH }).map_err(SendError::from)
     }
 
     fn call(&self, outbound: Outbound, body_cap: u64) -> Result<Inbound, OutwardError> {
-        self.calls.call(Outbound { patience: outbound.patience.min(SHORT), ..outbound }, body_cap)
+        clients().1.call(Outbound { patience: self.patience(), ..outbound }, body_cap)
     }
 }

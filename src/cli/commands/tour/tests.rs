@@ -40,8 +40,10 @@ fn stage() -> Stage {
     Stage::set(&Talk::new(&cli.global, world)).expect("it can be set up")
 }
 
+type Spoil = fn(&Stage);
+
 /// Walks with something done right before a step; where and why the walk ended.
-fn walk(before: &str, spoil: fn(&Stage)) -> Option<(&'static str, String)> {
+fn walk(before: &str, spoil: Spoil) -> Option<(&'static str, String)> {
     let stage = stage();
     for step in STEPS {
         if step.name == before {
@@ -57,7 +59,7 @@ fn walk(before: &str, spoil: fn(&Stage)) -> Option<(&'static str, String)> {
 
 #[test]
 fn every_step_notices_that_it_did_not_happen() {
-    let table: [(&str, fn(&Stage)); 6] = [
+    let table: [(&str, Spoil); 6] = [
         ("apply", |stage| stage.sandbox.fault(Fault::once("/oauth/token", FaultKind::Garbage))),
         ("consent", |stage| stage.sandbox.fault(Fault::once("/oauth/token", FaultKind::ErrorIn200 { error: "no".to_owned() }))),
         ("call", |stage| stage.sandbox.reset()),
