@@ -8,6 +8,7 @@ mod connect;
 mod delivery;
 mod deluge;
 mod examples;
+mod forbidden;
 mod peers;
 mod plans;
 mod process;
