@@ -30,7 +30,8 @@ pub struct Cli {
 
 fn after_help() -> String {
     format!(
-        "Exit codes:\n{}\nExamples:\n  bowline init my-project          start a project\n  bowline check                    what is wrong, without a network\n  \
+        "Exit codes:\n{}\nExamples:\n  bowline sandbox tour             watch a connection go all the way, without an account\n  \
+         bowline init my-project          start a project\n  bowline check                    what is wrong, without a network\n  \
          bowline plan                     what would change, whom it touches\n  bowline apply                    change it\n",
         Exit::table()
     )

@@ -3,7 +3,7 @@
 use super::lab::{LIFE, Lab};
 use crate::proxy::Trick;
 use bowline::broker::hook::{Carrier, Outing, Verdict};
-use bowline::broker::{BrokerError, OutwardError};
+use bowline::broker::{BrokerError, OutwardError, ToldOutcome};
 use bowline::resource::{ConnectionState, Name};
 use bowline::store::DeliveryState;
 use serde_json::{Value, json};
@@ -225,4 +225,44 @@ fn delivered(name: &str, trick: Trick, obeyed: bool) {
     let expected = u64::from(obeyed) + u64::from(!arrived);
     assert_eq!(received.len() as u64, expected, "{name}: {log}");
     assert!(received.iter().all(|one| one["id"] == delivery.id.as_str()), "{name}: {log}");
+}
+
+/// What is revoked is over here at once, whatever becomes of telling the service, and the service is told in the end.
+#[test]
+fn a_revocation_holds_here_and_is_told_in_the_end() {
+    let (port, strays) = elsewhere();
+    for (name, trick, _, _) in table(port) {
+        revoked(name, trick);
+    }
+    assert!(strays.accept().is_err(), "a redirect was followed");
+}
+
+fn revoked(name: &str, trick: Trick) {
+    let lab = Lab::connected();
+    lab.proxy.play("/oauth/revoke", trick);
+    let outcome = hurried(&lab, name, || lab.revoke());
+    assert_eq!(lab.report().state, ConnectionState::Revoked, "{name}");
+    assert!(matches!(lab.call(), Err(BrokerError::NotConnected { state: ConnectionState::Revoked, .. })), "{name}");
+    assert_eq!(lab.proxy.arrived("/api/devices"), 0, "{name}: nothing goes out any more");
+    let outcome = match outcome {
+        ToldOutcome::Queued { again, .. } => {
+            let asked = lab.proxy.arrived("/oauth/revoke");
+            assert!(lab.broker.tell_services(None).expect("it can be told").is_empty(), "{name}: not before its time");
+            assert_eq!(lab.proxy.arrived("/oauth/revoke"), asked, "{name}");
+            let wait = again.duration_since(bowline::clock::Clock::now(&*lab.clock)).expect("later");
+            lab.clock.forward(wait.as_secs());
+            lab.broker.tell_services(None).expect("it can be told").remove(0).outcome
+        }
+        other => other,
+    };
+    match name {
+        // Said with the connection: a person has to end it there.
+        "redirect" => assert!(matches!(outcome, ToldOutcome::Failed { .. }), "{outcome:?}"),
+        // Status 200 says that it was done (RFC 7009 section 2.2), and this one lies.
+        "garbage" => assert_eq!(outcome, ToldOutcome::Revoked),
+        _ => {
+            assert_eq!(outcome, ToldOutcome::Revoked, "{name}");
+            assert!(lab.sandbox.stats().revocations > 0, "{name}");
+        }
+    }
 }

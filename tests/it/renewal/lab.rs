@@ -4,7 +4,7 @@ use crate::connect::get;
 use crate::proxy::Proxy;
 use bowline::broker::{
     Actor, Arrival, BODY_CAP, Broker, BrokerError, Call, Consent, DefaultServices, Expect, Inbound, Outbound, Outgoing, Outward,
-    OutwardError, Put, Report, Surroundings,
+    OutwardError, Put, Report, Surroundings, ToldOutcome,
 };
 use bowline::clock::{Clock, Random};
 use bowline::embedded::Guarded;
@@ -139,6 +139,13 @@ impl Lab {
 
     pub(super) fn call_by(&self, broker: &Broker, method: Method, path: &str) -> Result<u16, BrokerError> {
         call_with(broker, &self.actor, method, &self.proxy.url(path))
+    }
+
+    /// What the service made of it.
+    pub(super) fn revoke(&self) -> ToldOutcome {
+        let call = Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever };
+        let at: Address = "connections.it".parse().expect("an address");
+        self.broker.revoke_and_tell(&call, &at, None).expect("it is always allowed").1.remove(0).outcome
     }
 
     pub(super) fn report(&self) -> Report {
