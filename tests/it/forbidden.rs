@@ -129,7 +129,7 @@ impl Doors {
     }
 
     fn change(&self) -> Call<'_> {
-        Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever }
+        Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever, fence: None }
     }
 
     fn authorize(&self, connection: &str) {
@@ -162,7 +162,7 @@ impl Doors {
     /// A code that came back from a consent page is to be redeemed.
     fn redeem(&self) -> BrokerError {
         let (name, redirect_uri) = (Name::new("asked"), Url::parse("http://127.0.0.1:9/callback/asked").expect("a URL"));
-        let consent = Consent { actor: &self.actor, connection: &name, user: None, redirect_uri: &redirect_uri };
+        let consent = Consent { actor: &self.actor, connection: &name, user: None, redirect_uri: &redirect_uri, application: None };
         let link = self.broker.begin_consent(consent).expect("a link").link;
         let state = link.query_pairs().find(|(name, _)| name == "state").expect("a state").1.into_owned();
         let mut back = redirect_uri;

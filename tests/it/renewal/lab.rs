@@ -104,7 +104,7 @@ impl Lab {
 
     pub(super) fn connect(&self) {
         let (name, redirect_uri) = (Name::new("it"), Url::parse("http://127.0.0.1:9/callback/lab").expect("a URL"));
-        let consent = Consent { actor: &self.actor, connection: &name, user: None, redirect_uri: &redirect_uri };
+        let consent = Consent { actor: &self.actor, connection: &name, user: None, redirect_uri: &redirect_uri, application: None };
         let mut link = self.broker.begin_consent(consent).expect("a link").link;
         link.query_pairs_mut().append_pair("auto", "allow");
         let answer = get(link.as_str());
@@ -116,7 +116,7 @@ impl Lab {
     fn put(&self, at: &str, body: Value, secrets: &BTreeMap<SecretPath, Secret<String>>) {
         let at: Address = at.parse().expect("the tests write addresses");
         let resource = Resource::deserialize(at.kind, body).expect("a body of its kind");
-        let call = Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever };
+        let call = Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever, fence: None };
         self.broker.put(&call, &at, Put { resource: &resource, secrets, script: None }).expect("allowed");
     }
 
@@ -143,7 +143,7 @@ impl Lab {
 
     /// What the service made of it.
     pub(super) fn revoke(&self) -> ToldOutcome {
-        let call = Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever };
+        let call = Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever, fence: None };
         let at: Address = "connections.it".parse().expect("an address");
         self.broker.revoke_and_tell(&call, &at, None).expect("it is always allowed").1.remove(0).outcome
     }
