@@ -8,11 +8,15 @@ mod connect;
 mod delivery;
 mod deluge;
 mod examples;
+mod forbidden;
 mod peers;
 mod plans;
 #[path = "../support/postgres.rs"]
 mod postgres_server;
 mod process;
+#[path = "../support/proxy.rs"]
+mod proxy;
+mod renewal;
 mod replicas;
 mod sandbox;
 #[path = "../support/mod.rs"]
