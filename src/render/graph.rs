@@ -138,9 +138,9 @@ const MERMAID_CLASSES: [(Kind, &str); 4] = [
     (Kind::Function, "fill:#f3eafa,stroke:#5f3b82,color:#111"),
 ];
 
-/// Everything that is not a plain word goes in as a character code, so that neither Mermaid nor the HTML that it makes
-/// reads it as anything.
-fn mermaid_label(address: &Address) -> String {
+/// An address as the text of a Mermaid node. Everything that is not a plain word goes in as a character code, so that
+/// neither Mermaid nor the HTML that it makes reads it as anything.
+pub fn mermaid_label(address: &Address) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let code = |c: char| if literal::steers(c) { " ".to_owned() } else { format!("#{};", u32::from(c)) };
     address.to_string().chars().map(|c| if plain(c) { c.to_string() } else { code(c) }).collect()
