@@ -2,6 +2,7 @@
 
 mod changing;
 mod offline;
+mod review;
 mod shared;
 mod using;
 mod webhook;
@@ -10,6 +11,7 @@ pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
+pub(super) use review::{PlanFormat, PlanReports};
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, Status};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
@@ -76,11 +78,13 @@ pub enum Command {
     Fmt(Fmt),
     /// Show what would change, who must consent again and which webhooks pause
     #[command(
-        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy"
+        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy\n  bowline plan --save plan.json --output markdown=comment.md --output gitlab=counts.json    for reviewers, in one run"
     )]
     Plan(Plan),
     /// Show a saved plan
-    #[command(after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json")]
+    #[command(
+        after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json\n  bowline show plan.json --format markdown --max-bytes 32768"
+    )]
     Show(Show),
     /// Carry out a plan: a saved one, or one made now and confirmed
     #[command(

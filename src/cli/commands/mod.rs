@@ -19,6 +19,7 @@ pub(super) mod plan;
 mod planning;
 mod platform;
 pub(super) mod render;
+mod reporting;
 pub(super) mod revoke;
 pub(super) mod sandbox;
 pub(super) mod schema;

@@ -1,0 +1,50 @@
+//! How a plan is shown to reviewers: formats, several in one run, and the comment on a pull request.
+
+use crate::cli::report::markdown;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people
+    Text,
+    /// The plan itself, see `bowline schema plan`
+    Json,
+    /// For the comment of a pull request
+    Markdown,
+    /// The counts of GitLab's plan report
+    Gitlab,
+}
+
+fn output(text: &str) -> Result<(PlanFormat, PathBuf), String> {
+    let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("expected FORMAT=FILE")?;
+    Ok((PlanFormat::from_str(format, false)?, file.into()))
+}
+
+/// Where a plan is shown and how.
+#[derive(Debug, Args)]
+pub struct PlanReports {
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
+    /// Also write it to a file in another format; repeat for several
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output)]
+    pub outputs: Vec<(PlanFormat, PathBuf)>,
+    #[command(flatten)]
+    pub budget: Budget,
+}
+
+/// How long Markdown may be.
+#[derive(Debug, Args)]
+pub struct Budget {
+    /// Bytes of Markdown at most: GitHub takes 65536, Bitbucket 32768; what does not fit is named
+    #[arg(long, value_name = "N", default_value_t = 65_536, value_parser = budget)]
+    pub max_bytes: usize,
+}
+
+fn budget(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(bytes) if bytes >= markdown::SMALLEST => Ok(bytes),
+        Ok(_) | Err(_) => Err(format!("expected a number of bytes, {} or more", markdown::SMALLEST)),
+    }
+}
