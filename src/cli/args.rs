@@ -11,7 +11,7 @@ pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
-pub(super) use review::{PlanFormat, PlanReports};
+pub(super) use review::{ApplyFormat, Comment, PlanFormat, PlanReports, VcsKind};
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, Status};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
@@ -86,9 +86,14 @@ pub enum Command {
         after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json\n  bowline show plan.json --format markdown --max-bytes 32768"
     )]
     Show(Show),
+    /// Say what a plan does on a pull or merge request: one comment, changed in place
+    #[command(
+        after_help = "Examples:\n  bowline comment plan.json                      in a CI job of GitHub or GitLab\n  bowline comment plan.json --vcs github --repo acme/shop --number 7\n  bowline comment plan.json --dry-run\n\nThe token is read from GITHUB_TOKEN or GITLAB_TOKEN. Only a comment of the token's own account is changed."
+    )]
+    Comment(Comment),
     /// Carry out a plan: a saved one, or one made now and confirmed
     #[command(
-        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve"
+        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve\n  bowline apply plan.json --format ndjson | tee events.ndjson"
     )]
     Apply(Apply),
     /// Delete everything that the project owns

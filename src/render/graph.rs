@@ -59,7 +59,7 @@ pub fn json(graph: &Graph, options: &GraphOptions) -> String {
     let part = Part::of(graph, options);
     let nodes = part.nodes.iter().map(|address| JsonNode { address, kind: address.kind.word(), name: address.name.as_str() }).collect();
     let links = part.links.iter().map(|(from, link, to)| JsonLink { from, link: link.words(), to }).collect();
-    let mut text = serde_json::to_string_pretty(&JsonGraph { nodes, links }).expect("addresses and words are JSON");
+    let mut text = serde_json::to_string_pretty(&JsonGraph { format_version: "1.0", nodes, links }).expect("addresses and words are JSON");
     text.push('\n');
     text
 }
@@ -89,6 +89,7 @@ impl<'a> Part<'a> {
 
 #[derive(Serialize)]
 struct JsonGraph<'a> {
+    format_version: &'static str,
     nodes: Vec<JsonNode<'a>>,
     links: Vec<JsonLink<'a>>,
 }

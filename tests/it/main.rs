@@ -4,6 +4,7 @@
 
 mod architecture;
 mod canary;
+mod comment;
 mod connect;
 mod delivery;
 mod deluge;
@@ -12,5 +13,6 @@ mod peers;
 mod plans;
 mod process;
 mod sandbox;
+mod schemas;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,7 +1,7 @@
 //! Commands that plan and change what is live.
 
 use super::shared::duration;
-use super::{BrokerArgs, PlanReports, PlanningArgs, ProjectArgs, TextOrJson};
+use super::{ApplyFormat, BrokerArgs, PlanReports, PlanningArgs, ProjectArgs};
 use crate::resource::Address;
 use clap::Args;
 use std::path::PathBuf;
@@ -65,8 +65,8 @@ pub struct CarryingOut {
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// How to print the outcome
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    pub format: TextOrJson,
+    #[arg(long, value_enum, default_value_t = ApplyFormat::Text)]
+    pub format: ApplyFormat,
 }
 
 #[derive(Debug, Args)]

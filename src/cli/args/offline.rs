@@ -162,6 +162,18 @@ pub enum SchemaKind {
     Plan,
     Catalogue,
     Diagnostics,
+    Outcome,
+    Events,
+    Status,
+    Services,
+    Graph,
+    Audit,
+    Keys,
+    Connect,
+    Revoke,
+    Deliveries,
+    Preview,
+    Sandbox,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 use crate::cli::report::markdown;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use url::Url;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PlanFormat {
@@ -14,6 +15,16 @@ pub enum PlanFormat {
     Markdown,
     /// The counts of GitLab's plan report
     Gitlab,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ApplyFormat {
+    /// For people
+    Text,
+    /// How it ended, see `bowline schema outcome`
+    Json,
+    /// What happens while it happens, an object a line, see `bowline schema events`
+    Ndjson,
 }
 
 fn output(text: &str) -> Result<(PlanFormat, PathBuf), String> {
@@ -47,4 +58,35 @@ fn budget(text: &str) -> Result<usize, String> {
         Ok(bytes) if bytes >= markdown::SMALLEST => Ok(bytes),
         Ok(_) | Err(_) => Err(format!("expected a number of bytes, {} or more", markdown::SMALLEST)),
     }
+}
+
+#[derive(Debug, Args)]
+pub struct Comment {
+    /// A plan saved by `bowline plan --save`
+    pub plan: PathBuf,
+    /// Whose API to speak [default: that of the CI job that runs this]
+    #[arg(long, value_enum)]
+    pub vcs: Option<VcsKind>,
+    /// The repository, as OWNER/NAME; of GitLab the project's path or number [default: the CI job's]
+    #[arg(long, value_name = "REPOSITORY")]
+    pub repo: Option<String>,
+    /// The number of the pull or merge request [default: the CI job's]
+    #[arg(long, value_name = "N")]
+    pub number: Option<u64>,
+    /// Where the API is [default: the CI job's, or https://api.github.com and https://gitlab.com/api/v4]
+    #[arg(long, value_name = "URL")]
+    pub api: Option<Url>,
+    #[command(flatten)]
+    pub budget: Budget,
+    /// Print the comment instead of sending it
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VcsKind {
+    /// The token is taken from GITHUB_TOKEN
+    Github,
+    /// The token is taken from GITLAB_TOKEN
+    Gitlab,
 }

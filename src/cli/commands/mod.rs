@@ -3,6 +3,7 @@
 pub(super) mod apply;
 pub(super) mod audit;
 pub(super) mod check;
+pub(super) mod comment;
 pub(super) mod completions;
 pub(super) mod connect;
 mod default_services;

@@ -14,6 +14,18 @@ pub(crate) fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Some(SchemaKind::Function) => include_str!("../../../schemas/function.schema.json"),
         Some(SchemaKind::Plan) => include_str!("../../../schemas/plan.schema.json"),
         Some(SchemaKind::Diagnostics) => include_str!("../../../schemas/diagnostics.schema.json"),
+        Some(SchemaKind::Outcome) => include_str!("../../../schemas/outcome.schema.json"),
+        Some(SchemaKind::Events) => include_str!("../../../schemas/events.schema.json"),
+        Some(SchemaKind::Status) => include_str!("../../../schemas/status.schema.json"),
+        Some(SchemaKind::Services) => include_str!("../../../schemas/services.schema.json"),
+        Some(SchemaKind::Graph) => include_str!("../../../schemas/graph.schema.json"),
+        Some(SchemaKind::Audit) => include_str!("../../../schemas/audit.schema.json"),
+        Some(SchemaKind::Keys) => include_str!("../../../schemas/keys.schema.json"),
+        Some(SchemaKind::Connect) => include_str!("../../../schemas/connect.schema.json"),
+        Some(SchemaKind::Revoke) => include_str!("../../../schemas/revoke.schema.json"),
+        Some(SchemaKind::Deliveries) => include_str!("../../../schemas/deliveries.schema.json"),
+        Some(SchemaKind::Preview) => include_str!("../../../schemas/preview.schema.json"),
+        Some(SchemaKind::Sandbox) => include_str!("../../../schemas/sandbox.schema.json"),
         Some(SchemaKind::Catalogue) => include_str!("../../../schemas/catalogue.schema.json"),
     });
     Ok(Exit::Done)

@@ -20,5 +20,4 @@ mod picture;
 mod tests;
 
 pub(crate) use budget::{SMALLEST, plan};
-#[expect(unused_imports, reason = "the comment command asks for it")]
 pub(crate) use head::marker;
