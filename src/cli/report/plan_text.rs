@@ -282,6 +282,9 @@ pub(super) fn consequence(change: &Change, hazard: Hazard) -> Option<Consequence
         Hazard::LosesTokens if users.is_empty() => ("its authorisation is taken away".to_owned(), Vec::new()),
         Hazard::LosesTokens => (format!("the authorisation of {} is taken away", people(users.len())), users.iter().cloned().collect()),
         Hazard::NeedsConsent => match change.steps.iter().find_map(|step| step.actor) {
+            Some(Actor::EachUser) if users.len() > 1 => {
+                (format!("all {} have to consent again in a browser", people(users.len())), Vec::new())
+            }
             Some(Actor::EachUser) => ("every user has to consent in a browser".to_owned(), Vec::new()),
             Some(Actor::Owner) | None => ("the owner has to consent in a browser".to_owned(), Vec::new()),
             Some(Actor::Broker) => return None,
