@@ -12,6 +12,7 @@ mod examples;
 mod peers;
 mod plans;
 mod process;
+mod pull_request;
 mod sandbox;
 mod schemas;
 #[path = "../support/mod.rs"]
