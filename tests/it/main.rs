@@ -9,6 +9,7 @@ mod connect;
 mod delivery;
 mod deluge;
 mod examples;
+mod formats;
 mod peers;
 mod plans;
 mod process;

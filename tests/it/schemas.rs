@@ -47,13 +47,13 @@ fn validator(name: &str) -> Validator {
 }
 
 /// A command line with what it printed.
-struct Said {
-    line: String,
-    printed: String,
+pub(crate) struct Said {
+    pub(crate) line: String,
+    pub(crate) printed: String,
 }
 
 /// Everything that the golden cases hold, a command at a time.
-fn said() -> Vec<Said> {
+pub(crate) fn said() -> Vec<Said> {
     let mut said = Vec::new();
     for verb in folders(&root().join("tests/cases")) {
         for case in folders(&verb) {
