@@ -53,7 +53,9 @@ fn sarif_holds_to_its_own_schema() {
 /// The elements and attributes that Jenkins' and GitLab's readers know, and what they need.
 #[test]
 fn junit_is_what_its_readers_know() {
-    let known: &[(&str, &[&str], &[&str], &[&str])] = &[
+    /// A name; what it needs, may have and may hold.
+    type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+    let known: &[Element] = &[
         ("testsuites", &["name", "tests", "failures", "errors"], &["name", "tests", "failures", "errors", "time"], &["testsuite"]),
         (
             "testsuite",

@@ -9,11 +9,15 @@ mod connect;
 mod delivery;
 mod deluge;
 mod examples;
+mod forbidden;
 mod formats;
 mod peers;
 mod plans;
 mod process;
+#[path = "../support/proxy.rs"]
+mod proxy;
 mod pull_request;
+mod renewal;
 mod sandbox;
 mod schemas;
 #[path = "../support/mod.rs"]

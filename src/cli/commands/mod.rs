@@ -27,4 +27,5 @@ pub(super) mod schema;
 pub(super) mod services;
 pub(super) mod show;
 pub(super) mod status;
+mod tour;
 pub(super) mod webhook;

@@ -86,7 +86,7 @@ fn fields(event: &Event) -> (&'static str, Value) {
             let fields = with(step(task), "because", json!(because_words(because)));
             let waits_for = match because {
                 Because::Failed(step) => Some(step),
-                Because::Cancelled => None,
+                Because::Cancelled | Because::LeaseLost => None,
             };
             ("step_skipped", with(fields, "waits_for", json!(waits_for)))
         }
