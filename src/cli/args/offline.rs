@@ -174,6 +174,7 @@ pub enum SchemaKind {
     Deliveries,
     Preview,
     Sandbox,
+    Tour,
 }
 
 #[derive(Debug, Args)]

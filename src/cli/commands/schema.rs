@@ -26,6 +26,7 @@ pub(crate) fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Some(SchemaKind::Deliveries) => include_str!("../../../schemas/deliveries.schema.json"),
         Some(SchemaKind::Preview) => include_str!("../../../schemas/preview.schema.json"),
         Some(SchemaKind::Sandbox) => include_str!("../../../schemas/sandbox.schema.json"),
+        Some(SchemaKind::Tour) => include_str!("../../../schemas/tour.schema.json"),
         Some(SchemaKind::Catalogue) => include_str!("../../../schemas/catalogue.schema.json"),
     });
     Ok(Exit::Done)
