@@ -3,6 +3,7 @@
 mod changing;
 mod keeping;
 mod offline;
+mod review;
 mod shared;
 mod using;
 mod webhook;
@@ -12,6 +13,7 @@ pub(super) use keeping::{Backup, Restore};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
+pub(super) use review::{ApplyFormat, Comment, PlanFormat, PlanReports, VcsKind};
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, SandboxCommand, Status, Tour};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
@@ -79,15 +81,22 @@ pub enum Command {
     Fmt(Fmt),
     /// Show what would change, who must consent again and which webhooks pause
     #[command(
-        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy"
+        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy\n  bowline plan --save plan.json --output markdown=comment.md --output gitlab=counts.json    for reviewers, in one run"
     )]
     Plan(Plan),
     /// Show a saved plan
-    #[command(after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json")]
+    #[command(
+        after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json\n  bowline show plan.json --format markdown --max-bytes 32768"
+    )]
     Show(Show),
+    /// Say what a plan does on a pull or merge request: one comment, changed in place
+    #[command(
+        after_help = "Examples:\n  bowline comment plan.json                      in a CI job of GitHub or GitLab\n  bowline comment plan.json --vcs github --repo acme/shop --number 7\n  bowline comment plan.json --dry-run\n\nThe token is read from GITHUB_TOKEN or GITLAB_TOKEN. Only a comment of the token's own account is changed."
+    )]
+    Comment(Comment),
     /// Carry out a plan: a saved one, or one made now and confirmed
     #[command(
-        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve"
+        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve\n  bowline apply plan.json --format ndjson | tee events.ndjson"
     )]
     Apply(Apply),
     /// Delete everything that the project owns

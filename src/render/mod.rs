@@ -23,7 +23,7 @@ mod templates;
 mod view;
 
 pub use diags::not_text;
-pub use graph::{GraphOptions, dot, json, mermaid};
+pub use graph::{GraphOptions, dot, json, mermaid, mermaid_label};
 
 pub use runbook::runbook;
 pub use scaffold::scaffold;

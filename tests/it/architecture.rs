@@ -25,6 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("broker", &["clock", "oauth", "vault", "store", "resource", "secret"]),
     ("sandbox", &["clock", "secret"]),
     ("upstream", &["oauth"]),
+    ("vcs", &["upstream", "secret"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
 ];
@@ -43,7 +44,7 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("miette", &["cli"], "only the door draws"),
     ("clap", &["cli"], "only the door reads flags"),
     ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli", "sandbox"], "one crypto library, in few rooms"),
-    ("expose", &["secret", "vault", "oauth", "embedded", "sandbox"], "secrets are in the clear in few places"),
+    ("expose", &["secret", "vault", "oauth", "embedded", "sandbox", "vcs"], "secrets are in the clear in few places"),
     ("reqwest", &["upstream"], "one guarded client calls out"),
     ("jsonwebtoken", &["oauth", "sandbox"], "one place signs for a client, and the sandbox checks it"),
     ("axum", &["sandbox"], "only what serves HTTP routes it"),

@@ -4,11 +4,13 @@
 
 mod architecture;
 mod canary;
+mod comment;
 mod connect;
 mod delivery;
 mod deluge;
 mod examples;
 mod forbidden;
+mod formats;
 mod peers;
 mod plans;
 #[path = "../support/postgres.rs"]
@@ -16,8 +18,10 @@ mod postgres_server;
 mod process;
 #[path = "../support/proxy.rs"]
 mod proxy;
+mod pull_request;
 mod renewal;
 mod replicas;
 mod sandbox;
+mod schemas;
 #[path = "../support/mod.rs"]
 mod support;

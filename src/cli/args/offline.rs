@@ -162,6 +162,19 @@ pub enum SchemaKind {
     Plan,
     Catalogue,
     Diagnostics,
+    Outcome,
+    Events,
+    Status,
+    Services,
+    Graph,
+    Audit,
+    Keys,
+    Connect,
+    Revoke,
+    Deliveries,
+    Preview,
+    Sandbox,
+    Tour,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use super::opened::Opened;
 use super::platform;
 use crate::apply::{Material, PlanFile, PlanRefusal, Remote};
 use crate::cli::exit::Exit;
-use crate::cli::report::page::Tone;
+use crate::cli::report::page::{Page, Tone};
 use crate::cli::report::plan_text::{self, Heading};
 use crate::cli::talk::{Failure, Talk};
 use crate::embedded::Embedded;
@@ -93,11 +93,16 @@ fn no_plan(error: PlanError, opened: &Opened) -> Failure {
 
 /// Prints a plan for people.
 pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
+    let text = text(file, talk.page());
+    talk.data(&text);
+}
+
+/// A plan for people, on a page of their making.
+pub(super) fn text(file: &PlanFile, mut page: Page) -> String {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
     let heading = Heading { project: &file.project, environment: file.environment.as_deref(), api, plan_id: &file.plan_id };
-    let mut page = talk.page();
     plan_text::plan(&file.plan, heading, &mut page);
-    talk.data(&page.into_text());
+    page.into_text()
 }
 
 /// Reads a saved plan. What is not a plan, or is not as it was saved, is refused.
