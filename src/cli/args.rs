@@ -1,12 +1,14 @@
 //! The command line: every flag, with its help and examples. Knows what may be said, not what is done about it.
 
 mod changing;
+mod naming;
 mod offline;
 mod shared;
 mod using;
 mod webhook;
 
 pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
+pub(super) use naming::Move;
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
@@ -122,6 +124,11 @@ pub enum Command {
         after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?"
     )]
     Render(Render),
+    /// Give a resource another link name, in the files and in the scripts
+    #[command(
+        after_help = "Examples:\n  bowline move connections.crm connections.crm_read --diff     review first\n  bowline move connections.crm connections.crm_read\n  bowline move services.erp services.erp_production\n\nComments, layout, quotes and line breaks stay as they are. Nothing is written unless the project is the same\nafterwards but for the name."
+    )]
+    Move(Move),
     /// Draw who uses what
     #[command(
         after_help = "Examples:\n  bowline graph --format mermaid\n  bowline graph --focus connections.crm_read\n  bowline graph --focus services.erp --used-by\n  bowline graph --format dot | dot -Tsvg > graph.svg"

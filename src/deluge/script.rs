@@ -75,8 +75,8 @@ pub struct Finding {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
-    /// The connection is chosen at run time: it cannot be told which.
-    DynamicConnection,
+    /// The connection is chosen at run time: it cannot be told which. `begins` is as much of its name as can be.
+    DynamicConnection { begins: String },
     /// A token or password is written into the script. `what` says which kind; the value is never quoted.
     HardCodedSecret { what: &'static str },
     /// A call that is not HTTPS; `host` is empty where it cannot be told.
@@ -180,7 +180,7 @@ impl FindingKind {
     fn is_secret(&self) -> bool {
         match self {
             FindingKind::HardCodedSecret { .. } => true,
-            FindingKind::DynamicConnection
+            FindingKind::DynamicConnection { .. }
             | FindingKind::PlainHttp { .. }
             | FindingKind::Deprecated { .. }
             | FindingKind::Host { .. }

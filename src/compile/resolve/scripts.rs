@@ -125,7 +125,7 @@ fn judge(diags: &mut Diagnostics, path: &str, bytes: Vec<u8>, reading: &mut Read
         reading.files.show(path, &text);
     }
     diags.extend(found);
-    let dynamic = script.findings().iter().any(|finding| finding.kind == FindingKind::DynamicConnection);
+    let dynamic = script.findings().iter().any(|finding| matches!(finding.kind, FindingKind::DynamicConnection { .. }));
     let open = dynamic || !script.errors().is_empty();
     is_text.then(|| Facts { sha256, connections: named(&script, reading.names), open, calls: calls(&script), text })
 }
@@ -153,7 +153,7 @@ fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Re
             FindingKind::UnknownMethod { method } => {
                 diags.push(UnknownMethod { at, method: method.clone(), near: reading.suggest.near(method, METHODS) });
             }
-            FindingKind::DynamicConnection
+            FindingKind::DynamicConnection { .. }
             | FindingKind::Deprecated { .. }
             | FindingKind::Host { .. }
             | FindingKind::UnquotedConnection { .. } => {}
@@ -169,7 +169,7 @@ fn calls(script: &Script) -> Vec<Call> {
         FindingKind::Host { connection: None, .. }
         | FindingKind::HardCodedSecret { .. }
         | FindingKind::PlainHttp { .. }
-        | FindingKind::DynamicConnection
+        | FindingKind::DynamicConnection { .. }
         | FindingKind::Deprecated { .. }
         | FindingKind::UnknownKey { .. }
         | FindingKind::UnknownMethod { .. }
