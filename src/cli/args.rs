@@ -8,7 +8,7 @@ mod using;
 mod webhook;
 
 pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
-pub(super) use naming::Move;
+pub(super) use naming::{Move, Refs};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
@@ -129,6 +129,11 @@ pub enum Command {
         after_help = "Examples:\n  bowline move connections.crm connections.crm_read --diff     review first\n  bowline move connections.crm connections.crm_read\n  bowline move services.erp services.erp_production\n\nComments, layout, quotes and line breaks stay as they are. Nothing is written unless the project is the same\nafterwards but for the name."
     )]
     Move(Move),
+    /// Show where a resource is named, in the files and in the scripts, and what scopes its calls need
+    #[command(
+        after_help = "Examples:\n  bowline refs connections.crm_read\n  bowline refs connections.crm_read --scopes\n  bowline refs services.zoho-crm --format json\n\n--scopes is advice: it speaks of calls whose URL tells what they need, and says which calls do not."
+    )]
+    Refs(Refs),
     /// Draw who uses what
     #[command(
         after_help = "Examples:\n  bowline graph --format mermaid\n  bowline graph --focus connections.crm_read\n  bowline graph --focus services.erp --used-by\n  bowline graph --format dot | dot -Tsvg > graph.svg"

@@ -60,6 +60,7 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Webhook(args) => commands::webhook::run(&args, talk),
         Command::Render(args) => commands::render::run(&args, talk),
         Command::Move(args) => commands::moving::run(&args, talk),
+        Command::Refs(args) => commands::refs::run(&args, talk),
         Command::Graph(args) => commands::graph::run(&args, talk),
         Command::Services(args) => commands::services::run(&args, talk),
         Command::Sandbox(args) => commands::sandbox::run(&args, talk),

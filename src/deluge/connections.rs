@@ -56,6 +56,7 @@ impl<'t> Reader<'_, 't> {
             url_start,
             method,
             service,
+            subject: None,
             sure: true,
         });
     }
@@ -101,6 +102,8 @@ impl<'t> Reader<'_, 't> {
     fn note_task(&mut self, call: &Call<'t>, named: Named<'t>, sure: bool) {
         let task = TaskKind::Integration(call.name.join("."));
         let at = call.span.range();
+        let subject = call.arguments.first().map(|first| self.variables.fold(first)).filter(|folded| folded.whole);
+        let subject = subject.map(|folded| folded.text).filter(|text| !text.is_empty());
         self.note(named, |name, span| ConnectionUse {
             name,
             span,
@@ -110,6 +113,7 @@ impl<'t> Reader<'_, 't> {
             url_start: None,
             method: None,
             service: None,
+            subject,
             sure,
         });
     }

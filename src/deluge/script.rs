@@ -59,8 +59,10 @@ pub struct ConnectionUse {
     pub url_start: Option<String>,
     /// In upper case; `GET`.
     pub method: Option<String>,
-    /// `ZohoCRM`: what an `invokeapi` names in place of a URL.
+    /// `ZohoCRM`: what an `invokeapi` names in place of a URL. Its `url` is a path then.
     pub service: Option<String>,
+    /// What an integration task is about, where its first argument is a text: `Leads`.
+    pub subject: Option<String>,
     /// False where the call's signature is not known to us and the last text could be something else: such a use counts
     /// if the project declares a connection of that name, and is no error otherwise.
     pub sure: bool,

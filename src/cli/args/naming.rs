@@ -1,5 +1,6 @@
 //! Commands about names: where one stands, and another one in its place.
 
+use super::{ProjectArgs, TextOrJson};
 use crate::resource::Address;
 use clap::Args;
 
@@ -20,4 +21,19 @@ pub struct Move {
     /// Go on where a script chooses its connection when it runs; those places are left to you
     #[arg(long)]
     pub despite_doubts: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Refs {
+    /// What to look for, such as connections.crm_read
+    #[arg(value_name = "ADDRESS")]
+    pub address: Address,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Of a connection: which scopes its calls need, which of its own nothing needs, which are missing
+    #[arg(long)]
+    pub scopes: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
 }

@@ -20,6 +20,7 @@ mod party;
 pub(super) mod plan;
 mod planning;
 mod platform;
+pub(super) mod refs;
 pub(super) mod render;
 pub(super) mod revoke;
 pub(super) mod sandbox;

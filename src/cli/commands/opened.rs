@@ -39,6 +39,11 @@ impl Opened {
         self.folder.root()
     }
 
+    /// The folder as the compiler sees it.
+    pub(crate) fn folder(&self) -> &ProjectFolder {
+        &self.folder
+    }
+
     /// Where secrets and scripts come from.
     pub(crate) fn material(&self) -> ProjectMaterial<'_> {
         ProjectMaterial::new(&self.folder, &self.environment)
