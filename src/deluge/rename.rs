@@ -83,8 +83,11 @@ fn doubts(script: &Script, from: &str, places: &[Range<usize>]) -> Vec<Doubt> {
         let variables = Variables::of(text, &scope);
         doubts.extend(read_elsewhere(script, &scope, &variables, places));
         expressions(scope.statements, &mut |expr| {
+            if expr.said(text).is_none_or(|said| said != from) {
+                return;
+            }
             let span = inside(expr.span, text).range();
-            if expr.said(text).is_some_and(|said| said == from) && !places.contains(&span) {
+            if !places.contains(&span) {
                 doubts.push(Doubt { span, kind: DoubtKind::SameText });
             }
         });

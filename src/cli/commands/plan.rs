@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     }
     match args.format {
         TextOrJson::Json => talk.data(&file.to_text()),
-        TextOrJson::Text => planning::print(&file, talk),
+        TextOrJson::Text => planning::print_with(&file, &planning::scripts_touched(&file.plan, &opened), talk),
     }
     if let (Some(path), TextOrJson::Text) = (&args.save, args.format) {
         talk.aside(&format!("Saved. To carry it out: bowline apply {}\n", path.display()));

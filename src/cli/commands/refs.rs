@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Refs, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         TextOrJson::Json => talk.data(&json(&Answer { address: &args.address, uses: &uses, scopes: advice.as_ref() })),
         TextOrJson::Text => {
             let mut page = talk.page();
-            refs_text::uses(&uses, &mut page);
+            refs_text::uses(&uses, "", &mut page);
             if let Some(advice) = &advice {
                 refs_text::advice(advice, &mut page);
             }

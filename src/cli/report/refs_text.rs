@@ -4,11 +4,11 @@ use super::page::{Page, Tone, width};
 use crate::refs::{Advice, How, Place, Use};
 
 /// Places first, so that they can be clicked.
-pub(crate) fn uses(uses: &[Use], page: &mut Page) {
+pub(crate) fn uses(uses: &[Use], indent: &str, page: &mut Page) {
     let column = |of: &dyn Fn(&Use) -> String| uses.iter().map(|one| width(&of(one))).max().unwrap_or(0).min(60);
     let (places, names) = (column(&|one| place(&one.place)), column(&who));
     for one in uses {
-        page.cell(Tone::Accent, &place(&one.place), places).say("  ").cell(Tone::Strong, &who(one), names).say("  ");
+        page.say(indent).cell(Tone::Accent, &place(&one.place), places).say("  ").cell(Tone::Strong, &who(one), names).say("  ");
         page.put(
             if one.sure { Tone::Plain } else { Tone::Caution },
             if one.sure || one.how == How::Perhaps { one.how.words() } else { "seems to name it" },
