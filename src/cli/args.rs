@@ -10,7 +10,8 @@ mod webhook;
 pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
 pub(super) use naming::{Move, Refs};
 pub(super) use offline::{
-    Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
+    Check, CheckFormat, Completions, Docs, Explain, Fmt, Graph, GraphFormat, Init, Render, RenderCommand, Schema, SchemaKind, Services,
+    ServicesCommand,
 };
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, Status};
@@ -121,9 +122,14 @@ pub enum Command {
     Webhook(Webhook),
     /// Write the Deluge and JSON that use the connections
     #[command(
-        after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?"
+        after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?\n  bowline render runbook plan.json           a saved plan, step by step for the console"
     )]
     Render(Render),
+    /// Write a page about the project: connections, scopes, who they run as, where they are used
+    #[command(
+        after_help = "Examples:\n  bowline docs > connections.md\n  bowline docs --out docs\n  bowline docs --out docs --check    in CI: is the page up to date?"
+    )]
+    Docs(Docs),
     /// Give a resource another link name, in the files and in the scripts
     #[command(
         after_help = "Examples:\n  bowline move connections.crm connections.crm_read --diff     review first\n  bowline move connections.crm connections.crm_read\n  bowline move services.erp services.erp_production\n\nComments, layout, quotes and line breaks stay as they are. Nothing is written unless the project is the same\nafterwards but for the name."

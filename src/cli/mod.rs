@@ -61,6 +61,7 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Render(args) => commands::render::run(&args, talk),
         Command::Move(args) => commands::moving::run(&args, talk),
         Command::Refs(args) => commands::refs::run(&args, talk),
+        Command::Docs(args) => commands::docs::run(&args, talk),
         Command::Graph(args) => commands::graph::run(&args, talk),
         Command::Services(args) => commands::services::run(&args, talk),
         Command::Sandbox(args) => commands::sandbox::run(&args, talk),

@@ -1,11 +1,12 @@
 //! Who names a resource, where, and with what call.
 
 use crate::catalogue;
-use crate::compile::{Compiled, Folder, Front, MentionRole};
+use crate::compile::{Compiled, Folder, Front, Mention, MentionRole};
 use crate::deluge::{self, ConnectionUse, FindingKind, TaskKind};
 use crate::resource::{Address, Kind, Resource};
 use crate::text::{Source, Span};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Bytes of a script that are read at most; the compiler has read it under its own limit.
@@ -90,12 +91,29 @@ impl Call {
     }
 }
 
+/// Every place that names anything, by what it names; each file is looked at once. Choices that scripts make when they run
+/// are left out.
+pub fn all_uses(front: &Front, compiled: &Compiled, folder: &dyn Folder) -> BTreeMap<Address, Vec<Use>> {
+    let mut all: BTreeMap<Address, Vec<Use>> = BTreeMap::new();
+    for mention in front.mentions() {
+        all.entry(mention.of.clone()).or_default().push(of_mention(front, compiled, &mention));
+    }
+    for (by, resource) in &compiled.project.resources {
+        let Resource::Function(function) = resource.as_ref() else { continue };
+        for name in &function.connections {
+            let uses = in_script(folder, &function.script.path, by, name.as_str()).into_iter().filter(|one| one.how == How::Script);
+            all.entry(Address { kind: Kind::Connection, name: name.clone() }).or_default().extend(uses);
+        }
+    }
+    all.values_mut().for_each(|uses| uses.sort());
+    all
+}
+
 /// Every place that names a resource, in the order of the files.
 pub fn uses(front: &Front, compiled: &Compiled, folder: &dyn Folder, address: &Address) -> Vec<Use> {
     let mut found: Vec<Use> = Vec::new();
     for mention in front.mentions().iter().filter(|mention| names(compiled, &mention.of, address)) {
-        let call = mention.by.as_ref().filter(|_| mention.role == MentionRole::Auth).map(|by| webhook(compiled, by)).unwrap_or_default();
-        found.push(Use { place: place(front, mention.span), how: how(mention.role), by: mention.by.clone(), call, sure: true });
+        found.push(of_mention(front, compiled, mention));
     }
     if address.kind == Kind::Connection {
         for (by, resource) in &compiled.project.resources {
@@ -106,6 +124,11 @@ pub fn uses(front: &Front, compiled: &Compiled, folder: &dyn Folder, address: &A
     }
     found.sort();
     found
+}
+
+fn of_mention(front: &Front, compiled: &Compiled, mention: &Mention) -> Use {
+    let call = mention.by.as_ref().filter(|_| mention.role == MentionRole::Auth).map(|by| webhook(compiled, by)).unwrap_or_default();
+    Use { place: place(front, mention.span), how: how(mention.role), by: mention.by.clone(), call, sure: true }
 }
 
 /// A default service may be spelt with `-` or `_`.

@@ -8,6 +8,7 @@ pub(super) mod connect;
 mod default_services;
 pub(super) mod destroy;
 mod difference;
+pub(super) mod docs;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod graph;
