@@ -2,6 +2,7 @@
 
 mod changing;
 mod keeping;
+mod naming;
 mod offline;
 mod review;
 mod shared;
@@ -10,8 +11,10 @@ mod webhook;
 
 pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
 pub(super) use keeping::{Backup, Restore};
+pub(super) use naming::{Move, Refs};
 pub(super) use offline::{
-    Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
+    Check, CheckFormat, Completions, Docs, Explain, Fmt, Graph, GraphFormat, Init, Render, RenderCommand, Schema, SchemaKind, Services,
+    ServicesCommand,
 };
 pub(super) use review::{ApplyFormat, Comment, PlanFormat, PlanReports, VcsKind};
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
@@ -137,9 +140,24 @@ pub enum Command {
     Webhook(Webhook),
     /// Write the Deluge and JSON that use the connections
     #[command(
-        after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?"
+        after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?\n  bowline render runbook plan.json           a saved plan, step by step for the console"
     )]
     Render(Render),
+    /// Write a page about the project: connections, scopes, who they run as, where they are used
+    #[command(
+        after_help = "Examples:\n  bowline docs > connections.md\n  bowline docs --out docs\n  bowline docs --out docs --check    in CI: is the page up to date?"
+    )]
+    Docs(Docs),
+    /// Give a resource another link name, in the files and in the scripts
+    #[command(
+        after_help = "Examples:\n  bowline move connections.crm connections.crm_read --diff     review first\n  bowline move connections.crm connections.crm_read\n  bowline move services.erp services.erp_production\n\nComments, layout, quotes and line breaks stay as they are. Nothing is written unless the project is the same\nafterwards but for the name."
+    )]
+    Move(Move),
+    /// Show where a resource is named, in the files and in the scripts, and what scopes its calls need
+    #[command(
+        after_help = "Examples:\n  bowline refs connections.crm_read\n  bowline refs connections.crm_read --scopes\n  bowline refs services.zoho-crm --format json\n\n--scopes is advice: it speaks of calls whose URL tells what they need, and says which calls do not."
+    )]
+    Refs(Refs),
     /// Draw who uses what
     #[command(
         after_help = "Examples:\n  bowline graph --format mermaid\n  bowline graph --focus connections.crm_read\n  bowline graph --focus services.erp --used-by\n  bowline graph --format dot | dot -Tsvg > graph.svg"

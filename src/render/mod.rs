@@ -13,6 +13,7 @@
 mod calls;
 mod complaint;
 mod diags;
+mod docs;
 mod graph;
 mod limits;
 mod literal;
@@ -23,6 +24,7 @@ mod templates;
 mod view;
 
 pub use diags::not_text;
+pub use docs::{Places, docs};
 pub use graph::{GraphOptions, dot, json, mermaid, mermaid_label};
 
 pub use runbook::runbook;

@@ -16,6 +16,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("deluge", &["text", "diag"]),
     ("compile", &["text", "diag", "resource", "catalogue", "deluge"]),
     ("layout", &["text", "diag", "resource", "compile"]),
+    ("refs", &["text", "diag", "resource", "catalogue", "compile", "deluge"]),
+    ("moving", &["text", "diag", "resource", "compile", "deluge"]),
     ("plan", &["resource"]),
     ("render", &["text", "diag", "resource", "deluge", "plan"]),
     ("vault", &["secret", "clock", "resource"]),

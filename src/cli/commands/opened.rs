@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::report::diagnostics_text;
 use crate::cli::talk::{Failure, Talk};
 use crate::compile::{self, Choice, Compiled, Folder, FolderError, Front, Setting};
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::plan::SourcePlace;
 use crate::resource::Address;
 use crate::text::Sources;
@@ -37,6 +37,11 @@ impl Opened {
     /// The project's folder.
     pub(crate) fn root(&self) -> &Path {
         self.folder.root()
+    }
+
+    /// The folder as the compiler sees it.
+    pub(crate) fn folder(&self) -> &ProjectFolder {
+        &self.folder
     }
 
     /// Where secrets and scripts come from.
@@ -106,6 +111,8 @@ fn open_in(environment: Option<&str>, variables: &[(String, String)], talk: &mut
     let compiled = compile::compile(&mut diags, &mut front, &folder, &setting);
     let found = diags.finish();
     let Ok(compiled) = compiled else { return Err(invalid(&found, front.sources(), talk)) };
+    // Notes are for whoever asks what could be better.
+    let found: Vec<Diagnostic> = found.into_iter().filter(|one| one.severity != Severity::Note).collect();
     say_warnings(&found, front.sources(), talk);
     let places = compiled.places.iter().map(|(address, span)| (address.clone(), source_place(*span, front.sources()))).collect();
     let files = compiled.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect();

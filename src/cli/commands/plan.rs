@@ -23,7 +23,8 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         workspace::write_file(&talk.path(path), file.to_text().as_bytes())
             .map_err(|error| Failure::because(Exit::Failed, "could not save the plan", error))?;
     }
-    reporting::report(&file, &args.reports, talk)?;
+    let scripts = planning::scripts_touched(&file.plan, &opened);
+    reporting::report(&file, &scripts, &args.reports, talk)?;
     if let (Some(path), PlanFormat::Text) = (&args.save, args.reports.format) {
         talk.aside(&format!("Saved. To carry it out: bowline apply {}\n", path.display()));
     }

@@ -15,6 +15,7 @@ pub(super) mod page;
 pub(super) mod plan_counts;
 pub(super) mod plan_text;
 pub(super) mod progress;
+pub(super) mod refs_text;
 pub(super) mod sarif;
 pub(super) mod services_text;
 pub(super) mod status_text;

@@ -2,7 +2,9 @@
 
 use super::counted;
 use super::page::{Page, Tone, width};
+use super::refs_text;
 use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Hazard, Plan, Step, Summary};
+use crate::refs::Use;
 use crate::resource::{Address, Resource, ScopeClass};
 use std::collections::BTreeSet;
 
@@ -16,12 +18,13 @@ pub(crate) struct Heading<'a> {
     pub plan_id: &'a str,
 }
 
-/// The whole plan.
-pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, page: &mut Page) {
+/// The whole plan. `scripts` are the places in scripts that name a connection which it changes.
+pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[Use], page: &mut Page) {
     head(heading, page);
     let (attention, rest) = by_gravity(plan);
     section("Needs your attention", &attention, page);
     section(if attention.is_empty() { "Changes" } else { "Other changes" }, &rest, page);
+    self::scripts(scripts, page);
     drift(plan, page);
     waiting(plan, page);
     if plan.changes.is_empty() {
@@ -323,6 +326,14 @@ pub(super) fn step(step: &Step) -> String {
         Some(Actor::Owner) => words + " (owner)",
         Some(Actor::EachUser) => words + " (each user)",
         Some(Actor::Broker) | None => words,
+    }
+}
+
+fn scripts(scripts: &[Use], page: &mut Page) {
+    if !scripts.is_empty() {
+        page.put(Tone::Strong, "Scripts that these changes touch").end();
+        refs_text::uses(scripts, "  ", page);
+        page.end();
     }
 }
 
