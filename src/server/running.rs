@@ -59,6 +59,11 @@ pub fn start(options: Options) -> Result<Running, StartError> {
     let address = listener.local_addr().map_err(listen)?;
     let limits = options.limits;
     let works = options.works;
+    let mut options = options;
+    if options.public_url.port() == Some(0) {
+        // A free port was taken.
+        let _ = options.public_url.set_port(Some(address.port()));
+    }
     let served = Arc::new(Served::new(options));
     let runtime = Builder::new_multi_thread()
         .thread_name("serve")
@@ -125,6 +130,11 @@ impl Service<http::Request<Incoming>> for Door {
 }
 
 impl Running {
+    /// Where people's browsers reach this server.
+    pub fn public_url(&self) -> &url::Url {
+        &self.served.public_url
+    }
+
     /// Requests that ended in a panic: each is a bug.
     pub fn panics(&self) -> u64 {
         self.served.panics.load(Ordering::SeqCst)

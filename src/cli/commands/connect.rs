@@ -68,8 +68,13 @@ fn connect(opened: &Opened, name: &str, args: &Connect, talk: &mut Talk<'_>) -> 
     let user = party::user(&report, args.as_user.as_deref(), talk);
     let receiver = Receiver::bind(args.port, &report.service)
         .map_err(|error| Failure::because(Exit::Failed, "could not listen for the answer on this machine", error))?;
-    let consent =
-        Consent { actor: platform.actor(), connection: &report.address.name, user: user.as_deref(), redirect_uri: receiver.redirect_uri() };
+    let consent = Consent {
+        actor: platform.actor(),
+        connection: &report.address.name,
+        user: user.as_deref(),
+        application: None,
+        redirect_uri: receiver.redirect_uri(),
+    };
     match platform.broker().begin_consent(consent) {
         Ok(begun) => {
             show_link(&begun.link, &receiver, args, talk);
@@ -82,7 +87,7 @@ fn connect(opened: &Opened, name: &str, args: &Connect, talk: &mut Talk<'_>) -> 
 
 /// API keys, passwords and client credentials.
 fn at_once(platform: &Embedded, report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let call = Call { actor: platform.actor(), project: None, key: None, expect: Expect::Whatever };
+    let call = Call { actor: platform.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
     let answer = platform.broker().authorize(&call, &report.address).map_err(|error| failed(report, error))?;
     if answer.outcome == Outcome::Connection(ConnectionState::Connected) {
         say_connected(report, None, args, talk);

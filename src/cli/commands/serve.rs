@@ -28,7 +28,8 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = embedded::open_served(opening(args, &database, talk)?, Some(database.file.clone()), || database.open());
     let served = opened.map_err(|error| Failure::because(Exit::Failed, "could not open the data", error))?;
     if let Some(key) = &served.key_created {
-        let text = format!("Made the vault's key in {}. Without it nobody can open the secrets again: keep a copy elsewhere.\n", key.display());
+        let text =
+            format!("Made the vault's key in {}. Without it nobody can open the secrets again: keep a copy elsewhere.\n", key.display());
         talk.aside(&text);
     }
     let broker = Arc::new(served.broker);
@@ -39,7 +40,6 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     }
     let options = Options {
         listen: args.listen,
-        // Known for certain once it listens; see `start`.
         public_url: public_url.clone().unwrap_or_else(|| at(args.listen)),
         broker,
         clock: talk.world.clock.clone(),
