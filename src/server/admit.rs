@@ -41,7 +41,9 @@ pub(super) fn judge(principal: &Principal, access: Access) -> Result<(), Denied>
 /// same one. Who fails too often hears that, and no more.
 fn prove(served: &Served, token: &Secret<String>, peer: Option<Peer>) -> Result<Principal, Problem> {
     served.broker.authenticate(token).map_err(|error| match (&error, peer) {
-        (BrokerError::Unauthenticated(_), Some(Peer(address))) => failed(served, address).unwrap_or_else(|| trouble::broker(error)),
+        (BrokerError::Unauthenticated(_), Some(Peer(address))) if served.limits.failures => {
+            failed(served, address).unwrap_or_else(|| trouble::broker(error))
+        }
         (_, _) => trouble::broker(error),
     })
 }

@@ -8,7 +8,7 @@ use crate::wire::{Code, Cursor, Form, Operation, Parameter, Place, Problem, Rout
 use http::HeaderMap;
 use regex::Regex;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A request that may go ahead.
@@ -79,7 +79,7 @@ impl Asked {
     pub(super) fn after(&self) -> Result<Option<String>, Problem> {
         let Some(text) = self.text(Parameter::CURSOR) else { return Ok(None) };
         let cursor = Cursor::parse(&self.route.id, text);
-        cursor.map(|cursor| Some(cursor.after)).ok_or_else(|| bad(Parameter::CURSOR, "is not a cursor of this list"))
+        cursor.map(|cursor| Some(cursor.after)).ok_or_else(foreign_cursor)
     }
 
     /// Where to go on, where there is more.
@@ -91,7 +91,7 @@ impl Asked {
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         // Its reader's own words are left out: they could show a value.
         let unread = |_| Problem { pointer: Some(String::new()), ..Problem::new(Code::BadShape, "the body does not fit its schema") };
-        serde_json::from_value(self.body.clone().unwrap_or(Value::Object(serde_json::Map::new()))).map_err(unread)
+        serde_json::from_value(self.body.clone().map_or_else(|| Value::Object(Map::new()), whole_numbers)).map_err(unread)
     }
 
     /// How a change is asked for. `key` is the caller's own, told apart from everybody else's.
@@ -129,6 +129,17 @@ impl Asked {
         let accepted = self.headers.get(http::header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
         accepted.split(',').map(str::trim).any(|one| one == "gzip" || (one.starts_with("gzip;") && !one.replace(' ', "").ends_with("q=0")))
     }
+}
+
+/// `60.0` is a whole number to JSON Schema. The numbers of requests stand at their bodies' top.
+fn whole_numbers(mut body: Value) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    for value in body.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if let Some(number) = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && (0.0..EXACT).contains(number)) {
+            *value = Value::from(number as u64);
+        }
+    }
+    body
 }
 
 /// The forms of all parameters, compiled.
@@ -200,6 +211,12 @@ fn said(headers: &HeaderMap, parameter: &Parameter) -> Result<Option<String>, Pr
         (Some(value), None) => value.to_str().map(|text| Some(text.to_owned())).map_err(|_| bad(*parameter, "is not plain text")),
         (Some(_), Some(_)) => Err(bad(*parameter, "stands there twice")),
     }
+}
+
+/// It has the form of one, and leads nowhere here.
+pub(super) fn foreign_cursor() -> Problem {
+    let parameter = Some(Parameter::CURSOR.name.to_owned());
+    Problem { parameter, ..Problem::new(Code::Invalid, "`cursor` is not `next` of a part of this list") }
 }
 
 pub(super) fn bad(parameter: Parameter, why: &str) -> Problem {

@@ -45,6 +45,8 @@ pub struct Limits {
     pub calls: usize,
     /// How long a request waits for its turn.
     pub queue_patience: Duration,
+    /// Whether an address from which many tokens were no good has to wait before it hears so again. Good tokens never do.
+    pub failures: bool,
     /// How long running requests may take to end once the server was asked to stop.
     pub grace: Duration,
 }
@@ -63,6 +65,7 @@ impl Default for Limits {
             work: 64,
             calls: 256,
             queue_patience: Duration::from_secs(5),
+            failures: true,
             grace: Duration::from_secs(10),
         }
     }

@@ -182,7 +182,7 @@ pub struct Invocation {
     #[schemars(length(max = 16), regex(pattern = "^[A-Z]+$"))]
     pub method: String,
     /// The whole URL, at a host of the connection's service.
-    #[schemars(length(min = 1, max = 8192))]
+    #[schemars(length(min = 1, max = 8192), regex(pattern = "^[hH][tT][tT][pP][sS]?://[^\\s/?#]+\\S*$"))]
     pub url: String,
     /// Headers of the call. None of the request's own goes out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

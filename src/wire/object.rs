@@ -72,6 +72,7 @@ pub struct Done {
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     pub items: Vec<T>,
     /// What to ask for as `cursor` to go on; left out at the end.

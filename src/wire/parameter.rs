@@ -74,8 +74,9 @@ impl Form {
     }
 }
 
-const ETAG: &str = "^\"[0-9A-Za-z_-]{1,64}\"$";
-const ETAG_OR_ANY: &str = "^(\\*|\"[0-9A-Za-z_-]{1,64}\")$";
+// In quotes, as RFC 9110 has it; people forget them, and nothing else could be meant.
+const ETAG: &str = "^(\"[0-9A-Za-z_-]{1,64}\"|[0-9A-Za-z_-]{1,64})$";
+const ETAG_OR_ANY: &str = "^(\\*|\"[0-9A-Za-z_-]{1,64}\"|[0-9A-Za-z_-]{1,64})$";
 
 impl Parameter {
     const fn path(name: &'static str, form: Form, words: &'static str) -> Self {

@@ -112,7 +112,10 @@ fn of_kind(operation: Op, kind: Kind, method: Method, below: &str, verb: &str, p
     match operation {
         Op::List(_) => {
             let more: &[P] = if kind == Kind::Connection { &[P::WHOSE, P::STATE, P::OF_SERVICE] } else { &[] };
-            base.takes(&[P::LIMIT, P::CURSOR, P::OWNER]).takes(more).answers(200, Shape::Page(kind), "A part of the list, by name.")
+            base.takes(&[P::LIMIT, P::CURSOR, P::OWNER])
+                .takes(more)
+                .answers(200, Shape::Page(kind), "A part of the list, by name.")
+                .may_end(&[Code::Invalid])
         }
         Op::Get(_) => base
             .takes(&[P::NAME, P::IF_NONE_MATCH])
@@ -221,7 +224,8 @@ fn of_connections(operation: Op) -> Route {
         .may_end(&[Code::CannotCarry, Code::CallFailed, Code::ServiceFault, Code::NoAccessNow, Code::Invalid]),
         _ => make(Method::Get, "/status", "listStatus", Right::See, "How every connection stands")
             .takes(&[P::LIMIT, P::CURSOR, P::OWNER])
-            .answers(200, Shape::of::<Page<Report>>(), "A part of the list, by name."),
+            .answers(200, Shape::of::<Page<Report>>(), "A part of the list, by name.")
+            .may_end(&[Code::Invalid]),
     }
 }
 
@@ -290,7 +294,8 @@ fn of_webhooks(operation: Op) -> Route {
         .may_end(&[Code::NotFound, Code::UnderWay]),
         _ => make(Method::Get, "/deliveries", "listDeliveries", Right::See, "What webhooks have to deliver, the newest first")
             .takes(&[P::LIMIT, P::CURSOR, P::OF_WEBHOOK, P::DELIVERY_STATE])
-            .answers(200, Shape::of::<Page<Delivery>>(), "A part of the list."),
+            .answers(200, Shape::of::<Page<Delivery>>(), "A part of the list.")
+            .may_end(&[Code::Invalid]),
     }
 }
 
@@ -437,7 +442,8 @@ fn of_server(operation: Op) -> Route {
     match operation {
         Op::Audit => make("/audit", "listAudit", Access::May(Right::Audit), "Who did what, the oldest first")
             .takes(&[P::LIMIT, P::CURSOR, P::AFTER])
-            .answers(200, Shape::of::<AuditPage>(), "A part of the lines."),
+            .answers(200, Shape::of::<AuditPage>(), "A part of the lines.")
+            .may_end(&[Code::Invalid]),
         Op::VerifyAudit => {
             make("/audit/verification", "verifyAudit", Access::May(Right::Audit), "Check that no line was changed, moved or removed")
                 .answers(200, Shape::of::<AuditVerdict>(), "Whether it holds together.")

@@ -12,5 +12,6 @@ mod peers;
 mod plans;
 mod process;
 mod sandbox;
+mod server;
 #[path = "../support/mod.rs"]
 mod support;

@@ -36,6 +36,9 @@ pub struct Serve {
     /// Leave webhooks' deliveries to another process
     #[arg(long)]
     pub no_deliveries: bool,
+    /// Answer every bad token at once, however many came: for tests of the API's contract
+    #[arg(long, hide = true)]
+    pub no_failure_limit: bool,
     /// How to print where it listens
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     pub format: TextOrJson,

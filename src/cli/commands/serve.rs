@@ -16,7 +16,6 @@ use crate::workspace;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use url::{Host, Url};
 
 /// Who is made where nobody is there yet.
@@ -44,7 +43,7 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         broker,
         clock: talk.world.clock.clone(),
         random: talk.world.random.clone(),
-        limits: Limits::default(),
+        limits: Limits { failures: !args.no_failure_limit, ..Limits::default() },
         works: !args.no_deliveries,
     };
     let running = server::start(options).map_err(|error| Failure::because(Exit::Failed, "the server does not start", error))?;
@@ -52,7 +51,7 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     running.wait(talk.world.interrupted);
     let is_whole = running.stop();
     talk.aside(if is_whole { "The server has stopped.\n" } else { "The server has stopped; some requests were cut off.\n" });
-    Ok(if talk.world.interrupted.load(Ordering::SeqCst) { Exit::Interrupted } else { Exit::Done })
+    Ok(Exit::Done)
 }
 
 /// Where the data is.

@@ -3,14 +3,14 @@
 use crate::broker::BrokerError;
 use crate::clock::rfc3339;
 use crate::server::answer::Answer;
-use crate::server::asked::{Asked, bad};
+use crate::server::asked::{Asked, foreign_cursor};
 use crate::server::served::Served;
 use crate::server::trouble;
 use crate::store::{AuditHead, AuditLine};
 use crate::wire::{self, AuditEnd, AuditPage, AuditVerdict, Key, Keys, Parameter, Problem, Resealed};
 
 pub(in crate::server) fn list(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
-    let cursor = asked.after()?.map(|text| text.parse().map_err(|_| bad(Parameter::CURSOR, "is not a cursor of this list"))).transpose()?;
+    let cursor = asked.after()?.map(|text| text.parse().map_err(|_| foreign_cursor())).transpose()?;
     let after = cursor.or(asked.number(Parameter::AFTER)).unwrap_or(0);
     let lines = asked.admitted(served).audit(after, asked.limit()).map_err(trouble::broker)?;
     let head = end(served.broker.audit_head().map_err(trouble::broker)?);

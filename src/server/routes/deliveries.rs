@@ -4,7 +4,7 @@ use crate::broker::hook::Listed;
 use crate::clock::rfc3339;
 use crate::resource::Name;
 use crate::server::answer::Answer;
-use crate::server::asked::{Asked, bad};
+use crate::server::asked::{Asked, foreign_cursor};
 use crate::server::served::Served;
 use crate::server::trouble;
 use crate::store::{Attempt, DeliveryFilter, DeliveryState};
@@ -27,7 +27,7 @@ pub(in crate::server) fn list(served: &Served, asked: &Asked) -> Result<Answer, 
     let mut found = asked.admitted(served).deliveries(&filter).map_err(trouble::hook)?;
     if let Some(after) = after {
         let at = found.iter().position(|listed| listed.delivery.id == after);
-        found.drain(..=at.ok_or_else(|| bad(Parameter::CURSOR, "leads to a delivery that is not in the list any more"))?);
+        found.drain(..=at.ok_or_else(foreign_cursor)?);
     }
     let more = found.len() > asked.limit();
     found.truncate(asked.limit());
