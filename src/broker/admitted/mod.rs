@@ -3,7 +3,7 @@
 //!
 //! Nothing here does anything by itself: it finds out what has to be known of the object, has it judged, and calls the
 //! use-case. What somebody may not know of is answered as if it were not there. What is denied beyond reading leaves a line
-//! in the audit. A new use-case that is to be reached from outside needs a method here, and a row in `tests/access.rs`.
+//! in the audit. A new use-case that is to be reached from outside needs a method here, and a row in `src/broker/tests/access.rs`.
 
 mod applying;
 mod people;
