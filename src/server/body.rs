@@ -1,6 +1,7 @@
 //! A request's body: bounded in bytes, depth and time, and JSON.
 
 use super::options::Limits;
+use super::strict;
 use crate::wire::{Code, Problem};
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, header};
@@ -43,9 +44,10 @@ fn parse(bytes: &[u8], depth: usize) -> Result<Value, Problem> {
     }
     let unread = |error: serde_json::Error| {
         // Its own words are left out: they could show what was sent.
-        Problem::new(Code::Malformed, format!("the body is not JSON: line {}, column {}", error.line(), error.column()))
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Problem::new(Code::Malformed, format!("the body is not JSON, or a key of it stands twice: {place}"))
     };
-    serde_json::from_slice(bytes).map_err(unread)
+    strict::parse(bytes).map_err(unread)
 }
 
 /// Counts brackets outside of texts; whether they match is the reader's matter.

@@ -27,6 +27,7 @@ mod routes;
 mod running;
 mod schemas;
 mod served;
+mod strict;
 mod ticket;
 mod trouble;
 mod worker;

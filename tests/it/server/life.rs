@@ -145,6 +145,7 @@ fn every_wrong_field_is_named_and_no_value_shown() {
     };
     assert_eq!(put("text/plain", "{}"), 415);
     assert_eq!(put("application/json", "{"), 400);
+    assert_eq!(put("application/json", r#"{"body":{},"body":{}}"#), 400);
     assert_eq!(put("application/json", &format!("{}{}", "[".repeat(65), "]".repeat(65))), 400);
     assert_eq!(put("application/json", &" ".repeat((1 << 20) + 1)), 413);
     let wrong = server.api("PATCH", "/services/erp", &[], None);
