@@ -8,9 +8,13 @@ mod connect;
 mod delivery;
 mod deluge;
 mod examples;
+mod forbidden;
 mod peers;
 mod plans;
 mod process;
+#[path = "../support/proxy.rs"]
+mod proxy;
+mod renewal;
 mod sandbox;
 mod server;
 #[path = "../support/mod.rs"]

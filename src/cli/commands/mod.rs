@@ -26,4 +26,5 @@ pub(super) mod serve;
 pub(super) mod services;
 pub(super) mod show;
 pub(super) mod status;
+mod tour;
 pub(super) mod webhook;
