@@ -13,6 +13,7 @@ mod open;
 mod outward;
 mod receiver;
 mod remote;
+mod serving;
 #[cfg(test)]
 mod tests;
 
@@ -22,3 +23,4 @@ pub use lock::{ApplyLock, LockError};
 pub use open::{Embedded, OpenError, Opening};
 pub use outward::Guarded;
 pub use receiver::{LOOK, Receiver, Visit};
+pub use serving::{Served, open_served};

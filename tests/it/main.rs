@@ -23,5 +23,6 @@ mod renewal;
 mod replicas;
 mod sandbox;
 mod schemas;
+mod server;
 #[path = "../support/mod.rs"]
 mod support;

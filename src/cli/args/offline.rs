@@ -201,6 +201,8 @@ pub enum SchemaKind {
     Preview,
     Sandbox,
     Tour,
+    /// The HTTP API of `serve`
+    Openapi,
 }
 
 #[derive(Debug, Args)]

@@ -29,6 +29,7 @@ mod reporting;
 pub(super) mod revoke;
 pub(super) mod sandbox;
 pub(super) mod schema;
+pub(super) mod serve;
 pub(super) mod services;
 pub(super) mod show;
 pub(super) mod status;

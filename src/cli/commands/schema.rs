@@ -27,6 +27,7 @@ pub(crate) fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Some(SchemaKind::Preview) => include_str!("../../../schemas/preview.schema.json"),
         Some(SchemaKind::Sandbox) => include_str!("../../../schemas/sandbox.schema.json"),
         Some(SchemaKind::Tour) => include_str!("../../../schemas/tour.schema.json"),
+        Some(SchemaKind::Openapi) => include_str!("../../../schemas/openapi.json"),
         Some(SchemaKind::Catalogue) => include_str!("../../../schemas/catalogue.schema.json"),
     });
     Ok(Exit::Done)
