@@ -10,7 +10,7 @@
 //! | thought | [`compile`] text → project · [`layout`] a file in its canonical layout · [`deluge`] scripts as a language · [`plan`] two worlds → steps · [`render`] project → snippets · [`oauth`] grants as a state machine · [`vault`] seal and open |
 //! | data | [`catalogue`] the default services, one YAML file each |
 //! | contracts | [`wire`] the HTTP API's words and its table of routes · [`apply`] the executor, its `Remote` port and the plan file |
-//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process |
+//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process · [`remote`] answered over HTTP |
 //! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`sandbox`] a provider and an API on loopback, for trying out |
 //! | door | [`cli`] arguments, commands, reports, exit codes |
 
@@ -35,6 +35,7 @@ pub mod apply;
 pub mod wire;
 
 pub mod embedded;
+pub mod remote;
 pub mod store;
 pub mod upstream;
 pub mod workspace;

@@ -82,6 +82,10 @@ pub enum RemoteError {
     Invalid(String),
     #[error("not permitted: {0}")]
     NotPermitted(String),
+    #[error("another apply of this project is running: {holder} holds it until {until}")]
+    LeaseHeld { holder: String, until: String },
+    #[error("the lease of this apply was lost: another one may have begun")]
+    LeaseLost,
     /// It may or may not have been done: the same order may be sent again under the same key.
     #[error("could not reach the platform")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
