@@ -1,8 +1,8 @@
 //! The plan as a file: what is reviewed is what is executed. Canonical JSON, described by `schemas/plan.schema.json`; it
 //! holds references and fingerprints, and no secret.
 //!
-//! `plan_id` names what would be done and to what: the same inputs give the same id, whenever the plan is made. `seal`
-//! covers everything else in the file, so that any change to it is noticed; it guards against slips, not against somebody
+//! `plan_id` names what would be done and to what: the same inputs give the same id, whenever the plan is made and whatever
+//! happens to objects that it does not touch. [`PlanFile::run_id`] is what a plan is spent under. `seal` covers everything else in the file, so that any change to it is noticed; it guards against slips, not against somebody
 //! who can seal anew.
 
 use super::digest::sha256;
@@ -140,6 +140,11 @@ impl PlanFile {
         let mut file: PlanFile = serde_json::from_value(value).map_err(PlanFileError::NotAPlan)?;
         file.altered = file.plan_id != identity || file.seal != seal;
         Ok(file)
+    }
+
+    /// Names one application of this plan: the same plan made again after anything was changed may be applied again.
+    pub fn run_id(&self) -> String {
+        format!("{}@{}", self.plan_id, self.observed_revision)
     }
 
     /// The file's text.

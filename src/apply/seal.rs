@@ -3,8 +3,8 @@
 use super::digest::sha256;
 use serde_json::Value;
 
-/// What may differ between two plans that would do the same.
-const NOT_IDENTITY: [&str; 4] = ["plan_id", "created_at", "expires_at", "seal"];
+/// What may differ between two plans that would do the same. What else is live, and how often it changed, is no part of it.
+const NOT_IDENTITY: [&str; 5] = ["plan_id", "observed_revision", "created_at", "expires_at", "seal"];
 
 /// The `plan_id` of a plan.
 pub(super) fn identity(plan: &Value) -> String {

@@ -6,7 +6,7 @@ mod shared;
 mod using;
 mod webhook;
 
-pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
+pub(super) use changing::{Apply, AutoApprove, CarryingOut, Destroy, Plan, Show};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
@@ -84,7 +84,7 @@ pub enum Command {
     Show(Show),
     /// Carry out a plan: a saved one, or one made now and confirmed
     #[command(
-        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve"
+        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve\n  bowline apply --expect sha256:…          the plan that was reviewed, or nothing\n  bowline apply --auto-approve=safe        in CI: leave out what a person should look at (exit 6 while something remains)\n  bowline apply plan.json --approve c1,c4"
     )]
     Apply(Apply),
     /// Delete everything that the project owns

@@ -127,6 +127,11 @@ fn the_same_inputs_give_the_same_id_at_any_time_and_other_inputs_another() {
     assert_eq!(early.plan_id, late.plan_id);
     assert_ne!(early.seal, late.seal);
     live.revision += 1;
+    let after = saved(&project, &live, at_start());
+    assert_eq!(after.plan_id, early.plan_id, "it would do the same, whatever else was changed");
+    assert_ne!(after.run_id(), early.run_id(), "and may be applied again");
+    let touched = early.plan.changes.iter().find_map(|change| change.precondition.as_ref().map(|_| change.address.clone()));
+    live.objects.get_mut(&touched.expect("the world has a change")).expect("it is live").etag = Etag("moved".to_owned());
     assert_ne!(saved(&project, &live, at_start()).plan_id, early.plan_id);
 }
 

@@ -1,6 +1,7 @@
 //! One file a verb: each puts the rooms together for its command and owns the glue between them.
 
 pub(super) mod apply;
+mod approving;
 pub(super) mod audit;
 pub(super) mod check;
 pub(super) mod completions;

@@ -173,9 +173,9 @@ fn sent(change: &Change) -> BTreeMap<SecretPath, &ValueFrom> {
 }
 
 /// Whether every secret that will be sent can be read: asked before the first step, so that nothing stops half-way.
-pub(super) fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(), Failure> {
+pub(super) fn all_material_there(plan: &plan::Plan, opened: &Opened) -> Result<(), Failure> {
     let mut missing = Vec::new();
-    for change in &file.plan.changes {
+    for change in &plan.changes {
         for (path, from) in sent(change) {
             if let Err(error) = opened.material().secret(from) {
                 missing.push(format!("{}{path} needs {from}: {error}", change.address));
