@@ -14,6 +14,9 @@ pub struct Plan {
     pub broker: BrokerArgs,
     #[command(flatten)]
     pub planning: PlanningArgs,
+    /// Plan from a snapshot instead of what is live: asks no platform and reads no secret
+    #[arg(long, value_name = "FILE", conflicts_with = "data_dir")]
+    pub snapshot: Option<PathBuf>,
     /// Plan the deletion of everything that the project owns
     #[arg(long)]
     pub destroy: bool,

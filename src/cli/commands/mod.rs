@@ -25,5 +25,6 @@ pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod services;
 pub(super) mod show;
+pub(super) mod snapshot;
 pub(super) mod status;
 pub(super) mod webhook;
