@@ -1,12 +1,14 @@
 //! The command line: every flag, with its help and examples. Knows what may be said, not what is done about it.
 
 mod changing;
+mod estate;
 mod offline;
 mod shared;
 mod using;
 mod webhook;
 
-pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
+pub(super) use changing::{Apply, AutoApprove, CarryingOut, Destroy, Plan, Show};
+pub(super) use estate::Snapshot;
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
@@ -76,15 +78,20 @@ pub enum Command {
     Fmt(Fmt),
     /// Show what would change, who must consent again and which webhooks pause
     #[command(
-        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy"
+        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy\n  bowline plan --snapshot live.json        without credentials, from `bowline snapshot`"
     )]
     Plan(Plan),
     /// Show a saved plan
     #[command(after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json")]
     Show(Show),
+    /// Take down what is live, without any secret, to plan from it where nobody has credentials
+    #[command(
+        after_help = "Examples:\n  bowline snapshot > live.json\n  bowline snapshot --env prod --save live.json\n  bowline plan --snapshot live.json        in a fork's pull request: no credentials, no broker"
+    )]
+    Snapshot(Snapshot),
     /// Carry out a plan: a saved one, or one made now and confirmed
     #[command(
-        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve"
+        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve\n  bowline apply --expect sha256:…          the plan that was reviewed, or nothing\n  bowline apply --auto-approve=safe        in CI: leave out what a person should look at (exit 6 while something remains)\n  bowline apply plan.json --approve c1,c4"
     )]
     Apply(Apply),
     /// Delete everything that the project owns

@@ -160,6 +160,7 @@ pub enum SchemaKind {
     Webhook,
     Function,
     Plan,
+    Snapshot,
     Catalogue,
     Diagnostics,
 }

@@ -1,6 +1,7 @@
 //! One file a verb: each puts the rooms together for its command and owns the glue between them.
 
 pub(super) mod apply;
+mod approving;
 pub(super) mod audit;
 pub(super) mod check;
 pub(super) mod completions;
@@ -24,5 +25,6 @@ pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod services;
 pub(super) mod show;
+pub(super) mod snapshot;
 pub(super) mod status;
 pub(super) mod webhook;

@@ -2,14 +2,14 @@
 
 use super::opened::Opened;
 use super::platform;
-use crate::apply::{Material, PlanFile, PlanRefusal, Remote};
+use crate::apply::{FromSnapshot, Material, PlanFile, PlanRefusal, Remote, SnapshotFile};
 use crate::cli::exit::Exit;
 use crate::cli::report::page::Tone;
 use crate::cli::report::plan_text::{self, Heading};
 use crate::cli::talk::{Failure, Talk};
 use crate::embedded::Embedded;
 use crate::plan::{self, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions};
-use crate::resource::{Address, Fingerprint, SecretPath, ValueFrom};
+use crate::resource::{Address, Fingerprint, Observed, SecretPath, ValueFrom};
 use crate::secret::Secret;
 use crate::workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,17 +31,40 @@ pub(crate) struct Asked<'a> {
 
 /// Plans, checks the plan with its own checker, and seals it.
 pub(super) fn plan(opened: &Opened, platform: &Embedded, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
-    let project = &opened.compiled.project;
     let observed = platform.observe().map_err(platform::failure)?;
     let (fingerprints, missing) = fingerprints(opened, platform)?;
+    let file = made(opened, &observed, &fingerprints, asked, None, talk)?;
+    say_missing(&missing, talk);
+    Ok(file)
+}
+
+/// The same from a snapshot: no platform is asked, and no secret is read.
+pub(super) fn plan_from(
+    opened: &Opened,
+    snapshot: &SnapshotFile,
+    observed: &Observed,
+    asked: &Asked<'_>,
+    talk: &Talk<'_>,
+) -> Result<PlanFile, Failure> {
+    made(opened, observed, &Fingerprints::new(), asked, Some(snapshot.origin()), talk)
+}
+
+fn made(
+    opened: &Opened,
+    observed: &Observed,
+    fingerprints: &Fingerprints,
+    asked: &Asked<'_>,
+    snapshot: Option<FromSnapshot>,
+    talk: &Talk<'_>,
+) -> Result<PlanFile, Failure> {
+    let project = &opened.compiled.project;
     let options =
         PlanOptions { mode: asked.mode, targets: asked.targets.iter().cloned().collect::<BTreeSet<_>>(), allow_empty: asked.allow_empty };
-    let plan = plan::plan(project, &observed, &fingerprints, &options).map_err(|error| no_plan(error, opened))?;
-    let findings = plan::inspect(&plan, project, &observed);
+    let plan = plan::plan(project, observed, fingerprints, &options).map_err(|error| no_plan(error, opened))?;
+    let findings = plan::inspect(&plan, project, observed);
     assert!(findings.is_empty(), "the plan does not pass its own checker: {findings:?}");
-    say_missing(&missing, talk);
     let now = talk.world.clock.now();
-    Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision)))
+    Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision, snapshot)))
 }
 
 /// The fingerprints of all secrets that can be read here, and the references that cannot.
@@ -94,6 +117,8 @@ fn no_plan(error: PlanError, opened: &Opened) -> Failure {
 /// Prints a plan for people.
 pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
+    let from = file.snapshot.as_ref().map(|snapshot| format!("a snapshot of {api} taken at {}", snapshot.taken_at));
+    let api = from.as_deref().unwrap_or(api);
     let heading = Heading { project: &file.project, environment: file.environment.as_deref(), api, plan_id: &file.plan_id };
     let mut page = talk.page();
     plan_text::plan(&file.plan, heading, &mut page);
@@ -173,9 +198,9 @@ fn sent(change: &Change) -> BTreeMap<SecretPath, &ValueFrom> {
 }
 
 /// Whether every secret that will be sent can be read: asked before the first step, so that nothing stops half-way.
-pub(super) fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(), Failure> {
+pub(super) fn all_material_there(plan: &plan::Plan, opened: &Opened) -> Result<(), Failure> {
     let mut missing = Vec::new();
-    for change in &file.plan.changes {
+    for change in &plan.changes {
         for (path, from) in sent(change) {
             if let Err(error) = opened.material().secret(from) {
                 missing.push(format!("{}{path} needs {from}: {error}", change.address));

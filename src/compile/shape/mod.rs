@@ -8,6 +8,7 @@ mod bundle;
 mod check;
 mod diags;
 mod schemas;
+mod snapshot;
 mod translate;
 
 #[cfg(test)]
@@ -16,3 +17,4 @@ mod tests;
 pub use bundle::bundle;
 pub(super) use check::{Checked, Role, Shaped, check};
 pub use schemas::{document, text};
+pub use snapshot::{Fault, snapshot_faults};
