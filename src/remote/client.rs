@@ -60,32 +60,32 @@ pub(super) struct Ask<'a> {
 }
 
 impl<'a> Ask<'a> {
-    pub fn new(operation: Operation) -> Self {
+    pub(super) fn new(operation: Operation) -> Self {
         let repeatable = route(operation).method == Method::Get;
         Ask { operation, names: Vec::new(), query: Vec::new(), headers: Vec::new(), body: None, repeatable }
     }
 
-    pub fn name(mut self, placeholder: &'a str, name: impl Into<String>) -> Self {
+    pub(super) fn name(mut self, placeholder: &'a str, name: impl Into<String>) -> Self {
         self.names.push((placeholder, name.into()));
         self
     }
 
-    pub fn query(mut self, name: &'a str, value: Option<impl ToString>) -> Self {
+    pub(super) fn query(mut self, name: &'a str, value: Option<impl ToString>) -> Self {
         self.query.extend(value.map(|value| (name, value.to_string())));
         self
     }
 
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    pub fn body(mut self, body: &impl Serialize) -> Self {
+    pub(super) fn body(mut self, body: &impl Serialize) -> Self {
         self.body = Some(serde_json::to_vec(body).expect("bodies of the API are JSON"));
         self
     }
 
-    pub fn repeatable(mut self) -> Self {
+    pub(super) fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self
     }
@@ -172,9 +172,7 @@ impl Inner {
         let row = route(ask.operation);
         let mut path = row.path.clone();
         for (placeholder, name) in &ask.names {
-            let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-            // A form writes a blank as `+`; in a path that is a plus.
-            path = path.replace(&format!("{{{placeholder}}}"), &encoded.replace('+', "%20"));
+            path = path.replace(&format!("{{{placeholder}}}"), &segment(name));
         }
         let query: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&ask.query).finish();
         let question = if query.is_empty() { "" } else { "?" };
@@ -213,6 +211,12 @@ impl Inner {
     fn odd(&self, answer: &Response, why: &str) -> CallError {
         CallError::Odd { api: self.base.clone(), status: answer.status().as_u16(), why: why.to_owned() }
     }
+}
+
+/// A name as one segment of a path (RFC 3986 section 3.3).
+fn segment(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte);
+    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 fn is_unauthenticated(error: &CallError) -> bool {

@@ -4,9 +4,8 @@ use super::client::{Ask, Http, Inner};
 use super::error::CallError;
 use crate::clock::Random;
 use crate::wire::{Code, Lease, LeaseAsked, LeaseRenewed, Leases, Operation};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -23,8 +22,9 @@ pub struct HeldLease {
 }
 
 impl Http {
-    /// Takes the lease of a project. `lost` is set where somebody else has it before the end.
-    pub fn take_lease(&self, project: &str, random: &dyn Random, lost: Arc<AtomicBool>) -> Result<HeldLease, CallError> {
+    /// Takes the lease of a project; every write carries its fence until it is dropped. Once somebody else has it, writes are
+    /// refused.
+    pub fn take_lease(&self, project: &str, random: &dyn Random) -> Result<HeldLease, CallError> {
         let mut claim = [0; 16];
         random.fill(&mut claim);
         let asked = LeaseAsked { ttl_seconds: LASTS, claim: hex::encode(claim) };
@@ -35,8 +35,7 @@ impl Http {
         let heart = std::thread::spawn(move || {
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(SIGN_OF_LIFE) {
                 if api.renew(&name).is_err_and(|error| matches!(error.code(), Some(Code::LeaseLost | Code::NotFound))) {
-                    // The writes would be refused by their fence; there is no use in trying them.
-                    lost.store(true, Ordering::SeqCst);
+                    // Nothing is left to be renewed. The writes are refused by their fence.
                     return;
                 }
             }

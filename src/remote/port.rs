@@ -101,6 +101,7 @@ fn read(live: wire::Live) -> Result<Live, RemoteError> {
 }
 
 fn resource(address: &Address, body: Value) -> Result<Resource, RemoteError> {
-    Resource::deserialize(address.kind, body)
-        .map_err(|error| RemoteError::Invalid(format!("the body of `{address}` does not read as this program knows it ({error}): is it newer?")))
+    Resource::deserialize(address.kind, body).map_err(|error| {
+        RemoteError::Invalid(format!("the body of `{address}` does not read as this program knows it ({error}): is it newer?"))
+    })
 }

@@ -2,10 +2,11 @@
 
 use super::client::{Ask, Http};
 use super::error::CallError;
-use crate::resource::{Address, Kind};
+use crate::resource::{Address, Kind, Webhook};
 use crate::wire::{
-    Application, ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, Delivery, DeliveryDetail, DeliveryState, Done, Event,
-    Invocation, Invoked, Keys, Me, NewToken, Operation, Page, Report, Resealed, RevokeAsked, Revoked, Token, TokenMade, Tokens, User, UserWritten, Users,
+    Application, ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, Delivery, DeliveryDetail, DeliveryState,
+    Done, Event, Invocation, Invoked, Keys, Live, Me, NewToken, Operation, Page, Report, Resealed, RevokeAsked, Revoked, Spent, Token,
+    TokenMade, Tokens, User, UserWritten, Users,
 };
 use serde::de::DeserializeOwned;
 
@@ -35,6 +36,11 @@ impl Http {
         self.inner.ask(&Ask::new(Operation::Me))
     }
 
+    /// Whether a plan was applied.
+    pub fn spent(&self, plan_id: &str) -> Result<Spent, CallError> {
+        self.inner.ask(&Ask::new(Operation::Spent).name("plan", plan_id))
+    }
+
     /// How every connection stands.
     pub fn status(&self) -> Result<Vec<Report>, CallError> {
         self.list(Operation::Status, &[], usize::MAX)
@@ -58,6 +64,12 @@ impl Http {
 
     pub fn invoke(&self, connection: &str, invocation: &Invocation) -> Result<Invoked, CallError> {
         self.inner.ask(&Ask::new(Operation::Invoke).name("name", connection).body(invocation))
+    }
+
+    /// A live webhook's body.
+    pub fn webhook(&self, name: &str) -> Result<Webhook, CallError> {
+        let live: Live<Webhook> = self.inner.ask(&Ask::new(Operation::Get(Kind::Webhook)).name("name", name))?;
+        Ok(live.body)
     }
 
     pub fn trigger(&self, webhook: &str, event: &Event) -> Result<Delivery, CallError> {
@@ -159,7 +171,12 @@ impl Http {
     }
 
     /// Every part of a list, up to a number of items.
-    fn list<T: DeserializeOwned>(&self, operation: Operation, filter: &[(&str, Option<String>)], limit: usize) -> Result<Vec<T>, CallError> {
+    fn list<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        filter: &[(&str, Option<String>)],
+        limit: usize,
+    ) -> Result<Vec<T>, CallError> {
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
         loop {

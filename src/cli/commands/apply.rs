@@ -3,7 +3,7 @@
 use super::approving;
 use super::opened::{self, Opened};
 use super::planning::{self, Asked};
-use super::platform;
+use super::platform::{self, Platform};
 use crate::apply::{self, Applying, LIFETIME, PlanFile, Present, Remote, Report};
 use crate::cli::args::{Apply, BrokerArgs, CarryingOut, TextOrJson};
 use crate::cli::exit::Exit;
@@ -11,8 +11,6 @@ use crate::cli::report::page::Tone;
 use crate::cli::report::progress::Progress;
 use crate::cli::report::{json, outcome_text};
 use crate::cli::talk::{Failure, Talk};
-use crate::clock::rfc3339;
-use crate::embedded::{Embedded, LockError};
 use crate::plan::{self, Approved, Change, Hazard, Mode};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -73,7 +71,7 @@ pub(crate) fn carry_out_now(
     }
     planning::all_material_there(&approved.plan, opened)?;
     let platform = platform::open(opened, broker, talk)?;
-    let _lock = platform.lock().map_err(locked)?;
+    let _lock = platform.lock(&opened.compiled.project.name, talk)?;
     if platform.observe().map_err(platform::failure)?.revision != file.observed_revision {
         if asks {
             return Err(Failure::new(Exit::PlanRefused, "something was changed while you were reading the plan: nothing was done")
@@ -87,11 +85,10 @@ pub(crate) fn carry_out_now(
 }
 
 /// Refuses a plan that is not the one that was named.
-fn expected(file: &PlanFile, args: &CarryingOut, platform: &Embedded) -> Result<(), Failure> {
+fn expected(file: &PlanFile, args: &CarryingOut, platform: &Platform) -> Result<(), Failure> {
     let Some(expected) = args.expect.as_ref().filter(|expected| **expected != file.plan_id) else { return Ok(()) };
-    let applied = platform.broker().applied(expected).map_err(|error| platform::broker_failure("could not read the audit", error))?;
-    let why = match applied {
-        Some((at, actor)) => format!("it was applied before, by {actor} at {}", rfc3339(at)),
+    let why = match platform.applied(expected)? {
+        Some((at, actor)) => format!("it was applied before, by {actor} at {at}"),
         None => format!("the plan made now is {}", file.plan_id),
     };
     Err(Failure::new(Exit::PlanRefused, format!("the plan {expected} is refused: {why}"))
@@ -135,17 +132,15 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     }
     planning::all_material_there(&approved.plan, &opened)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
-    let _lock = platform.lock().map_err(locked)?;
+    let _lock = platform.lock(&opened.compiled.project.name, talk)?;
     still_good(&file, &opened, &platform, talk)?;
     carry_out(&file, &approved, (&opened, &platform), &args.carrying_out, talk)
 }
 
 /// Whether a saved plan may be applied to what is there.
-fn still_good(file: &PlanFile, opened: &Opened, platform: &Embedded, talk: &mut Talk<'_>) -> Result<(), Failure> {
-    if let Some(at) =
-        platform.broker().spent(&file.run_id()).map_err(|error| platform::broker_failure("could not read the state", error))?
-    {
-        return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: it was applied before, at {}", rfc3339(at)))
+fn still_good(file: &PlanFile, opened: &Opened, platform: &Platform, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    if let Some(at) = platform.spent(&file.run_id())? {
+        return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: it was applied before, at {at}"))
             .hint("a plan is good for one apply: run `bowline plan` again"));
     }
     let observed = platform.observe().map_err(platform::failure)?;
@@ -165,17 +160,10 @@ fn still_good(file: &PlanFile, opened: &Opened, platform: &Embedded, talk: &mut 
     planning::still_follows(file, opened, platform, talk)
 }
 
-fn locked(error: LockError) -> Failure {
-    match &error {
-        LockError::Held { .. } => Failure::new(Exit::Locked, error.to_string()).hint("wait for it to end, then run this again"),
-        LockError::Unusable { .. } => Failure::because(Exit::Failed, "could not take the apply lock", error),
-    }
-}
-
 fn carry_out(
     file: &PlanFile,
     approved: &Approved,
-    (opened, platform): (&Opened, &Embedded),
+    (opened, platform): (&Opened, &Platform),
     args: &CarryingOut,
     talk: &mut Talk<'_>,
 ) -> Result<Exit, Failure> {
@@ -221,7 +209,7 @@ fn refused(file: &PlanFile) -> Vec<(crate::resource::Address, crate::plan::Refus
 fn run_steps(
     file: &PlanFile,
     plan: &plan::Plan,
-    (opened, platform): (&Opened, &Embedded),
+    (opened, platform): (&Opened, &Platform),
     args: &CarryingOut,
     talk: &mut Talk<'_>,
 ) -> Report {

@@ -1,13 +1,12 @@
 //! Making a plan of what is declared and what is live, and trusting one that was saved.
 
 use super::opened::Opened;
-use super::platform;
+use super::platform::{self, Platform};
 use crate::apply::{FromSnapshot, Material, PlanFile, PlanRefusal, Remote, SnapshotFile};
 use crate::cli::exit::Exit;
 use crate::cli::report::page::Tone;
 use crate::cli::report::plan_text::{self, Heading};
 use crate::cli::talk::{Failure, Talk};
-use crate::embedded::Embedded;
 use crate::plan::{self, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions};
 use crate::resource::{Address, Fingerprint, Observed, SecretPath, ValueFrom};
 use crate::secret::Secret;
@@ -30,7 +29,7 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Plans, checks the plan with its own checker, and seals it.
-pub(super) fn plan(opened: &Opened, platform: &Embedded, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
+pub(super) fn plan(opened: &Opened, platform: &Platform, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
     let observed = platform.observe().map_err(platform::failure)?;
     let (fingerprints, missing) = fingerprints(opened, platform)?;
     let file = made(opened, &observed, &fingerprints, asked, None, talk)?;
@@ -68,7 +67,7 @@ fn made(
 }
 
 /// The fingerprints of all secrets that can be read here, and the references that cannot.
-fn fingerprints(opened: &Opened, platform: &Embedded) -> Result<(Fingerprints, BTreeSet<String>), Failure> {
+fn fingerprints(opened: &Opened, platform: &Platform) -> Result<(Fingerprints, BTreeSet<String>), Failure> {
     let resources = &opened.compiled.project.resources;
     let references: BTreeSet<&ValueFrom> = resources.values().flat_map(|resource| resource.secrets().into_values()).collect();
     let (mut known, mut values, mut missing) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -153,7 +152,7 @@ const LOOK_AGAIN: &str = "run `bowline plan` again and review what it shows now"
 
 /// Whether a saved plan is what the same files make of the same estate now. A digest can be made anew by whoever changes a
 /// plan; what it says must follow from what was reviewed all the same.
-pub(super) fn still_follows(file: &PlanFile, opened: &Opened, platform: &Embedded, talk: &mut Talk<'_>) -> Result<(), Failure> {
+pub(super) fn still_follows(file: &PlanFile, opened: &Opened, platform: &Platform, talk: &mut Talk<'_>) -> Result<(), Failure> {
     let targets: Vec<Address> = file.plan.targets.iter().cloned().collect();
     let asked = Asked { mode: file.plan.mode, targets: &targets, allow_empty: true, expires: Duration::ZERO };
     let again = plan(opened, platform, &asked, talk)?;
@@ -217,7 +216,7 @@ pub(super) fn all_material_there(plan: &plan::Plan, opened: &Opened) -> Result<(
 }
 
 /// Whether each secret still has the value that the plan's fingerprints were made of.
-pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Embedded) -> Result<(), Failure> {
+pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Platform) -> Result<(), Failure> {
     for change in &file.plan.changes {
         let Some(after) = &change.after else { continue };
         let references = after.secrets();
