@@ -23,7 +23,7 @@ impl Remote for Embedded {
     }
 
     fn carry_out(&self, order: &Order<'_>, key: &IdempotencyKey) -> Result<Done, RemoteError> {
-        let call = Call { actor: &self.actor, project: Some(order.project), key: Some(&key.0), expect: expectation(order) };
+        let call = Call { actor: &self.actor, project: Some(order.project), key: Some(&key.0), expect: expectation(order), fence: None };
         let answer = match order.action {
             Do::Create | Do::Update => {
                 let body = order.body.ok_or_else(|| RemoteError::Invalid(format!("`{}` was sent without a body", order.address)))?;
@@ -69,6 +69,11 @@ fn answered(error: BrokerError) -> RemoteError {
         error @ (BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::KeyMoved | BrokerError::Store(_)) => {
             RemoteError::Unavailable(Box::new(error))
         }
+        BrokerError::LeaseHeld { holder, until, .. } => RemoteError::LeaseHeld { holder, until: rfc3339(until) },
+        BrokerError::LeaseLost { .. } => RemoteError::LeaseLost,
+        BrokerError::Unauthenticated(_) | BrokerError::Forbidden(_) => {
+            RemoteError::NotPermitted(error.to_string())
+        }
         error @ (BrokerError::NotConnected { .. }
         | BrokerError::NeedsLoginUser { .. }
         | BrokerError::Unready { .. }
@@ -80,6 +85,10 @@ fn answered(error: BrokerError) -> RemoteError {
         | BrokerError::Busy { .. }
         | BrokerError::ServiceFault { .. }
         | BrokerError::Placement(_)
+        | BrokerError::NoSuch { .. }
+        | BrokerError::LastAdministrator { .. }
+        | BrokerError::NeedsApplication { .. }
+        | BrokerError::ApplicationInUse { .. }
         | BrokerError::Call(_)) => RemoteError::Invalid(error.to_string()),
     }
 }

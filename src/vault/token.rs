@@ -38,16 +38,16 @@ pub struct ShownToken {
 
 impl MintedToken {
     pub fn mint(random: &dyn Random) -> Self {
-        let mut bytes = Zeroizing::new([0; ID_DIGITS / 2 + SECRET_BYTES]);
-        random.fill(&mut *bytes);
-        let (id, secret) = bytes.split_at(ID_DIGITS / 2);
+        let (mut id, mut secret) = ([0; ID_DIGITS / 2], Zeroizing::new([0; SECRET_BYTES]));
+        random.fill(&mut id);
+        random.fill(&mut *secret);
         let id = hex::encode(id);
         // All the room at once: a text that grows would leave copies behind.
         let mut text = String::with_capacity(LENGTH);
         text.push_str(PREFIX);
         text.push_str(&id);
         text.push('_');
-        text.push_str(&Zeroizing::new(hex::encode(secret)));
+        text.push_str(&Zeroizing::new(hex::encode(*secret)));
         let check = checksum(&text);
         text.push_str(&check);
         let digest = TokenDigest::of(&text);

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
 
 /// What the services made of it, in the API's words.
 fn here(embedded: &Embedded, report: &Report, user: Option<&str>) -> Result<Vec<Told>, Failure> {
-    let call = Call { actor: embedded.actor(), project: None, key: None, expect: Expect::Whatever };
+    let call = Call { actor: embedded.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
     let (_, mut told) = embedded
         .broker()
         .revoke_and_tell(&call, &report.address, user)

@@ -124,6 +124,9 @@ fn words_read_back() {
         assert_eq!(scope.word().parse(), Ok(scope));
         assert_eq!(serde_json::to_value(scope).expect("a word"), scope.word());
     }
+    for right in Right::ALL {
+        assert_eq!(serde_json::to_value(right).expect("a word"), right.word());
+    }
     let unknown = "root".parse::<Role>().expect_err("no role");
     assert_eq!(unknown.to_string(), "`root` is none of administrator, editor, viewer, user");
 }

@@ -105,6 +105,24 @@ impl Right {
         Right::Impersonate,
     ];
 
+    /// As in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Right::See => "see",
+            Right::Plan => "plan",
+            Right::Apply => "apply",
+            Right::Connect => "connect",
+            Right::Invoke => "invoke",
+            Right::Trigger => "trigger",
+            Right::Audit => "audit",
+            Right::ManageUsers => "manage_users",
+            Right::ManageApplications => "manage_applications",
+            Right::BreakLease => "break_lease",
+            Right::OwnTokens => "own_tokens",
+            Right::Impersonate => "impersonate",
+        }
+    }
+
     /// Whether it is about the whole broker, so that a token for single projects cannot have it.
     pub(super) fn is_general(self) -> bool {
         match self {

@@ -78,8 +78,13 @@ fn here(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connec
     let user = party::user(platform, report, args.as_user.as_deref(), talk);
     let receiver = Receiver::bind(args.port, &report.service)
         .map_err(|error| Failure::because(Exit::Failed, "could not listen for the answer on this machine", error))?;
-    let consent =
-        Consent { actor: embedded.actor(), connection: &report.address.name, user: user.as_deref(), redirect_uri: receiver.redirect_uri() };
+    let consent = Consent {
+        actor: embedded.actor(),
+        connection: &report.address.name,
+        user: user.as_deref(),
+        application: None,
+        redirect_uri: receiver.redirect_uri(),
+    };
     match embedded.broker().begin_consent(consent) {
         Ok(begun) => {
             show_link(&begun.link, "on this machine", args, talk);
@@ -95,7 +100,7 @@ fn here(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connec
 
 /// API keys, passwords and client credentials.
 fn at_once(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let call = Call { actor: embedded.actor(), project: None, key: None, expect: Expect::Whatever };
+    let call = Call { actor: embedded.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
     let answer = embedded.broker().authorize(&call, &report.address).map_err(|error| failed(report, error))?;
     if answer.outcome == Outcome::Connection(ConnectionState::Connected) {
         say_connected(report, &Said::default(), args, talk);

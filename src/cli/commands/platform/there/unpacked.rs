@@ -17,6 +17,8 @@ pub(in super::super) fn report(report: wire::Report) -> Result<Report, Odd> {
         service: report.service,
         scopes: report.scopes,
         owner: report.owner,
+        maker: report.maker,
+        application: report.application,
         use_login_user_credentials: report.use_login_user_credentials,
         state: report.state,
         message: report.message,
@@ -28,7 +30,7 @@ pub(in super::super) fn report(report: wire::Report) -> Result<Report, Odd> {
 }
 
 fn user(user: wire::UserReport) -> Result<UserReport, Odd> {
-    Ok(UserReport { user: user.user, state: user.state, message: user.message, since: time(&user.since)?, held: held(user.held)? })
+    Ok(UserReport { user: user.user, state: user.state, message: user.message, since: time(&user.since)?, application: user.application, held: held(user.held)? })
 }
 
 fn held(held: wire::Held) -> Result<HeldReport, Odd> {
