@@ -12,6 +12,8 @@
 //! | contracts | [`wire`] the HTTP API's words and its table of routes · [`apply`] the executor, its `Remote` port and the plan file |
 //! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process · [`remote`] answered over HTTP |
 //! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`sandbox`] a provider and an API on loopback, for trying out |
+//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process |
+//! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`server`] the same over HTTP · [`sandbox`] a provider and an API on loopback, for trying out |
 //! | door | [`cli`] arguments, commands, reports, exit codes |
 
 pub mod clock;
@@ -42,5 +44,6 @@ pub mod workspace;
 
 pub mod broker;
 pub mod sandbox;
+pub mod server;
 
 pub mod cli;

@@ -114,7 +114,14 @@ pub struct Report {
     /// The project that owns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// Who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maker: Option<String>,
     pub use_login_user_credentials: bool,
+    /// The application of the portal that it was connected for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form::some_name")]
+    pub application: Option<Name>,
     pub state: ConnectionState,
     /// What a person should know about the state; empty where there is nothing to say.
     pub message: String,
@@ -137,6 +144,10 @@ pub struct UserReport {
     pub message: String,
     #[schemars(schema_with = "form::time")]
     pub since: String,
+    /// The application of the portal that it was connected for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form::some_name")]
+    pub application: Option<Name>,
     pub held: Held,
 }
 

@@ -34,7 +34,9 @@ pub use cursor::Cursor;
 pub use object::{Done, Live, Page, State, Written};
 pub use operation::Operation;
 pub use parameter::{Form, Parameter, Place, header};
-pub use people::{Application, ApplicationWritten, Applications, Me, NewToken, Token, TokenMade, Tokens, User, UserWritten, Users};
+pub use people::{
+    Application, ApplicationWritten, Applications, Me, NewToken, Token, TokenMade, TokenRotated, Tokens, User, UserWritten, Users,
+};
 pub use problem::{Code, Fault, PROBLEM, Problem};
 pub use refusal::Refusal;
 pub use route::{API, Access, Answer, Method, Route, Schemed, Shape};

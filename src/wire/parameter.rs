@@ -112,7 +112,12 @@ impl Parameter {
     pub const WHOSE: Parameter = Parameter::query(
         "whose",
         Form::OneOf(&["mine", "shared"]),
-        "Only connections with one authorization for everybody (`mine`), or those that each login user authorizes (`shared`).",
+        "Only connections that you or the organisation made (`mine`), or other people's that each login user authorizes (`shared`).",
+    );
+    pub const FOR_APPLICATION: Parameter = Parameter::query(
+        "application",
+        Form::Name,
+        "The application of the portal that it is connected for; needed where there are several.",
     );
     pub const STATE: Parameter = Parameter::query(
         "state",

@@ -2,8 +2,8 @@
 
 use super::form;
 use super::secret::Clear;
-use crate::resource::Name;
 use crate::resource::access::{PrincipalKind, Role, TokenScope};
+use crate::resource::{Address, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -115,6 +115,16 @@ pub struct NewToken {
     pub ttl_seconds: Option<u64>,
 }
 
+/// How a token is put in another one's place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRotated {
+    /// How long the old one is good yet; 0 for no longer.
+    #[serde(default)]
+    #[schemars(range(max = 604_800))]
+    pub grace_seconds: u64,
+}
+
 /// A new token: shown this once and never again.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TokenMade {
@@ -133,6 +143,10 @@ pub struct Application {
     pub maker: String,
     #[schemars(schema_with = "form::time")]
     pub created: String,
+    /// What is connected for it, as far as whoever asks may know.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schemars(schema_with = "form::addresses")]
+    pub connections: BTreeSet<Address>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -129,7 +129,7 @@ macro_rules! codes {
     };
 }
 
-codes! { 52:
+codes! { 54:
     Malformed "malformed" 400 "The body cannot be read",
     BadParameter "bad-parameter" 400 "A parameter is not of its form",
     BadPath "bad-path" 400 "The path is not in its plain form",
@@ -144,6 +144,7 @@ codes! { 52:
     LeaseHeld "lease-held" 409 "Somebody else holds the lease",
     LeaseLost "lease-lost" 409 "The lease is somebody else's by now",
     AlreadyThere "already-there" 409 "Already there",
+    ApplicationInUse "application-in-use" 409 "Something is connected for it",
     LastAdministrator "last-administrator" 409 "Somebody has to administer",
     UpdateWhileConnected "update-while-connected" 409 "It is connected",
     ScopesWhileInUse "scopes-while-in-use" 409 "Webhooks use it",
@@ -157,6 +158,7 @@ codes! { 52:
     NotOwned "not-owned" 409 "Another project owns it, or none does",
     NotConnected "not-connected" 409 "It has to be connected first",
     NeedsLoginUser "needs-login-user" 409 "Nobody's credentials were named",
+    NeedsApplication "needs-application" 409 "Name the application that it is for",
     NotReady "not-ready" 409 "Something has to be set up first",
     NothingToConsent "nothing-to-consent" 409 "Nobody has to consent",
     OtherAccount "other-account" 409 "It was another account of the service",

@@ -8,7 +8,8 @@ use super::route::{API, Access, Answer, Method, Route, Shape};
 use super::{
     ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, Delivery, DeliveryDetail, Dependents, Done, Estate,
     Event, Fingerprinted, Health, Invocation, Invoked, Keys, Lease, LeaseAsked, LeaseRenewed, Leases, Me, NewToken, Page, Ready, Report,
-    Resealed, RevokeAsked, Revoked, Script, ServerInfo, Snippets, Spent, ToFingerprint, TokenMade, Tokens, User, UserWritten, Users,
+    Resealed, RevokeAsked, Revoked, Script, ServerInfo, Snippets, Spent, ToFingerprint, TokenMade, TokenRotated, Tokens, User, UserWritten,
+    Users,
 };
 use crate::resource::Kind;
 use crate::resource::access::Right;
@@ -96,7 +97,7 @@ impl Route {
 }
 
 /// What every change of an object may end with.
-const CHANGE: [Code; 6] = [Code::Stale, Code::NotFound, Code::NotOwned, Code::Invalid, Code::KeyReused, Code::LeaseLost];
+const CHANGE: [Code; 7] = [Code::Stale, Code::NotFound, Code::NotOwned, Code::Invalid, Code::KeyReused, Code::LeaseHeld, Code::LeaseLost];
 const HOW: [P; 4] = [P::IF_MATCH, P::KEY, P::PROJECT, P::FENCE];
 
 fn of_kind(operation: Op, kind: Kind, method: Method, below: &str, verb: &str, phrase: &str) -> Route {
@@ -165,16 +166,24 @@ fn of_connections(operation: Op) -> Route {
             Right::Connect,
             "Connect what needs nobody's consent, and say what waits for whom where it does",
         ))
-        .takes(&[P::NAME])
+        .takes(&[P::NAME, P::FOR_APPLICATION])
         .takes(&HOW)
         .names(200, Shape::of::<Done>(), "How it stands now.")
-        .may_end(&CHANGE),
+        .may_end(&CHANGE)
+        .may_end(&[Code::NeedsApplication]),
         Op::Consent => {
             make(Method::Post, "/connections/{name}/consent", "beginConsent", Right::Connect, "Begin a person's consent in a browser")
                 .takes(&[P::NAME])
                 .reads(Shape::maybe::<ConsentAsked>())
                 .answers(201, Shape::of::<Begun>(), "The link for the person's browser.")
-                .may_end(&[Code::NotFound, Code::NothingToConsent, Code::NotReady, Code::ConsentFailed, Code::Invalid])
+                .may_end(&[
+                    Code::NotFound,
+                    Code::NothingToConsent,
+                    Code::NotReady,
+                    Code::NeedsApplication,
+                    Code::ConsentFailed,
+                    Code::Invalid,
+                ])
         }
         Op::Revoke => either(make(
             Method::Post,
@@ -383,6 +392,7 @@ fn of_people(operation: Op) -> Route {
             "Make a token in another one's place: it is shown once",
         )
         .takes(&[P::USER, P::TOKEN])
+        .reads(Shape::maybe::<TokenRotated>())
         .answers(201, Shape::of::<TokenMade>(), "The new token; the old one is good for nothing.")
         .may_end(&[Code::NotFound, Code::Invalid]),
         Op::RevokeToken => make(Method::Delete, "/users/{user}/tokens/{id}", "revokeToken", own, "Make a token good for nothing")
@@ -409,8 +419,8 @@ fn of_people(operation: Op) -> Route {
         )
         .takes(&[P::APPLICATION])
         .answers(204, Shape::Nothing, "Removed.")
-        .may_end(&[Code::NotFound, Code::Invalid]),
-        _ => make(Method::Get, "/applications", "listApplications", Access::SignedIn, "The applications of the portal").answers(
+        .may_end(&[Code::NotFound, Code::ApplicationInUse]),
+        _ => make(Method::Get, "/applications", "listApplications", Access::May(Right::See), "The applications of the portal").answers(
             200,
             Shape::of::<Applications>(),
             "By name.",

@@ -9,6 +9,13 @@ use std::borrow::Cow;
 #[derive(Debug, Clone)]
 pub struct Clear(pub Secret<String>);
 
+impl Clear {
+    /// The text itself, for whoever hands out a new token.
+    pub fn text(&self) -> &str {
+        self.0.expose()
+    }
+}
+
 impl Serialize for Clear {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose())

@@ -25,6 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store", &["resource", "vault", "clock", "secret"]),
     ("broker", &["clock", "oauth", "vault", "store", "resource", "secret"]),
     ("sandbox", &["clock", "secret"]),
+    ("server", &["broker", "wire", "resource", "store", "compile", "render", "oauth", "clock", "secret"]),
     ("upstream", &["oauth"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
@@ -45,10 +46,12 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("expose", &["secret", "vault", "oauth", "wire", "embedded", "sandbox"], "secrets are in the clear in few places"),
     ("reqwest", &["upstream"], "one guarded client calls out"),
     ("jsonwebtoken", &["oauth", "sandbox"], "one place signs for a client, and the sandbox checks it"),
-    ("axum", &["sandbox"], "only what serves HTTP routes it"),
-    ("tokio", &["sandbox"], "only what serves HTTP waits without a thread"),
-    ("async", &["sandbox"], "everything is synchronous but serving"),
-    ("await", &["sandbox"], "everything is synchronous but serving"),
+    ("hyper", &["server"], "only the server serves by hand"),
+    ("schemars", &["wire", "resource", "server"], "schemas are made from the types of bodies"),
+    ("axum", &["sandbox", "server"], "only what serves HTTP routes it"),
+    ("tokio", &["sandbox", "server"], "only what serves HTTP waits without a thread"),
+    ("async", &["sandbox", "server"], "everything is synchronous but serving"),
+    ("await", &["sandbox", "server"], "everything is synchronous but serving"),
 ];
 
 /// Names under which anything would fit.

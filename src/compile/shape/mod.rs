@@ -7,6 +7,7 @@
 mod bundle;
 mod check;
 mod diags;
+mod judge;
 mod schemas;
 mod snapshot;
 mod translate;
@@ -16,5 +17,6 @@ mod tests;
 
 pub use bundle::bundle;
 pub(super) use check::{Checked, Role, Shaped, check};
+pub use judge::{Judge, Misfit};
 pub use schemas::{document, text};
 pub use snapshot::{Fault, snapshot_faults};
