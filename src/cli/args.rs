@@ -3,6 +3,7 @@
 mod changing;
 mod estate;
 mod offline;
+mod people;
 mod serve;
 mod shared;
 mod using;
@@ -13,6 +14,7 @@ pub(super) use estate::Snapshot;
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
+pub(super) use people::{Applications, ApplicationsCommand, Lock, LockCommand, ServedArgs, Tokens, TokensCommand, Users, UsersCommand};
 pub(super) use serve::Serve;
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, Status};
@@ -126,6 +128,24 @@ pub enum Command {
         after_help = "Examples:\n  bowline webhook trigger door_open --data event.json --dry-run\n  bowline webhook deliver --watch\n  bowline webhook deliveries --state dead"
     )]
     Webhook(Webhook),
+    /// Who applies which project at a served broker, and take a lease away
+    #[command(after_help = "Examples:\n  bowline lock list --env prod\n  bowline lock release cold_chain --env prod")]
+    Lock(Lock),
+    /// People and services of a served broker
+    #[command(
+        after_help = "Examples:\n  bowline users list --env prod\n  bowline users set ada --role editor --title 'Ada L.' --env prod\n  bowline users set ci --service --role editor --env prod"
+    )]
+    Users(Users),
+    /// Tokens of a served broker: each is shown once
+    #[command(
+        after_help = "Examples:\n  bowline tokens list --env prod\n  bowline tokens create --user ci --scope plan --scope apply --project cold_chain --life 30d --env prod\n  bowline tokens revoke 0123456789abcdef --user ci --env prod"
+    )]
+    Tokens(Tokens),
+    /// Applications of the portal, which connections are authorised for
+    #[command(
+        after_help = "Examples:\n  bowline applications list --env prod\n  bowline applications set monitor 'Cold Chain Monitor' --env prod"
+    )]
+    Applications(Applications),
     /// Write the Deluge and JSON that use the connections
     #[command(
         after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?"

@@ -71,9 +71,7 @@ fn answered(error: BrokerError) -> RemoteError {
         }
         BrokerError::LeaseHeld { holder, until, .. } => RemoteError::LeaseHeld { holder, until: rfc3339(until) },
         BrokerError::LeaseLost { .. } => RemoteError::LeaseLost,
-        BrokerError::Unauthenticated(_) | BrokerError::Forbidden(_) => {
-            RemoteError::NotPermitted(error.to_string())
-        }
+        BrokerError::Unauthenticated(_) | BrokerError::Forbidden(_) => RemoteError::NotPermitted(error.to_string()),
         error @ (BrokerError::NotConnected { .. }
         | BrokerError::NeedsLoginUser { .. }
         | BrokerError::Unready { .. }

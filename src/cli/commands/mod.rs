@@ -24,6 +24,7 @@ pub(super) mod revoke;
 pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod serve;
+pub(super) mod served;
 pub(super) mod services;
 pub(super) mod show;
 pub(super) mod snapshot;

@@ -4,6 +4,7 @@
 mod there;
 mod uses;
 
+pub(super) use there::at;
 pub(super) use uses::hook_failure;
 
 use super::default_services::Catalogue;

@@ -25,7 +25,12 @@ pub(super) fn open(url: &str, opened: &Opened, args: &BrokerArgs, talk: &Talk<'_
     if args.data_dir.is_some() {
         return Err(Failure::new(Exit::Usage, format!("`--data-dir` is for the embedded broker, and this environment's is at {url}")));
     }
-    let credential = credential(opened.compiled.environment.name.as_deref(), talk)?;
+    at(url, opened.compiled.environment.name.as_deref(), talk)
+}
+
+/// The same for an address that stands in no project's file.
+pub(in crate::cli::commands) fn at(url: &str, environment: Option<&str>, talk: &Talk<'_>) -> Result<Http, Failure> {
+    let credential = credential(environment, talk)?;
     let roots = match variable("BOWLINE_API_CA_FILE", talk) {
         Some(path) => vec![file(path, "the certificates of BOWLINE_API_CA_FILE", talk)?.into_bytes()],
         None => Vec::new(),
@@ -35,7 +40,7 @@ pub(super) fn open(url: &str, opened: &Opened, args: &BrokerArgs, talk: &Talk<'_
             BadApi::NotAUrl(_) | BadApi::Plain(_) => Exit::Invalid,
             BadApi::Client(_) => Exit::Failed,
         };
-        Failure::because(exit, "the API of this environment cannot be used", error)
+        Failure::because(exit, "the API cannot be used", error)
     })
 }
 

@@ -30,7 +30,14 @@ pub(in super::super) fn report(report: wire::Report) -> Result<Report, Odd> {
 }
 
 fn user(user: wire::UserReport) -> Result<UserReport, Odd> {
-    Ok(UserReport { user: user.user, state: user.state, message: user.message, since: time(&user.since)?, application: user.application, held: held(user.held)? })
+    Ok(UserReport {
+        user: user.user,
+        state: user.state,
+        message: user.message,
+        since: time(&user.since)?,
+        application: user.application,
+        held: held(user.held)?,
+    })
 }
 
 fn held(held: wire::Held) -> Result<HeldReport, Odd> {
