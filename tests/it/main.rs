@@ -11,6 +11,7 @@ mod examples;
 mod peers;
 mod plans;
 mod process;
+mod remote;
 mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,5 +1,7 @@
 //! Runs commands in this process, in a world that stands still, and knows folders.
 
+pub(crate) mod served;
+
 use bowline::cli::{Terminal, World, run};
 use bowline::clock::{FixedClock, Random};
 use std::collections::BTreeMap;
