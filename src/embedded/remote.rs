@@ -69,9 +69,10 @@ fn answered(error: BrokerError) -> RemoteError {
         error @ (BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::KeyMoved | BrokerError::Store(_)) => {
             RemoteError::Unavailable(Box::new(error))
         }
-        BrokerError::LeaseHeld { holder, until, .. } => RemoteError::LeaseHeld { holder, until: rfc3339(until) },
-        BrokerError::LeaseLost { .. } => RemoteError::LeaseLost,
-        BrokerError::Unauthenticated(_) | BrokerError::Forbidden(_) => RemoteError::NotPermitted(error.to_string()),
+        BrokerError::LeaseHeld { project, holder, until } => RemoteError::LeaseHeld { project, holder, until: rfc3339(until) },
+        BrokerError::LeaseLost { project } => RemoteError::LeaseLost { project },
+        BrokerError::Forbidden(denied) => RemoteError::NotPermitted(denied.to_string()),
+        BrokerError::Unauthenticated(why) => RemoteError::NotPermitted(why.to_string()),
         error @ (BrokerError::NotConnected { .. }
         | BrokerError::NeedsLoginUser { .. }
         | BrokerError::Unready { .. }

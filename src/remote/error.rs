@@ -67,12 +67,13 @@ impl CallError {
     }
 }
 
-impl From<CallError> for RemoteError {
-    fn from(error: CallError) -> Self {
-        if error.is_about_permission() {
-            return RemoteError::NotPermitted(error.to_string());
+impl CallError {
+    /// As an apply of a project takes it.
+    pub(super) fn of_apply(self, project: &str) -> RemoteError {
+        if self.is_about_permission() {
+            return RemoteError::NotPermitted(self.to_string());
         }
-        let CallError::Problem(problem) = error else { return RemoteError::Unavailable(Box::new(error)) };
+        let CallError::Problem(problem) = self else { return RemoteError::Unavailable(Box::new(self)) };
         let Problem { detail, address, refusal, holder, expires_at, spent_at, .. } = *problem.clone();
         match (problem.known(), address, refusal) {
             (Some(Code::Stale), Some(address), _) => RemoteError::Stale { address },
@@ -80,10 +81,11 @@ impl From<CallError> for RemoteError {
             (_, _, Some(refusal)) => RemoteError::Refused(refusal.into()),
             (Some(Code::Spent), ..) => RemoteError::Spent { at: spent_at.unwrap_or_else(|| "an unknown time".to_owned()) },
             (Some(Code::LeaseHeld), ..) => RemoteError::LeaseHeld {
+                project: project.to_owned(),
                 holder: holder.unwrap_or_else(|| "somebody".to_owned()),
                 until: expires_at.unwrap_or_else(|| "an unknown time".to_owned()),
             },
-            (Some(Code::LeaseLost), ..) => RemoteError::LeaseLost,
+            (Some(Code::LeaseLost), ..) => RemoteError::LeaseLost { project: project.to_owned() },
             _ if problem.status < 500 && !matches!(problem.status, 408 | 429) => RemoteError::Invalid(detail),
             _ => RemoteError::Unavailable(Box::new(CallError::Problem(problem))),
         }

@@ -1,51 +1,26 @@
-//! The lease of an apply: taken before the first write, renewed while it runs, given back at the end.
+//! The leases of a served broker. While one is held, every write carries its fence.
 
-use super::client::{Ask, Http, Inner};
+use super::client::{Ask, Http};
 use super::error::CallError;
-use crate::clock::Random;
-use crate::wire::{Code, Lease, LeaseAsked, LeaseRenewed, Leases, Operation};
-use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
+use crate::apply::{Leases, RemoteError};
+use crate::wire::{self, Lease, LeaseAsked, LeaseRenewed, Operation};
 use std::time::Duration;
 
-/// How long a lease lasts without a sign of life: an apply that died holds others up no longer.
-const LASTS: u64 = 60;
-const SIGN_OF_LIFE: Duration = Duration::from_secs(LASTS / 3);
-
-/// A lease that is held until this is dropped.
-pub struct HeldLease {
-    api: Arc<Inner>,
-    project: String,
-    stop: Option<Sender<()>>,
-    heart: Option<JoinHandle<()>>,
+/// The lease of one project.
+pub struct LeaseOf<'h> {
+    http: &'h Http,
+    project: &'h str,
 }
 
 impl Http {
-    /// Takes the lease of a project; every write carries its fence until it is dropped. Once somebody else has it, writes are
-    /// refused.
-    pub fn take_lease(&self, project: &str, random: &dyn Random) -> Result<HeldLease, CallError> {
-        let mut claim = [0; 16];
-        random.fill(&mut claim);
-        let asked = LeaseAsked { ttl_seconds: LASTS, claim: hex::encode(claim) };
-        let lease: Lease = self.inner.ask(&Ask::new(Operation::TakeLease).name("project", project).body(&asked).repeatable())?;
-        self.inner.hold(Some(lease.fence));
-        let (stop, stopped) = channel();
-        let (api, name) = (Arc::clone(&self.inner), project.to_owned());
-        let heart = std::thread::spawn(move || {
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(SIGN_OF_LIFE) {
-                if api.renew(&name).is_err_and(|error| matches!(error.code(), Some(Code::LeaseLost | Code::NotFound))) {
-                    // Nothing is left to be renewed. The writes are refused by their fence.
-                    return;
-                }
-            }
-        });
-        Ok(HeldLease { api: Arc::clone(&self.inner), project: project.to_owned(), stop: Some(stop), heart: Some(heart) })
+    /// The lease of a project, to apply it.
+    pub fn lease_of<'h>(&'h self, project: &'h str) -> LeaseOf<'h> {
+        LeaseOf { http: self, project }
     }
 
     /// Who applies what.
     pub fn leases(&self) -> Result<Vec<Lease>, CallError> {
-        self.inner.ask::<Leases>(&Ask::new(Operation::Leases)).map(|leases| leases.items)
+        self.inner.ask::<wire::Leases>(&Ask::new(Operation::Leases)).map(|leases| leases.items)
     }
 
     /// Takes a project's lease away from whoever holds it.
@@ -54,22 +29,30 @@ impl Http {
     }
 }
 
-impl Inner {
-    fn renew(&self, project: &str) -> Result<Lease, CallError> {
-        let renewed = LeaseRenewed { ttl_seconds: LASTS };
-        self.ask(&Ask::new(Operation::RenewLease).name("project", project).body(&renewed).repeatable())
+impl LeaseOf<'_> {
+    fn ask(&self, operation: Operation) -> Ask<'static> {
+        Ask::new(operation).name("project", self.project).repeatable()
     }
 }
 
-impl Drop for HeldLease {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(heart) = self.heart.take() {
-            // A heart that broke down has nothing to add at the end.
-            let _ = heart.join();
-        }
-        // Where this fails the lease ends by itself.
-        let _ = self.api.tell(&Ask::new(Operation::ReleaseLease).name("project", &*self.project));
-        self.api.hold(None);
+impl Leases for LeaseOf<'_> {
+    fn take(&self, claim: &str, ttl: Duration) -> Result<u64, RemoteError> {
+        let asked = LeaseAsked { ttl_seconds: ttl.as_secs(), claim: claim.to_owned() };
+        let lease: Lease =
+            self.http.inner.ask(&self.ask(Operation::TakeLease).body(&asked)).map_err(|error| error.of_apply(self.project))?;
+        self.http.inner.hold(Some(lease.fence));
+        Ok(lease.fence)
+    }
+
+    fn renew(&self, _fence: u64, ttl: Duration) -> Result<(), RemoteError> {
+        let renewed = LeaseRenewed { ttl_seconds: ttl.as_secs() };
+        let lease: Result<Lease, CallError> = self.http.inner.ask(&self.ask(Operation::RenewLease).body(&renewed));
+        lease.map(drop).map_err(|error| error.of_apply(self.project))
+    }
+
+    fn release(&self, _fence: u64) -> Result<(), RemoteError> {
+        let released = self.http.inner.tell(&self.ask(Operation::ReleaseLease));
+        self.http.inner.hold(None);
+        released.map_err(|error| error.of_apply(self.project))
     }
 }

@@ -13,5 +13,5 @@ mod uses;
 pub use client::{BadApi, Http};
 pub use credential::Credential;
 pub use error::CallError;
-pub use lease::HeldLease;
+pub use lease::LeaseOf;
 pub use uses::{AuditWanted, DeliveriesWanted};

@@ -1,6 +1,7 @@
 //! The apply's port, answered over HTTP.
 
 use super::client::{Ask, Http};
+use super::error::CallError;
 use crate::apply::{Done, IdempotencyKey, Order, Outcome, Remote, RemoteError};
 use crate::plan::Do;
 use crate::resource::{Address, ConnectionStatus, Fingerprint, Kind, Live, Observed, Resource, Status};
@@ -14,7 +15,7 @@ const AT_ONCE: usize = 10_000;
 
 impl Remote for Http {
     fn observe(&self) -> Result<Observed, RemoteError> {
-        let estate: wire::Estate = self.inner.ask(&Ask::new(Operation::Estate))?;
+        let estate: wire::Estate = self.inner.ask(&Ask::new(Operation::Estate)).map_err(unowned)?;
         let objects = estate.objects.into_iter().map(|live| Ok((live.address.clone(), read(live)?))).collect::<Result<_, RemoteError>>()?;
         Ok(Observed { objects, revision: estate.revision })
     }
@@ -23,7 +24,7 @@ impl Remote for Http {
         let mut prints = Vec::with_capacity(values.len());
         for some in values.chunks(AT_ONCE) {
             let body = wire::ToFingerprint { values: some.iter().cloned().map(Clear).collect() };
-            let made: wire::Fingerprinted = self.inner.ask(&Ask::new(Operation::Fingerprints).body(&body).repeatable())?;
+            let made: wire::Fingerprinted = self.inner.ask(&Ask::new(Operation::Fingerprints).body(&body).repeatable()).map_err(unowned)?;
             if made.fingerprints.len() != some.len() {
                 return Err(RemoteError::Invalid("the API answered another number of fingerprints".to_owned()));
             }
@@ -33,14 +34,19 @@ impl Remote for Http {
     }
 
     fn spend(&self, plan_id: &str) -> Result<(), RemoteError> {
-        Ok(self.inner.tell(&Ask::new(Operation::Spend).name("plan", plan_id))?)
+        self.inner.tell(&Ask::new(Operation::Spend).name("plan", plan_id)).map_err(unowned)
     }
 
     fn carry_out(&self, order: &Order<'_>, key: &IdempotencyKey) -> Result<Done, RemoteError> {
         let ask = conditional(asked(order)?, order).header(header::IDEMPOTENCY_KEY, &key.0).header(header::PROJECT, order.project);
-        let done: wire::Done = self.inner.ask(&ask.repeatable())?;
+        let done: wire::Done = self.inner.ask(&ask.repeatable()).map_err(|error| error.of_apply(order.project))?;
         Ok(self::done(done))
     }
+}
+
+/// Where no project speaks.
+fn unowned(error: CallError) -> RemoteError {
+    error.of_apply("")
 }
 
 fn asked<'a>(order: &Order<'_>) -> Result<Ask<'a>, RemoteError> {

@@ -186,6 +186,53 @@ fn many_appliers_on_one_file_never_overlap() {
     assert_eq!((last.fence, last.held), (48, None));
 }
 
+/// Two processes take turns on one file; a file that only one may make at a time shows whether they ever overlap.
+#[test]
+fn two_processes_never_overlap() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("x.db");
+    drop(SqliteStore::open(&path).expect("writable"));
+    let start = |name: &str| {
+        std::process::Command::new(std::env::current_exe().expect("this test is a program"))
+            .args(["--exact", "broker::tests::leases::one_of_two_processes", "--ignored"])
+            .env("BOWLINE_TEST_DATABASE", &path)
+            .env("BOWLINE_TEST_HOLDER", name)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("this test can be run")
+    };
+    let both = [start("ada"), start("zoe")];
+    assert!(both.map(|mut child| child.wait().expect("it ran").success()).iter().all(|success| *success));
+    let read = SqliteStore::open(&path).expect("writable");
+    let last = read.read().and_then(|read| read.apply_lease(PROJECT)).expect("readable").expect("it was held");
+    assert_eq!((last.fence, last.held), (2 * TURNS, None));
+}
+
+const TURNS: u64 = 20;
+
+#[test]
+#[ignore = "started by `two_processes_never_overlap`"]
+#[expect(clippy::disallowed_methods, reason = "it is another process: it has its own surroundings")]
+fn one_of_two_processes() {
+    let (Some(path), Ok(name)) = (std::env::var_os("BOWLINE_TEST_DATABASE"), std::env::var("BOWLINE_TEST_HOLDER")) else { return };
+    let path = std::path::PathBuf::from(path);
+    let broker = broker_on(Box::new(SqliteStore::open(&path).expect("writable")), Hands::at(noon()), Arc::default());
+    let inside = path.with_extension("inside");
+    for turn in 0..TURNS {
+        let fence = loop {
+            match take(&broker, &name, &turn.to_string()) {
+                Ok(fence) => break fence,
+                Err(BrokerError::LeaseHeld { .. }) => std::thread::sleep(Duration::from_millis(1)),
+                Err(other) => panic!("{other}"),
+            }
+        };
+        let alone = std::fs::OpenOptions::new().write(true).create_new(true).open(&inside);
+        alone.expect("nobody else is inside");
+        std::fs::remove_file(&inside).expect("it was just made");
+        broker.release_lease(&who(&name), PROJECT, Some(fence)).expect("ours");
+    }
+}
+
 #[test]
 fn a_fault_while_taking_it_leaves_it_taken_or_free_and_asking_again_helps() {
     let calls = {

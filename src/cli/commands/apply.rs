@@ -71,17 +71,26 @@ pub(crate) fn carry_out_now(
     }
     planning::all_material_there(&approved.plan, opened)?;
     let platform = platform::open(opened, broker, talk)?;
-    let _lock = platform.lock(&opened.compiled.project.name, talk)?;
-    if platform.observe().map_err(platform::failure)?.revision != file.observed_revision {
-        if asks {
-            return Err(Failure::new(Exit::PlanRefused, "something was changed while you were reading the plan: nothing was done")
-                .hint("run it again and look at the plan that is made now"));
+    let claim = claim(talk);
+    platform.while_locked(&opened.compiled.project.name, &claim, || {
+        if platform.observe().map_err(platform::failure)?.revision != file.observed_revision {
+            if asks {
+                return Err(Failure::new(Exit::PlanRefused, "something was changed while you were reading the plan: nothing was done")
+                    .hint("run it again and look at the plan that is made now"));
+            }
+            file = planning::plan(opened, &platform, asked, talk)?;
+            expected(&file, args, &platform)?;
+            approved = approving::narrow(&file, args, talk)?;
         }
-        file = planning::plan(opened, &platform, asked, talk)?;
-        expected(&file, args, &platform)?;
-        approved = approving::narrow(&file, args, talk)?;
-    }
-    carry_out(&file, &approved, (opened, &platform), args, talk)
+        carry_out(&file, &approved, (opened, &platform), args, talk)
+    })?
+}
+
+/// Tells this apply from every other one, of the same person too.
+fn claim(talk: &Talk<'_>) -> String {
+    let mut claim = [0; 16];
+    talk.world.random.fill(&mut claim);
+    hex::encode(claim)
 }
 
 /// Refuses a plan that is not the one that was named.
@@ -132,9 +141,11 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     }
     planning::all_material_there(&approved.plan, &opened)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
-    let _lock = platform.lock(&opened.compiled.project.name, talk)?;
-    still_good(&file, &opened, &platform, talk)?;
-    carry_out(&file, &approved, (&opened, &platform), &args.carrying_out, talk)
+    let claim = claim(talk);
+    platform.while_locked(&opened.compiled.project.name, &claim, || {
+        still_good(&file, &opened, &platform, talk)?;
+        carry_out(&file, &approved, (&opened, &platform), &args.carrying_out, talk)
+    })?
 }
 
 /// Whether a saved plan may be applied to what is there.

@@ -2,21 +2,13 @@
 
 use crate::support::served::{Served, VAULT_KEY};
 use crate::support::{tree, write_tree};
-use bowline::clock::Random;
+use bowline::apply::Leases as _;
 use bowline::remote::{Credential, Http};
 use bowline::secret::Secret;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
-
-struct Bytes;
-
-impl Random for Bytes {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(3);
-    }
-}
 
 /// The example, with an environment `served` at that address.
 fn cold_chain(api: &str) -> tempfile::TempDir {
@@ -70,10 +62,10 @@ fn a_second_apply_is_refused_and_told_who_is_at_it() {
     let served = Served::start(data.path());
     let project = cold_chain(&served.api);
     let http = Http::new(&served.api, Credential::Token(Secret::new(served.token())), Vec::new()).expect("an address");
-    let lease = http.take_lease("cold_chain", &Bytes).expect("nobody holds it");
+    http.lease_of("cold_chain").take("another-apply", Duration::from_secs(60)).expect("nobody holds it");
     let (exit, said) = ran(project.path(), &served.token(), "apply --env served --auto-approve");
     assert_eq!(exit, 8, "{said}");
-    assert!(said.contains("admin holds the lease"), "{said}");
+    assert!(said.contains("`cold_chain` is being applied by `admin`"), "{said}");
     let (_, said) = ran(project.path(), &served.token(), "lock list --env served");
     assert!(said.contains("cold_chain") && said.contains("admin"), "{said}");
     let (exit, said) = ran(project.path(), &served.token(), "plan --env served");
@@ -82,7 +74,6 @@ fn a_second_apply_is_refused_and_told_who_is_at_it() {
     assert_eq!(exit, 0, "{said}");
     let (exit, said) = ran(project.path(), &served.token(), "apply --env served --auto-approve");
     assert_eq!(exit, 0, "{said}");
-    drop(lease);
 }
 
 #[test]

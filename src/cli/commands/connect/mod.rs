@@ -76,13 +76,14 @@ fn here(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connec
     // What services have still to be told goes along; what comes of it is shown by `status`.
     let _ = embedded.broker().tell_services(None);
     let user = party::user(platform, report, args.as_user.as_deref(), talk);
+    know_application(embedded, args)?;
     let receiver = Receiver::bind(args.port, &report.service)
         .map_err(|error| Failure::because(Exit::Failed, "could not listen for the answer on this machine", error))?;
     let consent = Consent {
         actor: embedded.actor(),
         connection: &report.address.name,
         user: user.as_deref(),
-        application: None,
+        application: args.application.as_ref(),
         redirect_uri: receiver.redirect_uri(),
     };
     match embedded.broker().begin_consent(consent) {
@@ -98,10 +99,22 @@ fn here(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connec
     }
 }
 
+/// Here whoever works is an administrator, so an application that is named is one that there is to be.
+fn know_application(platform: &Embedded, args: &Connect) -> Result<(), Failure> {
+    let Some(name) = &args.application else { return Ok(()) };
+    let failed = |error| platform::broker_failure("could not choose the application", error);
+    let known = platform.broker().applications().map_err(failed)?;
+    if known.iter().all(|one| one.application.name != *name) {
+        platform.broker().put_application(platform.actor(), name, name.as_str()).map_err(failed)?;
+    }
+    Ok(())
+}
+
 /// API keys, passwords and client credentials.
 fn at_once(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let call = Call { actor: embedded.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
-    let answer = embedded.broker().authorize(&call, &report.address).map_err(|error| failed(report, error))?;
+    let answer =
+        embedded.broker().authorize_for(&call, &report.address, args.application.as_ref()).map_err(|error| failed(report, error))?;
     if answer.outcome == Outcome::Connection(ConnectionState::Connected) {
         say_connected(report, &Said::default(), args, talk);
         return Ok(Exit::Done);

@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(super) fn connect((platform, http): (&Platform, &Http), report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let name = report.address.name.as_str();
     let user = party::user(platform, report, args.as_user.as_deref(), talk);
-    let asked = ConsentAsked { user: user.clone(), application: None, allow_other_account: args.allow_other_account };
+    let asked = ConsentAsked { user: user.clone(), application: args.application.clone(), allow_other_account: args.allow_other_account };
     let failed = |error: CallError| call_failure("could not connect", error);
     let whose = match &user {
         Some(user) => user.clone(),

@@ -1,30 +1,32 @@
 //! What commands ask of either platform, in the broker's own words.
 
 use super::there::unpacked::{self, Odd};
-use super::{Platform, broker_failure, call_failure};
+use super::{Platform, broker_failure, call_failure, failure};
+use crate::apply::{self, RemoteError};
 use crate::broker::Report;
 use crate::broker::hook::{HookError, Listed, Shown};
 use crate::cli::exit::Exit;
-use crate::cli::talk::{Failure, Talk};
+use crate::cli::talk::Failure;
 use crate::clock::rfc3339;
-use crate::embedded::{ApplyLock, LockError};
-use crate::remote::{AuditWanted, CallError, DeliveriesWanted, HeldLease};
+use crate::embedded::LockError;
+use crate::remote::{AuditWanted, CallError, DeliveriesWanted};
 use crate::resource::{Name, Webhook};
 use crate::store::{AuditHead, AuditLine, Delivery, DeliveryFilter};
-use crate::wire::{self, Code};
+use crate::wire::Code;
+use std::time::Duration;
 
-/// One apply at a time, until this is dropped.
-pub(in crate::cli::commands) enum Lock {
-    Here { _held: ApplyLock },
-    There { _held: HeldLease },
-}
+/// How long the lease of an apply lasts without a sign of life: one that died holds others up no longer.
+const LEASE: Duration = Duration::from_secs(60);
 
 impl Platform {
-    /// Takes what one apply of a project at a time needs, without waiting.
-    pub(in crate::cli::commands) fn lock(&self, project: &str, talk: &Talk<'_>) -> Result<Lock, Failure> {
+    /// Does something as the one apply of a project that runs; refused, without waiting, where there is another.
+    pub(in crate::cli::commands) fn while_locked<T>(&self, project: &str, claim: &str, work: impl FnOnce() -> T) -> Result<T, Failure> {
         match self {
-            Platform::Here(embedded) => embedded.lock().map(|held| Lock::Here { _held: held }).map_err(locked),
-            Platform::There(http) => http.take_lease(project, &*talk.world.random).map(|held| Lock::There { _held: held }).map_err(leased),
+            Platform::Here(embedded) => {
+                let _lock = embedded.lock().map_err(locked)?;
+                Ok(work())
+            }
+            Platform::There(http) => apply::while_leased(&http.lease_of(project), claim, LEASE, |_| work()).map_err(leased),
         }
     }
 
@@ -174,15 +176,11 @@ fn locked(error: LockError) -> Failure {
     }
 }
 
-fn leased(error: CallError) -> Failure {
-    match (error.code(), error.problem()) {
-        (Some(Code::LeaseHeld), Some(wire::Problem { holder, expires_at, .. })) => {
-            let holder = holder.as_deref().unwrap_or("somebody");
-            let until = expires_at.as_ref().map(|until| format!(" until {until} at least")).unwrap_or_default();
-            Failure::new(Exit::Locked, format!("another apply is at work: {holder} holds the lease{until}"))
-                .hint("wait for it to end, then run this again; `bowline lock list` shows who applies what")
-        }
-        _ => call_failure("could not take the lease of this apply", error),
+fn leased(error: RemoteError) -> Failure {
+    match &error {
+        RemoteError::LeaseHeld { .. } => Failure::new(Exit::Locked, format!("another apply is at work: {error}"))
+            .hint("wait for it to end, then run this again; `bowline lock list` shows who applies what"),
+        _ => failure(error),
     }
 }
 
