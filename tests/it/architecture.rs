@@ -27,6 +27,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("sandbox", &["clock", "secret"]),
     ("server", &["broker", "wire", "resource", "store", "compile", "render", "oauth", "clock", "secret"]),
     ("upstream", &["oauth"]),
+    ("remote", &["apply", "wire", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
 ];
@@ -43,7 +44,7 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("miette", &["cli"], "only the door draws"),
     ("clap", &["cli"], "only the door reads flags"),
     ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli", "sandbox"], "one crypto library, in few rooms"),
-    ("expose", &["secret", "vault", "oauth", "wire", "embedded", "sandbox"], "secrets are in the clear in few places"),
+    ("expose", &["secret", "vault", "oauth", "wire", "remote", "embedded", "sandbox", "cli"], "secrets are in the clear in few places"),
     ("reqwest", &["upstream"], "one guarded client calls out"),
     ("jsonwebtoken", &["oauth", "sandbox"], "one place signs for a client, and the sandbox checks it"),
     ("hyper", &["server"], "only the server serves by hand"),

@@ -36,7 +36,7 @@ impl Served {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where it listens");
         let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
-        let api = said["url"].as_str().expect("an address").to_owned();
+        let api = said["base_url"].as_str().expect("an address").to_owned();
         Served { child, api, folder: folder.to_owned(), store: store.to_owned() }
     }
 
