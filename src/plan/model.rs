@@ -240,6 +240,22 @@ pub enum Hazard {
     PlainHttp,
 }
 
+impl Hazard {
+    /// The word in plans: `loses-tokens`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Hazard::LosesTokens => "loses-tokens",
+            Hazard::NeedsConsent => "needs-consent",
+            Hazard::PausesWebhooks => "pauses-webhooks",
+            Hazard::WidensScopes => "widens-scopes",
+            Hazard::BreaksFunctions => "breaks-functions",
+            Hazard::ChangesIdentity => "changes-identity",
+            Hazard::Destroys => "destroys",
+            Hazard::PlainHttp => "plain-http",
+        }
+    }
+}
+
 /// Whom and what a change touches beside its own resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Affects {

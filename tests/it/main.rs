@@ -19,10 +19,13 @@ mod process;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod pull_request;
+mod remote;
 mod renewal;
 mod replicas;
 mod sandbox;
 mod schemas;
+#[path = "../support/served.rs"]
+mod served;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;

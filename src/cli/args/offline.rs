@@ -186,6 +186,7 @@ pub enum SchemaKind {
     Webhook,
     Function,
     Plan,
+    Snapshot,
     Catalogue,
     Diagnostics,
     Outcome,

@@ -3,7 +3,7 @@
 use super::counted;
 use super::page::{Page, Tone, width};
 use super::refs_text;
-use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Hazard, Plan, Step, Summary};
+use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Hazard, LeftOut, Plan, Step, Summary};
 use crate::refs::Use;
 use crate::resource::{Address, Resource, ScopeClass};
 use std::collections::BTreeSet;
@@ -40,6 +40,20 @@ fn head(heading: Heading<'_>, page: &mut Page) {
         page.say(" in ").put(Tone::Strong, environment);
     }
     page.say(&format!(", against {}", heading.api)).end().end();
+}
+
+/// What is not approved and why, under a plan.
+pub(crate) fn left_out(left_out: &[LeftOut], page: &mut Page) {
+    let unsafe_ones = left_out.iter().any(|one| !one.hazards.is_empty() || !one.needs.is_empty());
+    page.end().put(Tone::Strong, if unsafe_ones { "Left out" } else { "Not chosen" }).end();
+    let names = left_out.iter().map(|one| width(&one.address.to_string())).max().unwrap_or(0).min(60);
+    for one in left_out {
+        page.say("  ").cell(Tone::Caution, one.action.symbol(), 4).cell(Tone::Caution, &one.address.to_string(), names);
+        let hazards = one.hazards.iter().map(|hazard| hazard.word().replace('-', " "));
+        let needs = one.needs.iter().map(|id| format!("needs {id}"));
+        let why = hazards.chain(needs).collect::<Vec<_>>().join(", ");
+        page.say(&format!("  {}{}{why}", one.id, if why.is_empty() { "" } else { ": " })).end();
+    }
 }
 
 /// What needs attention, gravest first, and the rest as it is planned.

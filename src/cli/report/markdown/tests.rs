@@ -109,6 +109,7 @@ fn file(texts: &[String], changes: usize) -> PlanFile {
     let plan = Plan { summary, changes, drift, waiting, ..Plan::default() };
     let source = Some(SourcePlace { file: text(4), line: 3, column: 1 });
     let binding = Binding {
+        snapshot: None,
         project: &text(5),
         environment: Some(&text(6)),
         api: &text(7),
