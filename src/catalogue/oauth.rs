@@ -1,6 +1,6 @@
 //! What is known of a service's OAuth: endpoints, how clients and tokens behave there. Knows nothing of running a flow.
 
-use crate::resource::SignatureMethod;
+use crate::resource::{SignatureMethod, Tolerance};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +30,9 @@ pub struct OAuth2Facts {
     pub introspection_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_url: Option<String>,
+    /// The member of its answer that names the account for good; `sub` where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_field: Option<String>,
     /// RFC 8628.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_url: Option<String>,
@@ -57,9 +60,9 @@ pub struct OAuth2Facts {
     pub captures: Captures,
     #[serde(default)]
     pub limits: Limits,
-    /// How token answers depart from RFC 6749, in the words of `oauth::Tolerance`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tolerates: Vec<String>,
+    /// How token answers depart from RFC 6749, each with the page that shows it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tolerates: BTreeMap<Tolerance, String>,
 }
 
 fn client_id() -> String {

@@ -105,7 +105,7 @@ impl Entry {
 
     /// What the service's file declares, in words or by what it says of its tokens.
     fn tolerates(&self, facts: &OAuth2Facts) -> BTreeSet<Tolerance> {
-        let mut tolerates: BTreeSet<Tolerance> = facts.tolerates.iter().filter_map(|word| Tolerance::from_word(word)).collect();
+        let mut tolerates: BTreeSet<Tolerance> = facts.tolerates.keys().copied().collect();
         if self.has_quirk(Quirk::TokenErrorsAsSuccess) {
             tolerates.insert(Tolerance::ErrorInside200);
         }

@@ -4,7 +4,7 @@
 use super::jwt::JwtKey;
 use super::placement::Place;
 use super::revoke::Revocation;
-use crate::resource::{ClientAuthentication, OAuth2, Placement, Scope, ScopeDelimiter};
+use crate::resource::{ClientAuthentication, OAuth2, Placement, Scope, ScopeDelimiter, Tolerance};
 use crate::secret::Secret;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -36,6 +36,8 @@ pub struct Provider {
     pub token_body: TokenBody,
     /// Where an access token goes in a call.
     pub place: Place,
+    /// Tells whose account a fresh grant is of.
+    pub userinfo: Option<Userinfo>,
     /// Who must have answered (RFC 9207).
     pub issuer: Option<Issuer>,
     /// The documented life of an access token, for answers without `expires_in`.
@@ -89,6 +91,17 @@ pub struct Issuer {
     pub promised: bool,
 }
 
+/// Where an access token tells whose it is, and by which member of the answer (OpenID Connect Core section 5.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Userinfo {
+    pub url: Url,
+    /// As a dotted path.
+    pub account: String,
+}
+
+/// The member of a userinfo answer that OpenID Connect names an account by.
+pub const SUBJECT: &str = "sub";
+
 /// Whether a refresh token may be used again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Rotation {
@@ -115,59 +128,6 @@ pub struct CallbackField {
 pub struct MovedHost {
     pub field: String,
     pub hosts: BTreeSet<String>,
-}
-
-/// A departure from the RFCs that a service declares. A first answer that needs an undeclared one is refused. A renewal
-/// reads everything readable, since refusing it would lose a rotated token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tolerance {
-    /// Answers are form-encoded.
-    FormAnswer,
-    /// Answers are JSON under another content type.
-    UnlabelledJson,
-    /// Refusals come with status 200.
-    ErrorInside200,
-    /// Answers have no `token_type`.
-    MissingTokenType,
-    /// `token_type` is the service's own word, and the token is used as the service says.
-    OwnTokenType,
-    /// `expires_in` is text, a fraction, zero, negative or absurd.
-    OddExpiresIn,
-    /// Granted scopes are separated by commas.
-    CommaScopes,
-    /// Granted scopes are a list.
-    ScopeList,
-}
-
-impl Tolerance {
-    pub const ALL: [Tolerance; 8] = [
-        Tolerance::FormAnswer,
-        Tolerance::UnlabelledJson,
-        Tolerance::ErrorInside200,
-        Tolerance::MissingTokenType,
-        Tolerance::OwnTokenType,
-        Tolerance::OddExpiresIn,
-        Tolerance::CommaScopes,
-        Tolerance::ScopeList,
-    ];
-
-    /// The word in files: `form_answer`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Tolerance::FormAnswer => "form_answer",
-            Tolerance::UnlabelledJson => "unlabelled_json",
-            Tolerance::ErrorInside200 => "error_inside_200",
-            Tolerance::MissingTokenType => "missing_token_type",
-            Tolerance::OwnTokenType => "own_token_type",
-            Tolerance::OddExpiresIn => "odd_expires_in",
-            Tolerance::CommaScopes => "comma_scopes",
-            Tolerance::ScopeList => "scope_list",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Tolerance> {
-        Tolerance::ALL.into_iter().find(|tolerance| tolerance.word() == word)
-    }
 }
 
 /// A service's client, its references fetched.
@@ -198,7 +158,7 @@ pub enum ProviderError {
 }
 
 impl Provider {
-    /// A service as the RFCs have it: no tolerance, no capture. A client without a secret is a public one.
+    /// A service as it is declared, and otherwise as the RFCs have it. A client without a secret is a public one.
     pub fn of(oauth2: &OAuth2, client: ClientSecrets) -> Result<Provider, ProviderError> {
         let optional = |field, text: &Option<String>| text.as_deref().map(|text| url(field, text)).transpose();
         Ok(Provider {
@@ -220,12 +180,14 @@ impl Provider {
             scopes_on_refresh: false,
             token_body: TokenBody::Form,
             place: place(oauth2.param_type),
-            issuer: None,
+            userinfo: optional("userinfo_url", &oauth2.userinfo_url)?
+                .map(|url| Userinfo { url, account: oauth2.account_field.clone().unwrap_or_else(|| SUBJECT.to_owned()) }),
+            issuer: oauth2.issuer.as_ref().map(|identifier| Issuer { identifier: identifier.clone(), promised: true }),
             access_lifetime: None,
             refresh_lifetime: None,
             rotation: Rotation::Unknown,
             unechoed: BTreeSet::from([Scope("offline_access".to_owned())]),
-            tolerates: BTreeSet::new(),
+            tolerates: oauth2.tolerates.clone(),
             token_at: vec!["access_token".to_owned()],
             captures: BTreeMap::new(),
             callback_fields: BTreeMap::new(),

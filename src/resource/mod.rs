@@ -17,6 +17,7 @@ mod name;
 mod observed;
 mod project;
 mod service;
+mod tolerance;
 mod value;
 mod webhook;
 
@@ -30,6 +31,7 @@ pub use project::{Moved, Project};
 pub use service::{
     ApiKey, Auth, ClientAuthentication, Grant, HostPattern, OAuth1, OAuth2, Placement, ScopeDelimiter, Service, SignatureMethod,
 };
+pub use tolerance::Tolerance;
 pub use value::{SecretPath, Value, ValueFrom};
 pub use webhook::{Body, Method, RawFormat, Signing, Webhook, WebhookAuth};
 

@@ -44,11 +44,16 @@ fn every_oauth_2_entry_with_its_client_makes_a_provider() {
 }
 
 #[test]
-fn tolerances_are_words_that_are_known() {
+fn every_tolerance_has_a_page_that_shows_it() {
+    let mut count = 0;
     for entry in entries() {
-        let words = entry.oauth2.iter().flat_map(|facts| facts.tolerates.clone()).collect::<Vec<_>>();
-        assert!(words.iter().all(|word| Tolerance::from_word(word).is_some()), "{}: {words:?}", entry.key);
+        for (tolerance, source) in entry.oauth2.iter().flat_map(|facts| &facts.tolerates) {
+            count += 1;
+            let is_page = url::Url::parse(source).is_ok_and(|url| url.scheme() == "https" && url.path().len() > 1);
+            assert!(is_page, "{}: {} has no source", entry.key, tolerance.word());
+        }
     }
+    assert!(count > 5, "only {count}");
 }
 
 #[test]

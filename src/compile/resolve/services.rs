@@ -31,6 +31,12 @@ fn check_oauth2(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
     if let Some(url) = &oauth2.revoke_url {
         endpoints::check(diags, url, at("revoke_url"));
     }
+    if let Some(url) = &oauth2.userinfo_url {
+        endpoints::check(diags, url, at("userinfo_url"));
+    }
+    if let Some(url) = &oauth2.issuer {
+        endpoints::check(diags, url, at("issuer"));
+    }
     check_grant(diags, site, oauth2);
     check_client(diags, site, oauth2);
     if let Some(url) = authorize {

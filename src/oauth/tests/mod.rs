@@ -1,5 +1,6 @@
 //! Table tests of the flows, without a network: what is sent, what is refused before anything is sent, what each answer means.
 
+mod account;
 mod answers;
 mod consent;
 mod oauth1_vectors;
