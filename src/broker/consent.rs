@@ -36,6 +36,8 @@ pub struct Begun {
     /// For a browser. Not a secret by itself: the answer is good for who began only.
     pub link: Url,
     pub expires_at: SystemTime,
+    /// What is odd about the service that a person should know first.
+    pub before: Vec<String>,
 }
 
 /// An answer of a consent page.
@@ -90,7 +92,7 @@ impl Broker {
             (party, server)
         };
         let Question { link, digest, bytes, expires_at } = self.asked(&party, &server, consent)?;
-        let begun = Begun { link, expires_at };
+        let begun = Begun { link, expires_at, before: party.rules.before_consent.clone() };
         let mut entry = self.entry(consent.actor, "ask-consent", Some(&party.address));
         entry.detail.insert("user".to_owned(), party.user.clone());
         self.audited(entry, |tx, entry| {
@@ -112,6 +114,10 @@ impl Broker {
     fn asked(&self, party: &Party, server: &Server, consent: Consent<'_>) -> Result<Question, BrokerError> {
         let (user, connection, service) = (consent.actor.name.clone(), party.name().clone(), party.connection.service.clone());
         match server {
+            Server::Oauth2 { grant: Grant::AuthorizationCode, .. } if party.rules.redirect_is_a_name => {
+                let why = "its service sends people back to a registered name instead of an address, which Bowline cannot do";
+                Err(BrokerError::Unready { address: party.address.clone(), why: why.to_owned() })
+            }
             Server::Oauth2 { provider, grant: Grant::AuthorizationCode } => {
                 let scopes = if party.rules.asks_scopes { party.connection.scopes.clone() } else { BTreeSet::new() };
                 let asked = Asked { scopes, redirect_uri: consent.redirect_uri.clone(), user, connection, service };
@@ -253,6 +259,8 @@ impl Broker {
             (grant.granted, grant.expires) = (fresh.granted.clone(), fresh.expires);
             grant.ends = fresh.tokens.as_ref().and_then(|(provider, tokens)| ends(provider, tokens));
             grant.account = account.clone();
+            // The tokens of a consent count as the first of their refresh token's.
+            grant.renewals = vec![entry.at];
             set_state(tx, &party.address, &party.user, (ConnectionState::Connected, fresh.message.clone()), entry.at)?;
             tx.put_grant(&grant)?;
             let granted: Vec<&str> = fresh.granted.iter().map(|scope| scope.0.as_str()).collect();

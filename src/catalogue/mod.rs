@@ -17,6 +17,7 @@ mod listed;
 mod oauth;
 mod provider;
 mod quirk;
+mod revocation;
 mod scopes;
 mod service;
 mod shelf;
@@ -31,12 +32,12 @@ pub use data_centre::{DATA_CENTRES, DataCentre};
 pub use entry::{Alternative, AuthKind, Entry, Field};
 pub use evidence::{Confidence, Confirms, Evidence, Grade, Source, Survey, SurveyedScopes};
 pub use oauth::{
-    AccessToken, Captures, ClientProof, Issued, Lifetime, LifetimeWord, Limits, OAuth1Facts, OAuth2Facts, Pkce, RefreshToken, Revocation,
-    RevocationProof, RevocationSends, Separator, TokenRequest,
+    AccessToken, Captures, ClientPart, ClientProof, ExchangeFact, ExchangeFacts, Issued, Lifetime, LifetimeWord, Limits, OAuth1Facts,
+    OAuth2Facts, Pkce, RefreshToken, Revocation, RevocationProof, RevocationSends, Separator, TokenRequest,
 };
 pub use provider::ApiRules;
-pub use quirk::Quirk;
+pub use quirk::{Quirk, Told};
 pub use scopes::{KnownScope, ScopeInfo, ScopeList, Scopes, Successor};
-pub use shelf::{Row, all, find, keys, rows, search};
+pub use shelf::{Row, all, find, keys, renewals_in_ten_minutes, rows, search};
 pub use show::Section;
 pub use variable::{Parameter, ParameterProblem, Table, Variable};

@@ -1,6 +1,7 @@
 //! Finding entries: by name, all of them, or as rows of a list. A row is the first paragraph of a file, so that a list
 //! reads no more than it shows.
 
+use super::data_centre::DATA_CENTRES;
 use super::entry::{AuthKind, Entry};
 use super::listed;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,12 @@ pub fn find(name: &str) -> Option<Entry> {
 /// Every entry, in order of the keys. Parses all files: some tens of milliseconds.
 pub fn all() -> impl Iterator<Item = Entry> {
     listed::texts().map(parse)
+}
+
+/// How often in ten minutes the authorization server at a host renews for one refresh token: Zoho's accounts servers say.
+pub fn renewals_in_ten_minutes(host: &str) -> Option<u32> {
+    let is_zoho = DATA_CENTRES.iter().any(|centre| host.strip_prefix("accounts.") == Some(centre.app_domain));
+    is_zoho.then(|| find("zoho-oauth")?.oauth2?.limits.refreshes_in_ten_minutes).flatten()
 }
 
 fn parse(text: &str) -> Entry {

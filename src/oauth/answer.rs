@@ -90,7 +90,7 @@ pub(super) fn token(provider: &Provider, response: &HttpResponse, reading: Readi
         "refresh_token": object.get("refresh_token").and_then(Value::as_str).filter(|text| !text.is_empty()),
         "expires_in": judge.expires_in(object, is_form)?,
         "scopes": judge.scopes(object)?,
-        "captured": captured(&root, object, &provider.captures),
+        "captured": captured(&root, object, provider),
     })))
 }
 
@@ -185,8 +185,15 @@ fn around_token<'a>(root: &'a Map<String, Value>, path: &str) -> Option<(&'a Map
 fn around<'a, 'p>(root: &'a Map<String, Value>, path: &'p str) -> Option<(&'a Map<String, Value>, &'p str)> {
     let (parents, key) = path.rsplit_once('.').map_or((None, path), |(parents, key)| (Some(parents), key));
     let mut object = root;
-    for step in parents.into_iter().flat_map(|parents| parents.split('.')) {
-        object = object.get(step)?.as_object()?;
+    let mut steps = parents.into_iter().flat_map(|parents| parents.split('.'));
+    while let Some(step) = steps.next() {
+        let value = object.get(step)?;
+        // A number after the name of a list picks one of its members: `data.0.access_token`.
+        let inside = match value {
+            Value::Array(items) => items.get(steps.next()?.parse::<usize>().ok()?)?,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => value,
+        };
+        object = inside.as_object()?;
     }
     Some((object, key))
 }
@@ -212,11 +219,13 @@ fn member<'a>(root: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     object.get(key)
 }
 
-fn captured(root: &Map<String, Value>, object: &Map<String, Value>, wanted: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    wanted
+fn captured(root: &Map<String, Value>, object: &Map<String, Value>, provider: &Provider) -> BTreeMap<String, String> {
+    let is_believed = |name: &String, value: &String| provider.believed.get(name).is_none_or(|values| values.contains(value));
+    provider
+        .captures
         .iter()
         .filter_map(|(field, name)| Some((name.clone(), text(member(object, field).or_else(|| member(root, field))?)?)))
-        .filter(|(_, value)| value.len() <= LONGEST_CAPTURE)
+        .filter(|(name, value)| value.len() <= LONGEST_CAPTURE && is_believed(name, value))
         .collect()
 }
 

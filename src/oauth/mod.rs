@@ -42,9 +42,10 @@ pub use errors::{FinalReason, FlowError, RefreshError};
 pub use grants::{client_credentials, redeem, refresh};
 pub use jwt::{BadKey, JwtKey};
 pub use outside::{HttpRequest, HttpResponse, Outside, Send, SendError};
-pub use placement::{Body, Call, Credential, Place, Placed, PlacementError, attach};
+pub use placement::{Body, Call, Credential, Place, Placed, PlacementError, attach, filled};
 pub use provider::{
-    CallbackField, ClientProof, ClientSecrets, Issuer, MovedHost, Provider, ProviderError, Rotation, SUBJECT, TokenBody, Userinfo,
+    CallbackField, Challenge, ClientProof, ClientSecrets, ExchangeStep, Exchanges, Fits, Issuer, MovedHost, Provider, ProviderError,
+    Rotation, SUBJECT, TokenBody, Userinfo,
 };
 pub use retry_after::retry_after;
 pub use revoke::{DeclaredRevocation, Revocation, RevocationProof, RevocationToken, RevokeOutcome, Revokes, revoke};

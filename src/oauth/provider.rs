@@ -21,8 +21,7 @@ pub struct Provider {
     /// Where a refresh goes when not to `token_url`.
     pub refresh_url: Option<Url>,
     pub revocation: Revocation,
-    /// Whether a challenge is sent, S256 (RFC 7636).
-    pub pkce: bool,
+    pub pkce: Challenge,
     /// `scope`, or what the service calls it.
     pub scope_parameter: String,
     pub scope_delimiter: ScopeDelimiter,
@@ -31,6 +30,12 @@ pub struct Provider {
     /// Further parameters of the request for a token by code or by client credentials.
     pub token_parameters: BTreeMap<String, String>,
     pub refresh_parameters: BTreeMap<String, String>,
+    /// Further headers of every token request.
+    pub token_headers: BTreeMap<String, String>,
+    /// Where the service has no refresh tokens: how an access token is exchanged for one that lives longer.
+    pub exchanges: Option<Exchanges>,
+    /// Renewals of one refresh token within ten minutes, beyond which the service locks it out.
+    pub renewals_in_ten_minutes: Option<u32>,
     /// Whether a refresh names the granted scopes. It never names more.
     pub scopes_on_refresh: bool,
     pub token_body: TokenBody,
@@ -54,6 +59,10 @@ pub struct Provider {
     pub captures: BTreeMap<String, String>,
     /// Fields of the callback to keep (`realmId`).
     pub callback_fields: BTreeMap<String, CallbackField>,
+    /// Whether the callback carries an `hmac` over its other fields, made with the client's secret (Shopify).
+    pub signed_callback: bool,
+    /// Values of captured fields that are believed; any other is left out. By the name that the field is kept under.
+    pub believed: BTreeMap<String, BTreeSet<String>>,
     /// The callback may name another host of the same server (Zoho's data centres).
     pub moved: Option<MovedHost>,
     /// Error codes that end a grant beside `invalid_grant` (`invalid_code`, `bad_refresh_token`).
@@ -120,6 +129,45 @@ pub struct CallbackField {
     pub keep_as: String,
     /// Where present, any other value refuses the callback.
     pub allowed: Option<BTreeSet<String>>,
+    /// The value that fits how the connection is set up, and what people call every allowed one.
+    pub fits: Option<Fits>,
+}
+
+/// The one value of a callback field that a connection was set up for, with names for people by value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fits {
+    pub value: String,
+    pub names: BTreeMap<String, String>,
+}
+
+/// What is sent of a proof key (RFC 7636); always SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Challenge {
+    /// The service is known to refuse it.
+    Off,
+    S256,
+    /// The digest in hexadecimal, under the name `S256` (TikTok).
+    S256Hex,
+}
+
+/// How a service without refresh tokens lets an access token live on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchanges {
+    /// Right after consent: the token of the code is short-lived.
+    pub first: ExchangeStep,
+    /// Whenever it is due.
+    pub again: ExchangeStep,
+}
+
+/// One exchange: a GET that carries the token and, where `proves` says so, the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExchangeStep {
+    pub url: Url,
+    pub parameters: BTreeMap<String, String>,
+    /// The parameter that is the access token.
+    pub token_as: String,
+    pub sends_client_id: bool,
+    pub sends_client_secret: bool,
 }
 
 /// The callback's field that may name another host for the token endpoint, and the only hosts it may name: whoever
@@ -171,12 +219,15 @@ impl Provider {
                 Some(url) => Revocation::Rfc7009(url),
                 None => Revocation::None { instead: None },
             },
-            pkce: oauth2.pkce,
+            pkce: if oauth2.pkce { Challenge::S256 } else { Challenge::Off },
             scope_parameter: "scope".to_owned(),
             scope_delimiter: oauth2.scope_delimiter,
             authorize_parameters: BTreeMap::new(),
             token_parameters: BTreeMap::new(),
             refresh_parameters: BTreeMap::new(),
+            token_headers: BTreeMap::new(),
+            exchanges: None,
+            renewals_in_ten_minutes: None,
             scopes_on_refresh: false,
             token_body: TokenBody::Form,
             place: place(oauth2.param_type),
@@ -191,6 +242,8 @@ impl Provider {
             token_at: vec!["access_token".to_owned()],
             captures: BTreeMap::new(),
             callback_fields: BTreeMap::new(),
+            signed_callback: false,
+            believed: BTreeMap::new(),
             moved: None,
             fatal_codes: BTreeSet::new(),
             transient_codes: BTreeSet::new(),

@@ -3,6 +3,7 @@
 mod audit;
 mod calls;
 mod consent;
+mod defaults;
 mod faults;
 mod once;
 mod renewal;

@@ -72,6 +72,9 @@ fn connect(opened: &Opened, name: &str, args: &Connect, talk: &mut Talk<'_>) -> 
         Consent { actor: platform.actor(), connection: &report.address.name, user: user.as_deref(), redirect_uri: receiver.redirect_uri() };
     match platform.broker().begin_consent(consent) {
         Ok(begun) => {
+            for word in &begun.before {
+                talk.aside(&format!("Good to know: {word}\n"));
+            }
             show_link(&begun.link, &receiver, args, talk);
             wait(&platform, &report, &receiver, args, talk)
         }

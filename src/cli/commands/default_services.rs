@@ -4,7 +4,7 @@
 use super::opened::Opened;
 use crate::apply::Material;
 use crate::broker::{CallRules, DefaultServices, Spelling};
-use crate::catalogue;
+use crate::catalogue::{self, Told};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::oauth::{ClientSecrets, Provider, ProviderError};
@@ -60,13 +60,22 @@ impl DefaultServices for Catalogue {
         let Some(entry) = catalogue::find(name) else { return CallRules::default() };
         let rules = entry.api_rules(parameters);
         let (expired_status, expired_words) = rules.expired;
+        let said = |when: Told| rules.told.iter().filter(|(told, _)| *told == when).map(|(_, words)| (*words).to_owned()).collect();
         CallRules {
             spelling: Some(Spelling { place: rules.place, format: rules.format }),
             headers: rules.headers,
             expired_status,
             expired_words,
             asks_scopes: rules.asks_scopes,
+            redirect_is_a_name: rules.redirect_is_a_name,
+            before_consent: said(Told::AtConsent),
+            when_narrower: said(Told::WhenNarrower),
+            when_refused: said(Told::WhenRefused),
         }
+    }
+
+    fn renewals_in_ten_minutes(&self, host: &str) -> Option<u32> {
+        catalogue::renewals_in_ten_minutes(host)
     }
 
     fn client(&self, name: &str) -> Result<ClientSecrets, String> {

@@ -95,5 +95,6 @@ fn show(answered: &Answered, args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit,
         return Ok(Exit::Done);
     }
     let failure = Failure::new(Exit::Failed, format!("the service answered with status {}", status.as_u16()));
+    let failure = if answered.hints.is_empty() { failure } else { failure.hint(answered.hints.join("; ")) };
     Err(if status.is_redirection() { failure.hint("redirects are not followed with a credential") } else { failure })
 }

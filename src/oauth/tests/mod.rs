@@ -5,6 +5,7 @@ mod answers;
 mod consent;
 mod oauth1_vectors;
 mod proofs;
+mod quirks;
 mod renewal;
 mod revocation;
 mod tokens;

@@ -10,10 +10,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// Numbered from 1 without a gap; each is applied once, and never edited after it was released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_estate.sqlite.sql"),
     include_str!("../migrations/0002_grants.sqlite.sql"),
     include_str!("../migrations/0003_delivery.sqlite.sql"),
+    include_str!("../migrations/0005_renewals.sqlite.sql"),
 ];
 
 /// How long a writer waits for the one before it.
@@ -177,7 +178,7 @@ mod tests {
             .expect("the table is there");
         let before = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("it is there");
         for refused in [SqliteStore::open(&path).err(), SqliteStore::open_read_only(&path).err()] {
-            assert!(matches!(refused, Some(StoreError::Newer { found: 99, known: 3 })), "{refused:?}");
+            assert!(matches!(refused, Some(StoreError::Newer { found: 99, known }) if known as usize == MIGRATIONS.len()), "{refused:?}");
         }
         assert_eq!(std::fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("it is there"), before);
     }
