@@ -19,6 +19,7 @@ mod provider;
 mod quirk;
 mod revocation;
 mod scopes;
+mod separators;
 mod service;
 mod shelf;
 mod show;
@@ -38,6 +39,7 @@ pub use oauth::{
 pub use provider::ApiRules;
 pub use quirk::{Quirk, Told};
 pub use scopes::{KnownScope, ScopeInfo, ScopeList, Scopes, Successor};
+pub use separators::wants_spaces;
 pub use shelf::{Row, all, find, keys, renewals_in_ten_minutes, rows, search};
 pub use show::Section;
 pub use variable::{Parameter, ParameterProblem, Table, Variable};
