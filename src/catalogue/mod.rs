@@ -13,8 +13,10 @@ mod class;
 mod data_centre;
 mod entry;
 mod evidence;
+mod fault;
 mod listed;
 mod oauth;
+mod own;
 mod provider;
 mod quirk;
 mod revocation;
@@ -32,10 +34,12 @@ pub use class::class_of;
 pub use data_centre::{DATA_CENTRES, DataCentre};
 pub use entry::{Alternative, AuthKind, Entry, Field};
 pub use evidence::{Confidence, Confirms, Evidence, Grade, Source, Survey, SurveyedScopes};
+pub use fault::EntryFault;
 pub use oauth::{
     AccessToken, Captures, ClientPart, ClientProof, ExchangeFact, ExchangeFacts, Issued, Lifetime, LifetimeWord, Limits, OAuth1Facts,
     OAuth2Facts, Pkce, RefreshToken, Revocation, RevocationProof, RevocationSends, Separator, TokenRequest,
 };
+pub use own::{SCHEMA, Shelf, laid_over};
 pub use provider::ApiRules;
 pub use quirk::{Quirk, Told};
 pub use scopes::{KnownScope, ScopeInfo, ScopeList, Scopes, Successor};

@@ -41,6 +41,23 @@ pub struct Row {
     pub vendor: String,
     pub category: String,
     pub auth: AuthKind,
+    /// Whether the project says it, or a part of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub yours: bool,
+}
+
+impl Row {
+    /// The row of an entry of a project's own.
+    pub(super) fn of(entry: &Entry) -> Row {
+        let Entry { key, name, vendor, category, auth, .. } = entry;
+        Row { key: key.clone(), name: name.clone(), vendor: vendor.clone(), category: category.clone(), auth: *auth, yours: true }
+    }
+
+    /// Whether it holds every word of `text` in key, name, vendor or category, whatever the case, and is of the category.
+    pub(super) fn matches(&self, text: &str, category: Option<&str>) -> bool {
+        let hay = format!("{} {} {} {}", self.key, self.name, self.vendor, self.category).to_lowercase();
+        category.is_none_or(|category| self.category == category) && text.to_lowercase().split_whitespace().all(|word| hay.contains(word))
+    }
 }
 
 /// Every service as a row, in order of the keys.
@@ -53,10 +70,5 @@ pub fn rows() -> impl Iterator<Item = Row> {
 
 /// The rows that hold every word of `text` in key, name, vendor or category, whatever the case; of one category if given.
 pub fn search(text: &str, category: Option<&str>) -> Vec<Row> {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let holds = |row: &Row| {
-        let hay = format!("{} {} {} {}", row.key, row.name, row.vendor, row.category).to_lowercase();
-        words.iter().all(|word| hay.contains(word))
-    };
-    rows().filter(|row| category.is_none_or(|category| row.category == category)).filter(holds).collect()
+    rows().filter(|row| row.matches(text, category)).collect()
 }

@@ -4,7 +4,7 @@
 use super::opened::Opened;
 use crate::apply::Material;
 use crate::broker::{CallRules, DefaultServices, Spelling};
-use crate::catalogue::{self, Told};
+use crate::catalogue::{self, Shelf, Told};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::oauth::{ClientSecrets, Provider, ProviderError};
@@ -20,6 +20,8 @@ const LIMIT: u64 = 1 << 20;
 
 /// The catalogue, and who Bowline is at each of its services.
 pub(super) struct Catalogue {
+    /// With the project's own entries in front.
+    shelf: Shelf,
     clients: BTreeMap<String, Result<ClientSecrets, String>>,
 }
 
@@ -36,15 +38,16 @@ struct Registered {
 
 impl Catalogue {
     pub(super) fn new(opened: &Opened, data_dir: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
-        let mut clients = listed(opened, &data_dir.join("clients.yaml"))?;
-        clients.extend(named(&talk.world.env));
-        Ok(Catalogue { clients })
+        let shelf = opened.compiled.catalogue.clone();
+        let mut clients = listed(opened, &shelf, &data_dir.join("clients.yaml"))?;
+        clients.extend(named(&shelf, &talk.world.env));
+        Ok(Catalogue { shelf, clients })
     }
 }
 
 impl DefaultServices for Catalogue {
     fn service(&self, name: &str, parameters: &BTreeMap<String, String>) -> Option<Service> {
-        catalogue::find(name)?.service(parameters).ok()
+        self.shelf.find(name)?.service(parameters).ok()
     }
 
     fn provider(
@@ -53,11 +56,11 @@ impl DefaultServices for Catalogue {
         parameters: &BTreeMap<String, String>,
         client: ClientSecrets,
     ) -> Option<Result<Provider, ProviderError>> {
-        catalogue::find(name)?.provider(parameters, client)
+        self.shelf.find(name)?.provider(parameters, client)
     }
 
     fn rules(&self, name: &str, parameters: &BTreeMap<String, String>) -> CallRules {
-        let Some(entry) = catalogue::find(name) else { return CallRules::default() };
+        let Some(entry) = self.shelf.find(name) else { return CallRules::default() };
         let rules = entry.api_rules(parameters);
         let (expired_status, expired_words) = rules.expired;
         let said = |when: Told| rules.told.iter().filter(|(told, _)| *told == when).map(|(_, words)| (*words).to_owned()).collect();
@@ -93,10 +96,11 @@ fn word(key: &str) -> String {
 }
 
 /// Clients whose id is in the environment.
-fn named(env: &BTreeMap<String, String>) -> BTreeMap<String, Result<ClientSecrets, String>> {
+fn named(shelf: &Shelf, env: &BTreeMap<String, String>) -> BTreeMap<String, Result<ClientSecrets, String>> {
     let value = |word: &str, part: &str| env.get(&format!("BOWLINE_CLIENT_{word}_{part}")).filter(|value| !value.is_empty());
     let secret = |word: &str, part: &str| value(word, part).map(|value| Secret::new(value.clone()));
-    catalogue::keys()
+    shelf
+        .keys()
         .iter()
         .filter_map(|key| {
             let word = word(key);
@@ -108,7 +112,7 @@ fn named(env: &BTreeMap<String, String>) -> BTreeMap<String, Result<ClientSecret
 }
 
 /// Clients of the file, which need not be there.
-fn listed(opened: &Opened, path: &Path) -> Result<BTreeMap<String, Result<ClientSecrets, String>>, Failure> {
+fn listed(opened: &Opened, shelf: &Shelf, path: &Path) -> Result<BTreeMap<String, Result<ClientSecrets, String>>, Failure> {
     if !path.exists() {
         return Ok(BTreeMap::new());
     }
@@ -118,7 +122,7 @@ fn listed(opened: &Opened, path: &Path) -> Result<BTreeMap<String, Result<Client
     let all: BTreeMap<String, Registered> = serde_yaml::from_str(&text).map_err(|_| {
         failed("is not of the form `slack: { id: …, secret: { env: … } }`").hint("secrets are references there: env or file")
     })?;
-    if let Some(unknown) = all.keys().find(|key| catalogue::find(key).is_none()) {
+    if let Some(unknown) = all.keys().find(|key| !shelf.has(key)) {
         return Err(failed(&format!("names `{unknown}`, which is no default service")));
     }
     Ok(all.into_iter().map(|(key, registered)| (key.replace('_', "-"), fetched(opened, &registered))).collect())

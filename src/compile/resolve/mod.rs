@@ -50,16 +50,18 @@ use world::World;
 pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Compiled {
     let names = Names::of(&input.declarations, &input.failed);
     let suggest = Suggest::default();
-    let defaults = Defaults::name(&mut input.declarations, &names);
+    let defaults = Defaults::name(&mut input.declarations, &names, &input.shelf);
     let mut files = ScriptFiles::among(input.sources);
     let reading = Reading { names: &names, suggest: &suggest, trees: input.trees, folder: input.folder, files: &mut files };
     let scripts = scripts::read(diags, &mut input.declarations, reading);
 
-    let world = World { declarations: &input.declarations, names: &names, defaults: &defaults, trees: input.trees, suggest: &suggest };
+    let shelf = &input.shelf;
+    let world =
+        World { declarations: &input.declarations, names: &names, defaults: &defaults, shelf, trees: input.trees, suggest: &suggest };
     for declaration in world.declarations {
         let site = world.site(declaration);
         match &declaration.resource {
-            Resource::Service(service) => services::check(diags, site, service),
+            Resource::Service(service) => services::check(diags, shelf, site, service),
             Resource::Connection(connection) => connections::check(diags, &world, site, connection),
             Resource::Webhook(webhook) => webhooks::check(diags, &world, site, webhook),
             Resource::Function(_) => {}
@@ -82,5 +84,5 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     let mut files = input.files;
     files.extend(scripts.files());
     files.sort();
-    Compiled { project, places, environment: input.header.environment, files }
+    Compiled { project, places, environment: input.header.environment, catalogue: input.shelf, files }
 }

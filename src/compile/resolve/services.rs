@@ -1,18 +1,17 @@
 //! Custom services: endpoints, hosts, and settings of the authentication that need each other or exclude each other.
 
-use super::defaults::Defaults;
 use super::diags::{Contradiction, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService, UnclearDelimiter};
 use super::endpoints;
 use super::hosts;
 use super::site::Site;
-use crate::catalogue;
+use crate::catalogue::{self, Shelf};
 use crate::diag::Diagnostics;
 use crate::resource::{Auth, ClientAuthentication, Grant, OAuth1, OAuth2, ScopeDelimiter, Service};
 use url::Url;
 
-pub(super) fn check(diags: &mut Diagnostics, site: Site<'_>, service: &Service) {
+pub(super) fn check(diags: &mut Diagnostics, shelf: &Shelf, site: Site<'_>, service: &Service) {
     hosts::check(diags, site, service);
-    if Defaults::has(site.address().name.as_str()) {
+    if shelf.has(site.address().name.as_str()) {
         diags.push(ShadowsDefaultService { at: site.name(), name: site.address().name.to_string() });
     }
     match &service.auth {
