@@ -12,7 +12,7 @@ use crate::resource::{Auth, ConnectionState, Grant, HostPattern, Name, SecretPat
 use crate::secret::Secret;
 use crate::store::{Snapshot, StoredGrant};
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, Method};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use url::Url;
@@ -212,7 +212,7 @@ impl Broker {
         let mut headers = request.headers.clone();
         clean_outgoing(&mut headers);
         for (name, format) in &armed.party.rules.headers {
-            let own = own_header(name, format, &armed.fields);
+            let own = oauth::own_header(name, format, &armed.fields);
             if let Some((name, value)) = own {
                 headers.entry(name).or_insert(value);
             }
@@ -236,14 +236,6 @@ impl Broker {
         };
         let _ = written();
     }
-}
-
-/// A header that the service wants in every call. One that names what nobody knows is left to the caller.
-fn own_header(name: &str, format: &str, fields: &BTreeMap<String, Secret<String>>) -> Option<(HeaderName, HeaderValue)> {
-    let text = Secret::new(oauth::filled(format, fields).ok()?);
-    let mut value = HeaderValue::from_str(text.expose()).ok()?;
-    value.set_sensitive(format.contains('{'));
-    Some((HeaderName::from_bytes(name.as_bytes()).ok()?, value))
 }
 
 fn answered(mut response: Inbound, renewed: bool, hints: Vec<String>) -> Answered {

@@ -28,6 +28,7 @@ mod retry_after;
 mod revoke;
 mod scopes;
 mod shown;
+mod spelling;
 mod token;
 
 #[cfg(test)]
@@ -42,7 +43,7 @@ pub use errors::{FinalReason, FlowError, RefreshError};
 pub use grants::{client_credentials, redeem, refresh};
 pub use jwt::{BadKey, JwtKey};
 pub use outside::{HttpRequest, HttpResponse, Outside, Send, SendError};
-pub use placement::{Body, Call, Credential, Place, Placed, PlacementError, attach, filled};
+pub use placement::{Body, Call, Credential, Place, Placed, PlacementError, attach};
 pub use provider::{
     CallbackField, Challenge, ClientProof, ClientSecrets, ExchangeStep, Exchanges, Fits, Issuer, MovedHost, Provider, ProviderError,
     Rotation, SUBJECT, TokenBody, Userinfo,
@@ -51,4 +52,5 @@ pub use retry_after::retry_after;
 pub use revoke::{DeclaredRevocation, Revocation, RevocationProof, RevocationToken, RevokeOutcome, Revokes, revoke};
 pub use scopes::{ScopeReport, compare};
 pub use shown::{scrub, shown};
+pub use spelling::own_header;
 pub use token::{BadBytes, IssuedBy, TokenSet};

@@ -3,6 +3,7 @@
 
 use super::oauth1::{self, Oauth1Credential};
 use super::outside::HttpRequest;
+use super::spelling::{filled, text_around};
 use crate::clock::Random;
 use crate::resource::{ApiKey, Placement};
 use crate::secret::Secret;
@@ -144,27 +145,6 @@ impl Credential {
             Credential::Oauth1(credential) => super::scrub(text, &credential.secrets()),
         }
     }
-}
-
-/// The three parts of a text with one `base64(…)` in it.
-fn text_around(format: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = format.split_once("base64(")?;
-    let (inside, after) = rest.split_once(')')?;
-    Some((before, inside, after))
-}
-
-/// A text with `{name}` replaced by the field of that name.
-pub fn filled(text: &str, fields: &BTreeMap<String, Secret<String>>) -> Result<String, PlacementError> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
-        let value = fields.get(name).ok_or_else(|| PlacementError::MissingKey(name.to_owned()))?;
-        out.push_str(before);
-        out.push_str(value.expose());
-        rest = after;
-    }
-    out.push_str(rest);
-    Ok(out)
 }
 
 /// Attaches the credential. Refuses where the call already has something in its place: the caller's own
