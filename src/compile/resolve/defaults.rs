@@ -3,7 +3,7 @@
 use super::names::Names;
 use crate::catalogue::{Entry, Issued, ParameterProblem, Shelf};
 use crate::compile::declare::Declaration;
-use crate::resource::{Kind, Name, Resource, Service};
+use crate::resource::{Kind, Name, Resource, Scope, ScopeClass, Service};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +55,18 @@ impl Defaults {
 
     pub(super) fn get(&self, key: &str) -> Option<&DefaultService> {
         self.by_name.get(key)
+    }
+
+    /// How far the scopes reach that connections ask of each service.
+    pub(super) fn scope_classes(&self, declarations: &[Declaration]) -> BTreeMap<Name, BTreeMap<Scope, ScopeClass>> {
+        let mut classes: BTreeMap<Name, BTreeMap<Scope, ScopeClass>> = BTreeMap::new();
+        for declaration in declarations {
+            let Resource::Connection(connection) = &declaration.resource else { continue };
+            let Some(default) = self.get(connection.service.as_str()) else { continue };
+            let known = |scope: &Scope| (scope.clone(), default.entry.scopes.class(&scope.0));
+            classes.entry(connection.service.clone()).or_default().extend(connection.scopes.iter().map(known));
+        }
+        classes
     }
 
     /// Each service in use as the catalogue describes it: with the parameters of the first connection for which it can

@@ -77,10 +77,11 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     let graph = Graph::of(world.declarations.iter().map(|declaration| (&declaration.address, &declaration.resource)));
     circles::check(diags, &world, &graph);
 
+    let scope_classes = defaults.scope_classes(&input.declarations);
     let places = input.declarations.iter().map(|declaration| (declaration.address.clone(), declaration.key)).collect();
     let resources = input.declarations.into_iter().map(|declaration| (declaration.address, Arc::new(declaration.resource))).collect();
     let (name, application) = (input.header.name, input.header.application);
-    let project = Project { name, application, resources, default_services: defaults.services(), graph, moved };
+    let project = Project { name, application, resources, default_services: defaults.services(), scope_classes, graph, moved };
     let mut files = input.files;
     files.extend(scripts.files());
     files.sort();
