@@ -151,6 +151,8 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         put_revocation(revocation: &StoredRevocation) -> ();
         delete_revocation(id: &str) -> ();
         reseal(at: &SealedAt, from: &Sealed, to: &Sealed) -> bool;
+        drop_deliveries(before: SystemTime) -> u64;
+        drop_records(before: SystemTime) -> u64;
         record(key: &str, recorded: &Recorded) -> ();
         spend(plan_id: &str, at: SystemTime) -> ();
         append_audit(entry: &AuditEntry) -> ();

@@ -40,12 +40,13 @@ fn work_on(project: &ProjectArgs, broker: &BrokerArgs, talk: &mut Talk<'_>) -> R
 
 fn failure(error: HookError) -> Failure {
     let exit = match &error {
-        HookError::Unfilled { .. } | HookError::NoDelivery(_) => Exit::Usage,
+        HookError::Unfilled { .. } | HookError::NoDelivery(_) | HookError::KeyReused(_) => Exit::Usage,
         HookError::UnderWay(_) | HookError::Broker(_) => Exit::Failed,
     };
     match error {
         HookError::Unfilled { webhook, source } => Failure::because(exit, format!("the event does not fill `{webhook}`"), source),
         error @ HookError::NoDelivery(_) => Failure::new(exit, error.to_string()).hint("`bowline webhook deliveries` lists them"),
+        error @ HookError::KeyReused(_) => Failure::new(exit, error.to_string()).hint("each event has a key of its own"),
         error @ HookError::UnderWay(_) => Failure::new(exit, error.to_string()).hint("it ends by itself, or is taken over within minutes"),
         HookError::Broker(error) => platform::broker_failure("could not work the queue", error),
     }
