@@ -9,6 +9,8 @@
 //! transactions, never inside one: the intent is durable before, what came of it after. `refresh` says how that ends well
 //! wherever it breaks.
 
+mod admitted;
+mod applications;
 mod authorize;
 mod call;
 mod consent;
@@ -20,9 +22,11 @@ mod grants;
 mod headers;
 pub mod hook;
 mod invoke;
+mod lease;
 mod observe;
 mod outward;
 mod party;
+mod people;
 mod put;
 mod refresh;
 mod report;
@@ -32,11 +36,15 @@ mod services;
 #[cfg(test)]
 mod tests;
 
+pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Whose};
+pub use applications::ApplicationUse;
 pub use call::{Actor, Broker, Call, Expect, Surroundings};
 pub use consent::{Arrival, Begun, Connected, Consent};
 pub use error::{BrokerError, Invalid};
 pub use invoke::{Answered, Attached, BODY_CAP, Outgoing, PATIENCE};
+pub use lease::LeaseWanted;
 pub use outward::{Inbound, Outbound, Outward, OutwardError};
+pub use people::{FailedTries, IssuedToken, TOKEN_LIFE, TokenWanted, Unauthentic, UserWanted, Wait};
 pub use put::Put;
 pub use report::{HeldReport, Report, UserReport};
 pub use revoke::{Told, ToldOutcome};

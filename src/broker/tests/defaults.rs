@@ -114,7 +114,7 @@ impl At {
     /// The link of a consent.
     fn link(&self) -> Result<Url, BrokerError> {
         let (name, redirect) = (Name::new("c"), Url::parse("http://127.0.0.1:9/callback/c").expect("a URL"));
-        let consent = Consent { actor: &self.world.actor, connection: &name, user: None, redirect_uri: &redirect };
+        let consent = Consent { actor: &self.world.actor, connection: &name, user: None, redirect_uri: &redirect, application: None };
         self.world.broker.begin_consent(consent).map(|begun| begun.link)
     }
 

@@ -25,4 +25,5 @@ pub(super) mod schema;
 pub(super) mod services;
 pub(super) mod show;
 pub(super) mod status;
+mod tour;
 pub(super) mod webhook;
