@@ -1,5 +1,6 @@
 //! What compiling makes of a project's files.
 
+use crate::catalogue::Shelf;
 use crate::resource::{Address, Project};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -11,7 +12,9 @@ pub struct Compiled {
     /// The key of each declaration.
     pub places: BTreeMap<Address, Span>,
     pub environment: Environment,
-    /// Every file that it was made from, YAML and scripts, by path.
+    /// The catalogue as the project sees it.
+    pub catalogue: Shelf,
+    /// Every file that it was made from, YAML, catalogue entries and scripts, by path.
     pub files: Vec<ConfigFile>,
 }
 

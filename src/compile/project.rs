@@ -5,15 +5,17 @@ use super::declare::{Declaration, declare};
 use super::diags::{Duplicate, ProjectHoldsTooMuch};
 use super::folder::Folder;
 use super::front::Front;
+use super::own_services::shelf;
 use super::pool::in_parallel;
 use super::resolve::resolve;
 use super::resolving::{Header, MovedEntry, Resolving};
 use super::shape::{Checked, check};
 use super::syntax::{Budget, Tree};
 use super::variables::{Assignment, Choice, assign, expand};
+use crate::catalogue::Shelf;
 use crate::diag::{Diagnostics, Stopped};
 use crate::resource::Address;
-use crate::text::{Span, Spanned};
+use crate::text::{Sources, Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What expressions may make of the files of a project, in bytes.
@@ -54,6 +56,14 @@ pub fn check_all(diags: &mut Diagnostics, front: &mut Front, folder: &dyn Folder
     }
 }
 
+/// The catalogue as a project sees it, and what is wrong with the project's own part of it. Reads no more than that.
+pub fn own_catalogue(folder: &dyn Folder) -> (Shelf, Diagnostics, Sources) {
+    let front = Front::read_own(folder);
+    let mut diags = front.found.clone();
+    let shelf = shelf(&mut diags, &front.own.by_file);
+    (shelf, diags, front.sources)
+}
+
 fn compile_with(
     diags: &mut Diagnostics,
     front: &mut Front,
@@ -68,9 +78,10 @@ fn compile_with(
     let input = declarations(diags, front, assignment);
     let header = header(front, choice);
     let Declared { declarations, failed, incomplete } = input;
+    let shelf = shelf(diags, &front.own.by_file);
     let files = front.files.clone();
     let (trees, sources) = (&front.trees, &mut front.sources);
-    let compiled = resolve(diags, Resolving { declarations, failed, incomplete, header, trees, sources, files, folder });
+    let compiled = resolve(diags, Resolving { declarations, failed, incomplete, header, trees, shelf, sources, files, folder });
     diags.gate().map(|()| compiled)
 }
 

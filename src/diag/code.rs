@@ -95,6 +95,7 @@ codes! {
     ScopeNotInService "scope-not-in-service" Scopes Error "a scope that the custom service does not offer"
     UnknownScope "unknown-scope" Scopes Warning "a scope that the catalogue does not know for this service"
     DeprecatedScope "deprecated-scope" Scopes Warning "a scope that the service is phasing out"
+    ScopeDelimiter "scope-delimiter" Scopes Warning "scopes would be joined in a way that the service does not understand"
     MissingScope "missing-scope" Scopes Error "a connection asks for no scope where the service needs one"
     MissingOfflineAccess "missing-offline-access" Safety Warning "the service will not issue a refresh token"
     PlainHttp "plain-http" Safety Error "an endpoint that receives credentials is not HTTPS"

@@ -81,6 +81,7 @@ fn answered(error: BrokerError) -> RemoteError {
         | BrokerError::Flow { .. }
         | BrokerError::Flow1 { .. }
         | BrokerError::OtherAccount { .. }
+        | BrokerError::AccountUntold { .. }
         | BrokerError::Busy { .. }
         | BrokerError::ServiceFault { .. }
         | BrokerError::Placement(_)

@@ -23,10 +23,22 @@ pub(super) fn draft(worlds: &Worlds<'_>, score: &mut Score, address: &Address, f
     }
 }
 
+/// What differs, with scopes classed as the project knows their service.
+fn compared(worlds: &Worlds<'_>, before: Option<&Resource>, wanted: &Resource, secrets: Secrets<'_>) -> Vec<Difference> {
+    let mut diff = differences(before, wanted, secrets);
+    if let Resource::Connection(connection) = wanted {
+        for difference in diff.iter_mut().filter(|difference| difference.path == "/scopes") {
+            let scope = difference.scope().map(|scope| worlds.desired.scope_class(&connection.service, &scope));
+            difference.class = scope.or(difference.class);
+        }
+    }
+    diff
+}
+
 fn create(worlds: &Worlds<'_>, score: &mut Score, address: &Address, wanted: &Arc<Resource>) {
     let mut draft = Draft::new(address, Action::Create);
     draft.because("not-there-yet", None);
-    draft.diff = differences(None, wanted, secrets(worlds, address, None, true));
+    draft.diff = compared(worlds, None, wanted, secrets(worlds, address, None, true));
     draft.after = Some(wanted.clone());
     let change = score.add(draft);
     make(worlds, score, change, wanted, None);
@@ -44,7 +56,7 @@ fn foreign(worlds: &Worlds<'_>, score: &mut Score, address: &Address, live: &Liv
 
 fn replace(worlds: &Worlds<'_>, score: &mut Score, address: &Address, live: &Live, wanted: &Arc<Resource>) {
     let mut draft = Draft::new(address, Action::Replace);
-    draft.diff = differences(Some(&live.resource), wanted, secrets(worlds, address, Some(live), true));
+    draft.diff = compared(worlds, Some(&live.resource), wanted, secrets(worlds, address, Some(live), true));
     explain(&mut draft);
     going(&mut draft, live);
     draft.after = Some(wanted.clone());
@@ -57,7 +69,7 @@ fn rename(worlds: &Worlds<'_>, score: &mut Score, (from, to): (&Address, &Addres
     let mut draft = Draft::new(to, Action::Move);
     draft.previous = Some(from.clone());
     draft.because("moved", None);
-    draft.diff = differences(Some(&live.resource), wanted, secrets(worlds, to, Some(live), true));
+    draft.diff = compared(worlds, Some(&live.resource), wanted, secrets(worlds, to, Some(live), true));
     explain(&mut draft);
     going(&mut draft, live);
     draft.after = Some(wanted.clone());
@@ -126,7 +138,7 @@ fn keep(worlds: &Worlds<'_>, score: &mut Score, address: &Address, live: &Live, 
     let known = secrets(worlds, address, Some(live), false);
     // Most of an estate is as it should be: that is told without looking at single fields.
     let same_secrets = known.wanted.iter().all(|(path, wanted)| known.held.get(path) == Some(wanted));
-    let diff = if live.resource == *wanted && same_secrets { Vec::new() } else { differences(Some(&live.resource), wanted, known) };
+    let diff = if live.resource == *wanted && same_secrets { Vec::new() } else { compared(worlds, Some(&live.resource), wanted, known) };
     let mut draft = Draft::new(address, Action::Update);
     draft.precondition = Some(etag(live));
     draft.after = Some(wanted.clone());

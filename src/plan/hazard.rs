@@ -122,7 +122,7 @@ fn plain_http(wanted: &Resource) -> bool {
     let plain = |url: &str| url.trim_start().to_ascii_lowercase().starts_with("http://");
     match wanted {
         Resource::Service(service) => match &service.auth {
-            Auth::Oauth2(oauth2) => [&oauth2.authorize_url, &oauth2.refresh_url, &oauth2.revoke_url]
+            Auth::Oauth2(oauth2) => [&oauth2.authorize_url, &oauth2.refresh_url, &oauth2.revoke_url, &oauth2.userinfo_url]
                 .into_iter()
                 .flatten()
                 .chain([&oauth2.token_url])

@@ -1,6 +1,6 @@
 //! The plan as a closed, comparable value. Its JSON is the plan file's (`schemas/plan.schema.json`).
 
-use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Resource, ScopeClass};
+use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Resource, Scope, ScopeClass};
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -168,6 +168,16 @@ pub struct Difference {
     /// How far a scope reaches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ScopeClass>,
+}
+
+impl Difference {
+    /// The scope that a difference among scopes is about.
+    pub(super) fn scope(&self) -> Option<Scope> {
+        match self.value.as_ref()? {
+            DiffValue::Plain(value) => value.as_str().map(|name| Scope(name.to_owned())),
+            DiffValue::Secret { .. } => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

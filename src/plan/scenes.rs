@@ -33,7 +33,15 @@ fn declared(resources: &[(&str, Value)]) -> Project {
     let slack = json!({ "name": "Slack", "auth": { "type": "oauth2", "token_url": "https://slack.com/token" } });
     let default_services = [(crate::resource::Name::new("slack"), Arc::new(serde_json::from_value(slack).expect("a service")))].into();
     let graph = Graph::of(resources.iter().map(|(address, body)| (address, body.as_ref())));
-    Project { name: "ours".to_owned(), application: None, resources, default_services, graph, moved: Vec::new() }
+    Project {
+        name: "ours".to_owned(),
+        application: None,
+        resources,
+        default_services,
+        scope_classes: Default::default(),
+        graph,
+        moved: Vec::new(),
+    }
 }
 
 /// Ours and, of connections, connected.

@@ -18,6 +18,7 @@ mod name;
 mod observed;
 mod project;
 mod service;
+mod tolerance;
 mod value;
 mod webhook;
 
@@ -31,6 +32,7 @@ pub use project::{Moved, Project};
 pub use service::{
     ApiKey, Auth, ClientAuthentication, Grant, HostPattern, OAuth1, OAuth2, Placement, ScopeDelimiter, Service, SignatureMethod,
 };
+pub use tolerance::Tolerance;
 pub use value::{SecretPath, Value, ValueFrom};
 pub use webhook::{Body, Method, RawFormat, Signing, Webhook, WebhookAuth};
 

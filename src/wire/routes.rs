@@ -251,10 +251,10 @@ fn of_webhooks(operation: Op) -> Route {
             Right::Trigger,
             "Fill a webhook with an event and queue the call",
         )
-        .takes(&[P::NAME])
+        .takes(&[P::NAME, P::KEY])
         .reads(Shape::of::<Event>())
         .answers(202, Shape::of::<Delivery>(), "It is queued.")
-        .may_end(&[Code::NotFound, Code::Unfilled]),
+        .may_end(&[Code::NotFound, Code::Unfilled, Code::KeyReused]),
         Op::Detach => make(
             Method::Post,
             "/webhooks/{name}/detach",

@@ -44,7 +44,15 @@ pub(super) fn project(tape: &mut Tape<'_>) -> Project {
     let resources = bodies(tape);
     let graph = Graph::of(resources.iter().map(|(address, body)| (address, body.as_ref())));
     let moved = (0..tape.below(4)).map(|_| moved(tape)).collect();
-    Project { name: "ours".to_owned(), application: None, resources, default_services: defaults(), graph, moved }
+    Project {
+        name: "ours".to_owned(),
+        application: None,
+        resources,
+        default_services: defaults(),
+        scope_classes: BTreeMap::new(),
+        graph,
+        moved,
+    }
 }
 
 fn defaults() -> BTreeMap<crate::resource::Name, Arc<crate::resource::Service>> {

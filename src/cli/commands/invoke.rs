@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Platform::There(http) => {
             let invocation = invocation(args, (method, headers, body), user);
             let invoked = http.invoke(report.address.name.as_str(), &invocation).map_err(|error| call_failure("could not call", error))?;
-            return show(&unpacked(invoked)?, args, talk);
+            return show(&unpacked(invoked)?, &[], args, talk);
         }
     };
     let outgoing = Outgoing {
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     };
     let answered =
         embedded.broker().call_out(outgoing).map_err(|error| party::failure("could not call", report.address.name.as_str(), error))?;
-    show(&answered.response, args, talk)
+    show(&answered.response, &answered.hints, args, talk)
 }
 
 /// The call as it is put to a served broker.
@@ -136,7 +136,7 @@ fn text_or_file(text: &str, talk: &Talk<'_>) -> Result<String, Failure> {
 }
 
 /// The answer's text, or with `--detailed` the platform's detailed answer: status, headers and text.
-fn show(response: &Response, args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+fn show(response: &Response, hints: &[String], args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let (status, body) = (response.status(), response.body());
     if args.detailed {
         let mut headers = Map::new();
@@ -156,5 +156,6 @@ fn show(response: &Response, args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit,
         return Ok(Exit::Done);
     }
     let failure = Failure::new(Exit::Failed, format!("the service answered with status {}", status.as_u16()));
+    let failure = if hints.is_empty() { failure } else { failure.hint(hints.join("; ")) };
     Err(if status.is_redirection() { failure.hint("redirects are not followed with a credential") } else { failure })
 }

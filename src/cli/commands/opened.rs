@@ -140,7 +140,7 @@ fn choice(environment: Option<&str>) -> Choice {
     environment.map_or(Choice::Default, |name| Choice::Environment(name.to_owned()))
 }
 
-fn folder(talk: &Talk<'_>) -> Result<ProjectFolder, Failure> {
+pub(super) fn folder(talk: &Talk<'_>) -> Result<ProjectFolder, Failure> {
     ProjectFolder::open(&talk.world.folder)
         .map_err(|error| Failure::because(Exit::Failed, format!("could not open the folder `{}`", talk.world.folder.display()), error))
 }

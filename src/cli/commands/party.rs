@@ -48,6 +48,10 @@ pub(super) fn failure(message: &str, name: &str, error: BrokerError) -> Failure 
         BrokerError::OtherAccount { .. } => {
             (Exit::Failed, Some("sign in there with the first account, or allow the other one with `--allow-other-account`".to_owned()))
         }
+        BrokerError::AccountUntold { .. } => {
+            let hint = "ask for the scope that lets the service tell, try again, or do without with `--allow-other-account`";
+            (Exit::Failed, Some(hint.to_owned()))
+        }
         BrokerError::UnknownConsent => (Exit::Failed, Some(format!("begin anew: bowline connect {name}"))),
         _ => (Exit::Failed, None),
     };

@@ -125,7 +125,12 @@ fn held_words(held: &HeldReport) -> String {
     };
     say("access until", held.expires);
     say("to be connected again by", held.ends.filter(|ends| Some(*ends) != held.expires));
-    say("last used", held.last_used);
+    if let Some(account) = &held.account {
+        words.push_str(&format!(", account {}", account.0));
+    }
+    if let Some(time) = held.last_used {
+        words.push_str(&format!(", last used {}", rfc3339(time)));
+    }
     if !held.last_error.is_empty() {
         words.push_str(&format!(", last error: {}", held.last_error));
     }
@@ -186,6 +191,8 @@ struct HeldDetail {
     missing: Vec<String>,
     access_expires: Option<String>,
     ends: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     last_used: Option<String>,
     last_error: String,
     retry_at: Option<String>,
@@ -266,6 +273,7 @@ fn held_detail(report: &Report, held: &HeldReport) -> Option<HeldDetail> {
         missing,
         access_expires: held.expires.map(rfc3339),
         ends: held.ends.map(rfc3339),
+        account: held.account.as_ref().map(|account| account.0.clone()),
         last_used: held.last_used.map(rfc3339),
         last_error: held.last_error.clone(),
         retry_at: held.retry_at.map(rfc3339),

@@ -88,6 +88,9 @@ fn here(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connec
     };
     match embedded.broker().begin_consent(consent) {
         Ok(begun) => {
+            for word in &begun.before {
+                talk.aside(&format!("Good to know: {word}\n"));
+            }
             show_link(&begun.link, "on this machine", args, talk);
             let mut page = talk.aside_page();
             page.put(Tone::Quiet, &format!("Waiting for the answer at {}", receiver.redirect_uri())).end();
@@ -194,6 +197,9 @@ fn answered(platform: &Embedded, visit: Visit, allow_other_account: bool) -> Res
         Ok(connected) => visit.answer("Connected", &format!("{} is connected. You can close this page.", connected.address)),
         Err(BrokerError::UnknownConsent) => visit.answer("Not expected", "This answer belongs to no consent that is waited for."),
         Err(BrokerError::OtherAccount { .. }) => visit.answer("Not connected", "This is another account than before. Nothing was changed."),
+        Err(BrokerError::AccountUntold { .. }) => {
+            visit.answer("Not connected", "The service does not say whose account this is. Nothing was changed.")
+        }
         Err(_) => visit.answer("Not connected", "It did not work out. The terminal says why; you can close this page."),
     }
     redeemed

@@ -158,12 +158,13 @@ fn is_not_there(error: &CallError) -> bool {
 /// A failure of the queue as the end of a command.
 pub(in crate::cli::commands) fn hook_failure(error: HookError) -> Failure {
     let exit = match &error {
-        HookError::Unfilled { .. } | HookError::NoDelivery(_) => Exit::Usage,
+        HookError::Unfilled { .. } | HookError::NoDelivery(_) | HookError::KeyReused(_) => Exit::Usage,
         HookError::UnderWay(_) | HookError::Broker(_) => Exit::Failed,
     };
     match error {
         HookError::Unfilled { webhook, source } => Failure::because(exit, format!("the event does not fill `{webhook}`"), source),
         error @ HookError::NoDelivery(_) => Failure::new(exit, error.to_string()).hint("`bowline webhook deliveries` lists them"),
+        error @ HookError::KeyReused(_) => Failure::new(exit, error.to_string()).hint("each event has a key of its own"),
         error @ HookError::UnderWay(_) => Failure::new(exit, error.to_string()).hint("it ends by itself, or is taken over within minutes"),
         HookError::Broker(error) => broker_failure("could not work the queue", error),
     }

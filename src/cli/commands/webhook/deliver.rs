@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Deliver, talk: &mut Talk<'_>) -> Result<Exit, Failure> 
 
 /// One round, or with a watch as many as there is time for.
 fn rounds(args: &Deliver, platform: &Embedded, talk: &mut Talk<'_>) -> Result<Tally, Failure> {
+    platform.broker().forget_old().map_err(hook_failure)?;
     let mut tally = round(platform, talk)?;
     while args.watch && !wait(talk) {
         tally = sum(&tally, round(platform, talk)?);

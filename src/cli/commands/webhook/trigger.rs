@@ -108,8 +108,8 @@ fn show(args: &Trigger, address: &Address, webhook: &Webhook, live: bool, event:
 
 fn fire(args: &Trigger, platform: &Embedded, name: &Name, event: &Value, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let (broker, actor) = (platform.broker(), platform.actor());
-    let delivery = broker.trigger(actor, name, event).map_err(hook_failure)?;
-    let tried = if args.queue {
+    let delivery = broker.trigger(actor, name, event, args.key.as_deref()).map_err(hook_failure)?;
+    let tried = if args.queue || delivery.state != DeliveryState::Pending {
         None
     } else {
         let carrier = Carrier { broker, actor };
@@ -122,7 +122,8 @@ fn fire(args: &Trigger, platform: &Embedded, name: &Name, event: &Value, talk: &
         Some(Verdict::Again | Verdict::Overtaken) => Exit::Incomplete,
         Some(Verdict::Dead) => Exit::Failed,
         Some(Verdict::Waits) => Exit::Waiting,
-        None if args.queue => Exit::Done,
+        None if args.queue || delivery.state == DeliveryState::Delivered => Exit::Done,
+        None if delivery.state == DeliveryState::Dead => Exit::Failed,
         None => Exit::Waiting,
     })
 }

@@ -18,7 +18,7 @@ pub(super) use scripts::{
     DeprecatedCall, DynamicConnection, EscapingFile, MissingScript, MisspeltKey, ScriptMistake, ScriptTooLarge, SecretInScript,
     UndeclaredConnection, UnknownMethod, UnquotedConnection, UnreadableScript,
 };
-pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService};
+pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService, UnclearDelimiter};
 pub(super) use urls::{BadUrl, HostNotAllowed, PlainHttp, SecretInUrl, UrlFault, UrlSecret};
 pub(super) use webhooks::{BadMergeField, BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, HostDecidedLater, LiteralSecret};
 
