@@ -22,6 +22,7 @@ pub mod hook;
 mod invoke;
 mod observe;
 mod outward;
+mod ownership;
 mod party;
 mod put;
 mod refresh;
@@ -31,6 +32,7 @@ mod rotate;
 mod services;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use call::{Actor, Broker, Call, Expect, Surroundings};
 pub use consent::{Arrival, Begun, Connected, Consent};

@@ -8,7 +8,7 @@ mod using;
 mod webhook;
 
 pub(super) use changing::{Apply, AutoApprove, CarryingOut, Destroy, Plan, Show};
-pub(super) use estate::Snapshot;
+pub(super) use estate::{Drift, Ignored, Snapshot};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
@@ -84,6 +84,11 @@ pub enum Command {
     /// Show a saved plan
     #[command(after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json")]
     Show(Show),
+    /// Show what was changed behind the project's back, who did it, and on which side the declaration is; exit 2 where something was
+    #[command(
+        after_help = "Examples:\n  bowline drift\n  bowline drift --env prod --format json\n  bowline drift --ignore connections.crm_read#/description --ignore webhooks.door_open"
+    )]
+    Drift(Drift),
     /// Take down what is live, without any secret, to plan from it where nobody has credentials
     #[command(
         after_help = "Examples:\n  bowline snapshot > live.json\n  bowline snapshot --env prod --save live.json\n  bowline plan --snapshot live.json        in a fork's pull request: no credentials, no broker"

@@ -1,7 +1,7 @@
 //! A project: everything that its files declare for one environment.
 
 use super::{Address, Graph, Kind, Name, Resource, Service};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The compiled declarations of one project in one environment.
@@ -16,6 +16,10 @@ pub struct Project {
     pub default_services: BTreeMap<Name, Arc<Service>>,
     pub graph: Graph,
     pub moved: Vec<Moved>,
+    /// `adopt`: what becomes this project's although it is live already, and whose it is until then; `None` is nobody's.
+    pub adopted: BTreeMap<Address, Option<String>>,
+    /// `forget`: what stays live and is this project's no more.
+    pub forgotten: BTreeSet<Address>,
 }
 
 impl Project {

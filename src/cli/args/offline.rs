@@ -161,6 +161,7 @@ pub enum SchemaKind {
     Function,
     Plan,
     Snapshot,
+    Drift,
     Catalogue,
     Diagnostics,
 }

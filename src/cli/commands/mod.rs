@@ -8,6 +8,7 @@ pub(super) mod completions;
 pub(super) mod connect;
 mod default_services;
 pub(super) mod destroy;
+pub(super) mod drift;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod graph;
