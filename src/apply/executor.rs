@@ -2,7 +2,7 @@
 //! only carry out. A failed step stops what waits for it and nothing else.
 
 use super::carry::{Place, address, subject};
-use super::remote::{Done, Material, Outcome, Remote};
+use super::remote::{Done, Material, Outcome, Remote, RemoteError};
 use super::report::{Because, Event, Report, StepError, Task};
 use crate::plan::{Change, Plan, Step, StepId};
 use crate::resource::{Address, ConnectionState, Etag, WebhookState};
@@ -108,6 +108,8 @@ struct Run<'p, 'e> {
     running: usize,
     /// Steps that ended or will never start.
     settled: Vec<bool>,
+    /// Whether the platform refused a step because the lease is somebody else's: no further one starts.
+    is_lost: bool,
     /// The revision of each object, as far as it is known: chained from step to step.
     etags: BTreeMap<&'p Address, Etag>,
     report: Report,
@@ -127,12 +129,12 @@ impl<'p, 'e> Run<'p, 'e> {
         }
         let ready = (0..steps.len()).filter(|number| waits[*number] == 0).collect();
         let settled = vec![false; steps.len()];
-        Run { steps, waits, followers, ready, running: 0, settled, etags: etags(plan), report: Report::default(), on_event }
+        Run { steps, waits, followers, ready, running: 0, settled, is_lost: false, etags: etags(plan), report: Report::default(), on_event }
     }
 
     fn drive(&mut self, threads: usize, cancelled: &AtomicBool, jobs: Sender<Job>, told: &Receiver<Message>) {
         loop {
-            while self.running < threads && !cancelled.load(Ordering::SeqCst) {
+            while self.running < threads && !self.is_lost && !cancelled.load(Ordering::SeqCst) {
                 let Some(number) = self.ready.pop_first() else { break };
                 self.start(number, &jobs);
             }
@@ -166,6 +168,7 @@ impl<'p, 'e> Run<'p, 'e> {
         match result {
             Ok(done) => self.done(number, task, done),
             Err(error) => {
+                self.is_lost |= matches!(error, StepError::Remote(RemoteError::LeaseLost { .. }));
                 (self.on_event)(Event::Failed { task: task.clone(), message: error.to_string() });
                 self.abandon(number, &Because::Failed(task.step.clone()));
                 self.report.failed.push((task, error));
@@ -222,11 +225,11 @@ impl<'p, 'e> Run<'p, 'e> {
         self.report.not_attempted.push((task, because));
     }
 
-    /// What never came to its turn was cancelled.
+    /// What never came to its turn was cancelled, or is somebody else's by now.
     fn finish(mut self, plan: &Plan) -> Report {
         for number in 0..self.steps.len() {
             if !self.settled[number] {
-                self.give_up(number, Because::Cancelled);
+                self.give_up(number, if self.is_lost { Because::LeaseLost } else { Because::Cancelled });
             }
         }
         let refused = plan.changes.iter().filter_map(|change| Some((change.address.clone(), change.refused.clone()?)));

@@ -16,6 +16,8 @@ pub(super) struct FakeRemote<'a> {
     loses_last_answer: bool,
     /// Steps on these objects fail.
     broken: BTreeSet<Address>,
+    /// How many orders are carried out before the lease is somebody else's.
+    leased_for: Option<usize>,
     /// Every first answer is lost on its way.
     flaky: bool,
 }
@@ -48,12 +50,23 @@ impl<'a> FakeRemote<'a> {
             carried_out: 0,
             spent: BTreeSet::new(),
         };
-        FakeRemote { world: Mutex::new(world), lives: None, loses_last_answer: false, broken: BTreeSet::new(), flaky: false }
+        FakeRemote {
+            world: Mutex::new(world),
+            lives: None,
+            loses_last_answer: false,
+            broken: BTreeSet::new(),
+            leased_for: None,
+            flaky: false,
+        }
     }
 
     pub(super) fn dies_after(mut self, orders: usize, loses_last_answer: bool) -> Self {
         (self.lives, self.loses_last_answer) = (Some(orders), loses_last_answer);
         self
+    }
+
+    pub(super) fn loses_its_lease_after(self, orders: usize) -> Self {
+        FakeRemote { leased_for: Some(orders), ..self }
     }
 
     pub(super) fn flaky(self) -> Self {
@@ -101,6 +114,9 @@ impl Remote for FakeRemote<'_> {
         let first = world.asked[key] == 1;
         if self.lives.is_some_and(|lives| world.carried_out >= lives) {
             return Err(Self::gone());
+        }
+        if self.leased_for.is_some_and(|orders| world.carried_out >= orders) {
+            return Err(RemoteError::LeaseLost { project: order.project.to_owned() });
         }
         if self.broken.contains(order.address) {
             return Err(RemoteError::Invalid("broken".to_owned()));

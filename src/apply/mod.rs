@@ -7,6 +7,7 @@
 mod carry;
 mod digest;
 mod executor;
+mod lease;
 mod plan_file;
 mod refusal;
 mod remote;
@@ -20,6 +21,7 @@ mod fake;
 mod laws;
 
 pub use executor::{Applying, apply};
+pub use lease::{Leases, while_leased};
 pub use plan_file::{Binding, ConfigDigest, ConfigFile, FORMAT_VERSION, LIFETIME, PlanFile, PlanFileError, Remark};
 pub use refusal::{FileMove, ObjectMove, PlanRefusal, Present};
 pub use remote::{Done, IdempotencyKey, Material, MaterialError, Order, Outcome, Remote, RemoteError};

@@ -82,6 +82,12 @@ pub enum RemoteError {
     Invalid(String),
     #[error("not permitted: {0}")]
     NotPermitted(String),
+    /// Another apply is at work.
+    #[error("`{project}` is being applied by `{holder}`, who holds it until {until} at least")]
+    LeaseHeld { project: String, holder: String, until: String },
+    /// Another apply may be at work by now: nothing more is to be sent.
+    #[error("the lease of `{project}` was lost: it ran out and somebody else took it, or it was taken away")]
+    LeaseLost { project: String },
     /// It may or may not have been done: the same order may be sent again under the same key.
     #[error("could not reach the platform")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),

@@ -44,6 +44,8 @@ pub enum Because {
     /// It waits, directly or not, for a step that failed.
     Failed(StepId),
     Cancelled,
+    /// Somebody else may be applying by now.
+    LeaseLost,
 }
 
 /// A step failed.

@@ -1,12 +1,13 @@
 //! Asks for a connection's authorization.
 
+use super::applications::{associate, choose};
 use super::call::{answer, rewrite, there};
 use super::consult::{as_connection, status};
 use super::party::{Party, Server};
 use super::{Broker, BrokerError, Call};
 use crate::oauth::TokenSet;
 use crate::resource::lifecycle;
-use crate::resource::{Address, Auth, Connection, ConnectionState, Grant, Kind, SecretPath, Value};
+use crate::resource::{Address, Auth, Connection, ConnectionState, Grant, Kind, Name, SecretPath, Value};
 use crate::store::{Answer, AuditEntry, Authorization, Outcome, StoredGrant, Transaction};
 
 /// What asking for a token of the application's own led to, before anything of it is written down.
@@ -22,21 +23,34 @@ impl Broker {
     /// Connects what needs nobody's consent, and says what waits for whom where it does (rule L8). A connection that is
     /// connected stays so. For client credentials a token is asked for here; that none comes is a state with its reason.
     pub fn authorize(&self, call: &Call<'_>, address: &Address) -> Result<Answer, BrokerError> {
+        self.authorize_for(call, address, None)
+    }
+
+    /// As [`Broker::authorize`], for an application of the portal where one is named.
+    pub fn authorize_for(&self, call: &Call<'_>, address: &Address, application: Option<&Name>) -> Result<Answer, BrokerError> {
         let asked = self.ask_first(call, address)?;
         self.undertake(call, "authorize", address, |tx, entry| {
             let mut object = there(tx, call, address)?;
             let connection = as_connection(&object)?;
             let origin = self.service_of(tx, address, connection)?;
             let before = tx.authorizations(&address.name)?.into_iter().find(|one| one.user.is_empty());
+            let chosen = choose(tx, address, application, before.as_ref().and_then(|owner| owner.application.as_ref()));
+            let application = match chosen {
+                // An apply cannot ask: a person chooses when consenting.
+                Err(BrokerError::NeedsApplication { .. }) => None,
+                chosen => chosen?,
+            };
             if before.as_ref().is_none_or(|owner| owner.state != ConnectionState::Connected) {
                 let (state, message) = self.stands(tx, address, connection, &origin.service().auth, &asked)?;
                 self.keep_own(tx, address, &asked, entry)?;
-                if before.is_none_or(|owner| (owner.state, &owner.message) != (state, &message)) {
+                if before.as_ref().is_none_or(|owner| (owner.state, &owner.message) != (state, &message)) {
                     let (connection, user) = (address.name.clone(), String::new());
-                    tx.put_authorization(&Authorization { connection, user, state, message, updated: entry.at })?;
+                    let application = application.clone();
+                    tx.put_authorization(&Authorization { connection, user, state, message, application, updated: entry.at })?;
                     rewrite(tx, &mut object, entry.at)?;
                 }
             }
+            associate(tx, address, "", application.as_ref())?;
             let state = status(tx, &address.name, entry.at)?.state;
             entry.detail.insert("state".to_owned(), state.words().to_owned());
             Ok(answer(&object, Outcome::Connection(state)))

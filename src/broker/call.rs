@@ -1,5 +1,6 @@
 //! The broker itself, and the frame around every change: who asks, on which condition, once only, audited.
 
+use super::lease::fenced;
 use super::refresh::Turns;
 use super::{BrokerError, DefaultServices, Invalid, Outward};
 use crate::clock::{Clock, Random};
@@ -51,6 +52,8 @@ pub struct Call<'a> {
     /// The same for every try of one change. Changes with a key are an apply's; what is done without one shows as drift.
     pub key: Option<&'a str>,
     pub expect: Expect,
+    /// The fence of the lease under which an apply writes; `None` for what is done without one.
+    pub fence: Option<u64>,
 }
 
 /// What must be live for a change to go ahead.
@@ -90,15 +93,21 @@ impl Broker {
 
     /// Records that a plan is about to be applied; a plan is good for one apply.
     pub fn spend(&self, actor: &Actor, plan_id: &str) -> Result<(), BrokerError> {
-        let mut entry = self.entry(actor, "spend", None);
+        self.spend_under(&Call { actor, project: None, key: None, expect: Expect::Whatever, fence: None }, plan_id)
+    }
+
+    /// As [`Broker::spend`], under the lease of the call's project.
+    pub fn spend_under(&self, call: &Call<'_>, plan_id: &str) -> Result<(), BrokerError> {
+        let mut entry = self.entry(call.actor, "spend", None);
         entry.detail.insert("plan".to_owned(), plan_id.to_owned());
-        self.audited(entry, |tx, entry| match tx.spent(plan_id)? {
-            Some(at) => Err(BrokerError::Spent { at }),
-            None => {
-                // A plan that was spent and did nothing must not plan again to the same run id.
-                tx.next_revision()?;
-                Ok(Work::New(tx.spend(plan_id, entry.at)?))
+        self.audited(entry, |tx, entry| {
+            fenced(tx, call, entry.at)?;
+            if let Some(at) = tx.spent(plan_id)? {
+                return Err(BrokerError::Spent { at });
             }
+            // A plan that was spent and did nothing must not plan again to the same run id.
+            tx.next_revision()?;
+            Ok(Work::New(tx.spend(plan_id, entry.at)?))
         })
     }
 
@@ -168,6 +177,7 @@ impl Broker {
         let origin = [("project", call.project), ("key", call.key)];
         entry.detail.extend(origin.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))));
         self.audited(entry, |tx, entry| {
+            fenced(tx, call, entry.at)?;
             let Some(key) = call.key else { return work(tx, entry).map(Work::New) };
             if let Some(answer) = answered(tx, key, action, address)? {
                 return Ok(Work::Before(answer));

@@ -1,6 +1,7 @@
 //! A person's consent: the link for a browser, and what is made of the answer that comes back. The state is bound to who
 //! began, the service, the connection and the redirect address, and is spent in the transaction that reads it.
 
+use super::applications::{associate, choose};
 use super::call::Work;
 use super::grants::{consent_owner, ends, set_state, unreadable};
 use super::party::{Party, Server};
@@ -26,6 +27,8 @@ pub struct Consent<'a> {
     pub connection: &'a Name,
     /// The login user who connects an own account; without effect where the owner's counts.
     pub user: Option<&'a str>,
+    /// The application of the portal that it is for. Where several are known, one has to be named, or was before.
+    pub application: Option<&'a Name>,
     /// A constant of our own, with a path of its own per service.
     pub redirect_uri: &'a Url,
 }
@@ -77,6 +80,7 @@ struct Fresh {
     expires: Option<SystemTime>,
     account: Option<Secret<String>>,
     message: String,
+    application: Option<Name>,
     tokens: Option<(Box<Provider>, TokenSet)>,
 }
 
@@ -97,9 +101,11 @@ impl Broker {
             self.may_seal(tx)?;
             let sealed = vault::seal(&self.keyring, &consent_owner(party.name(), &digest), &bytes);
             tx.drop_consents(entry.at)?;
-            let (connection, user) = (party.name().clone(), party.user.clone());
-            tx.put_consent(&StoredConsent { digest, connection, user, sealed, expires: expires_at })?;
             let standing = tx.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
+            let before = standing.as_ref().and_then(|one| one.application.as_ref());
+            let application = choose(tx, &party.address, consent.application, before)?;
+            let (connection, user) = (party.name().clone(), party.user.clone());
+            tx.put_consent(&StoredConsent { digest, connection, user, application, sealed, expires: expires_at })?;
             if standing.is_none_or(|one| one.state != ConnectionState::Connected) {
                 let state = (ConnectionState::AwaitingConsent, "a person has to consent in a browser".to_owned());
                 set_state(tx, &party.address, &party.user, state, entry.at)?;
@@ -153,7 +159,7 @@ impl Broker {
             (Server::Oauth1(_) | Server::Declared, _) => Err(BrokerError::UnknownConsent),
         };
         match fresh {
-            Ok(fresh) => self.connect(arrival, &party, fresh),
+            Ok(fresh) => self.connect(arrival, &party, Fresh { application: consent.application, ..fresh }),
             Err(error) => {
                 self.not_connected_because(arrival.actor, &party, &error)?;
                 Err(error)
@@ -194,6 +200,7 @@ impl Broker {
             expires: tokens.expires_at,
             account,
             message: self.narrowness(party, &provider, &tokens),
+            application: None,
             tokens: Some((provider, tokens)),
         })
     }
@@ -209,6 +216,7 @@ impl Broker {
             expires: None,
             account: oauth::account1(&token),
             message: String::new(),
+            application: None,
             tokens: None,
         })
     }
@@ -248,6 +256,7 @@ impl Broker {
             grant.ends = fresh.tokens.as_ref().and_then(|(provider, tokens)| ends(provider, tokens));
             grant.account = account.clone().or(grant.account);
             set_state(tx, &party.address, &party.user, (ConnectionState::Connected, fresh.message.clone()), entry.at)?;
+            associate(tx, &party.address, &party.user, fresh.application.as_ref())?;
             tx.put_grant(&grant)?;
             let granted: Vec<&str> = fresh.granted.iter().map(|scope| scope.0.as_str()).collect();
             entry.detail.extend([("user".to_owned(), party.user.clone()), ("granted".to_owned(), granted.join(" "))]);

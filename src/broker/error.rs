@@ -1,13 +1,17 @@
 //! What a use-case answers instead of doing it.
 
 use super::OutwardError;
+use super::people::Unauthentic;
 use crate::clock;
 use crate::oauth::oauth1::Flow1Error;
 use crate::oauth::{FlowError, PlacementError};
+use crate::resource::access::{Denied, TokenScope};
 use crate::resource::lifecycle::Refusal;
-use crate::resource::{Address, ConnectionState, Kind, SecretPath};
+use crate::resource::{Address, ConnectionState, Kind, Name, SecretPath};
 use crate::store::{AuditFault, StoreError};
 use crate::vault::CannotOpen;
+use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::time::SystemTime;
 
 /// It was not done. Never holds a value of a secret.
@@ -66,6 +70,25 @@ pub enum BrokerError {
     Call(#[source] OutwardError),
     #[error("the vault's key was rotated meanwhile: start again")]
     KeyMoved,
+    /// Nobody proved who asks.
+    #[error("{0}")]
+    Unauthenticated(Unauthentic),
+    #[error("not permitted: {0}")]
+    Forbidden(Denied),
+    /// Of what has no address: a user, a token, an application, a lease.
+    #[error("there is no {what} `{name}`")]
+    NoSuch { what: &'static str, name: String },
+    #[error("`{name}` is the only administrator that is left")]
+    LastAdministrator { name: String },
+    #[error("`{project}` is being applied by `{holder}`, who holds it until {} at least", clock::rfc3339(*until))]
+    LeaseHeld { project: String, holder: String, until: SystemTime },
+    /// The writer has to stop at once: somebody else may be at work.
+    #[error("the lease of `{project}` was lost: it ran out and somebody else took it, or it was taken away")]
+    LeaseLost { project: String },
+    #[error("`{address}` has to be connected for one application of the portal: name one of {}", joined(known))]
+    NeedsApplication { address: Address, known: BTreeSet<Name> },
+    #[error("the application `{name}` was chosen for {}", joined(connections))]
+    ApplicationInUse { name: Name, connections: BTreeSet<Address> },
     #[error("could not reach the data")]
     Store(#[from] StoreError),
 }
@@ -85,6 +108,26 @@ pub enum Invalid {
     ScriptMissing { address: Address },
     #[error("the script of `{address}` is not the one that its digest stands for")]
     ScriptDiffers { address: Address },
+    #[error("`{name}` cannot be the name of a user: letters, digits and `. _ @ + -`, 128 at most, a letter or digit first")]
+    UserName { name: String },
+    #[error("`{name}` would be told from `{other}` by capital letters only")]
+    UserTaken { name: String, other: String },
+    #[error("`{name}` is a {}, and stays one", if *is_person { "person" } else { "service" })]
+    UserKind { name: String, is_person: bool },
+    #[error("a token needs a scope: {}", list(&TokenScope::ALL))]
+    NoScopes,
+    #[error("only a service may speak for others: a person's token cannot have the scope `impersonate`")]
+    PersonsImpersonate,
+    #[error("a token can make no stronger one than itself")]
+    StrongerToken,
+    #[error("`{name}` has {limit} tokens that are good already: revoke some")]
+    TooManyTokens { name: String, limit: usize },
+    #[error("the token `{id}` is not good any more, so it cannot be rotated: make a new one")]
+    TokenOver { id: String },
+    #[error("a fence belongs to the lease of a project, and no project was named")]
+    FenceWithoutProject,
+    #[error("no application is named `{name}`")]
+    UnknownApplication { name: Name },
     #[error("the idempotency key `{key}` stands for another call already")]
     KeyReused { key: String },
 }
@@ -113,6 +156,14 @@ impl BrokerError {
             BrokerError::ServiceFault { .. } => Some("service-fault"),
             BrokerError::Placement(_) => Some("cannot-carry"),
             BrokerError::Call(_) => Some("call-failed"),
+            BrokerError::Unauthenticated(_) => Some("unauthenticated"),
+            BrokerError::Forbidden(_) => Some("forbidden"),
+            BrokerError::NoSuch { .. } => Some("not-found"),
+            BrokerError::LastAdministrator { .. } => Some("last-administrator"),
+            BrokerError::LeaseHeld { .. } => Some("lease-held"),
+            BrokerError::LeaseLost { .. } => Some("lease-lost"),
+            BrokerError::NeedsApplication { .. } => Some("needs-application"),
+            BrokerError::ApplicationInUse { .. } => Some("application-in-use"),
             BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::KeyMoved | BrokerError::Store(_) => None,
         }
     }
@@ -124,4 +175,12 @@ fn of_user(user: &str) -> String {
 
 fn after(message: &str) -> String {
     if message.is_empty() { String::new() } else { format!(": {message}") }
+}
+
+fn joined<T: Display>(items: &BTreeSet<T>) -> String {
+    items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn list(scopes: &[TokenScope]) -> String {
+    scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ")
 }

@@ -98,8 +98,9 @@ pub(super) fn set_state(
     if before.iter().find(same).is_some() {
         return Ok(());
     }
+    let application = before.into_iter().find(|one| one.user == user).and_then(|one| one.application);
     let (connection, user) = (address.name.clone(), user.to_owned());
-    tx.put_authorization(&Authorization { connection, user, state, message, updated: now })?;
+    tx.put_authorization(&Authorization { connection, user, state, message, application, updated: now })?;
     let Some(mut object) = tx.object(address)? else { return Err(BrokerError::NotFound { address: address.clone() }) };
     if as_connection(&object)?.use_login_user_credentials {
         follow_users(tx, address, now)?;
@@ -121,6 +122,7 @@ fn follow_users(tx: &mut dyn Transaction, address: &Address, now: SystemTime) ->
     if owner.is_some_and(|owner| owner.state == state) {
         return Ok(());
     }
+    let application = owner.and_then(|owner| owner.application.clone());
     let (connection, user) = (address.name.clone(), String::new());
-    Ok(tx.put_authorization(&Authorization { connection, user, state, message, updated: now })?)
+    Ok(tx.put_authorization(&Authorization { connection, user, state, message, application, updated: now })?)
 }

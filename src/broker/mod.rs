@@ -9,6 +9,8 @@
 //! transactions, never inside one: the intent is durable before, what came of it after. `refresh` says how that ends well
 //! wherever it breaks.
 
+mod admitted;
+mod applications;
 mod authorize;
 mod call;
 mod consent;
@@ -20,10 +22,12 @@ mod grants;
 mod headers;
 pub mod hook;
 mod invoke;
+mod lease;
 mod observe;
 mod outward;
 mod ownership;
 mod party;
+mod people;
 mod put;
 mod refresh;
 mod report;
@@ -34,11 +38,15 @@ mod services;
 mod tests;
 mod trace;
 
+pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Whose};
+pub use applications::ApplicationUse;
 pub use call::{Actor, Broker, Call, Expect, Surroundings};
 pub use consent::{Arrival, Begun, Connected, Consent};
 pub use error::{BrokerError, Invalid};
 pub use invoke::{Answered, Attached, BODY_CAP, Outgoing, PATIENCE};
+pub use lease::LeaseWanted;
 pub use outward::{Inbound, Outbound, Outward, OutwardError};
+pub use people::{FailedTries, IssuedToken, TOKEN_LIFE, TokenWanted, Unauthentic, UserWanted, Wait};
 pub use put::Put;
 pub use report::{HeldReport, Report, UserReport};
 pub use revoke::{Told, ToldOutcome};

@@ -1,6 +1,6 @@
 //! Everything that is live, for a planner.
 
-use super::consult::{doubt, status_of, webhook_state};
+use super::consult::{doubt, status, status_of, webhook_state};
 use super::{Broker, BrokerError};
 use crate::resource::{Address, ConnectionStatus, Fingerprint, Link, Live, Name, Observed, Resource, SecretPath, Status};
 use crate::store::{Authorization, Object, Snapshot};
@@ -19,6 +19,21 @@ impl Broker {
             observed.objects.insert(address, live(object, secrets, &authorizations)?);
         }
         Ok(observed)
+    }
+
+    /// One object that is live; `None` where it is not there.
+    pub fn live(&self, address: &Address) -> Result<Option<Live>, BrokerError> {
+        let snapshot = self.store.read()?;
+        let now = self.clock.now();
+        let Some(object) = snapshot.object(address)? else { return Ok(None) };
+        let status = match &*object.resource {
+            Resource::Service(_) => Status::Service,
+            Resource::Connection(_) => Status::Connection(status(&*snapshot, &address.name, now)?),
+            Resource::Webhook(webhook) => Status::Webhook(webhook_state(&object, webhook, |name| status(&*snapshot, name, now))?),
+            Resource::Function(_) => Status::Function,
+        };
+        let (etag, secrets) = (object.etag(), snapshot.held(address)?);
+        Ok(Some(Live { etag, resource: object.resource, owner: object.owner, status, applied: object.applied, secrets }))
     }
 
     /// Who refers to an object, and why.

@@ -221,6 +221,7 @@ fn write(
             address: address.clone(),
             resource: wanted,
             owner: call.project.map(str::to_owned),
+            maker: Some(call.actor.name.clone()),
             revision: 0,
             applied: None,
             detached: false,

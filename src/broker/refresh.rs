@@ -77,24 +77,30 @@ struct Claimed {
 impl Broker {
     /// Good tokens: those that are there, or new ones where those are due or were refused.
     pub(super) fn current(&self, renewal: &Renewal<'_>) -> Result<Current, BrokerError> {
-        let looked = {
-            let snapshot = self.store.read()?;
-            let (grant, tokens) = self.usable(&*snapshot, renewal)?;
-            self.judge(renewal, &grant, tokens)?
-        };
-        if let Judged::Serve(current) = looked {
+        if let Judged::Serve(current) = self.look(renewal)? {
             return Ok(current);
         }
         let turn = self.turns.of(renewal.party);
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..LOOKS {
-            match self.claim(renewal)? {
+            // Most who waited for their turn find it done: looking keeps them out of the one writer's way.
+            let judged = match self.look(renewal)? {
+                Judged::Renew(_) => self.claim(renewal)?,
+                judged @ (Judged::Serve(_) | Judged::Elsewhere) => judged,
+            };
+            match judged {
                 Judged::Serve(current) => return Ok(current),
                 Judged::Elsewhere => std::thread::sleep(LOOK_AGAIN),
                 Judged::Renew(claimed) => return self.renew(renewal, claimed),
             }
         }
         Err(self.busy(renewal.party, "another process has been renewing the access for too long".to_owned(), None))
+    }
+
+    fn look(&self, renewal: &Renewal<'_>) -> Result<Judged, BrokerError> {
+        let snapshot = self.store.read()?;
+        let (grant, tokens) = self.usable(&*snapshot, renewal)?;
+        self.judge(renewal, &grant, tokens)
     }
 
     /// The grant, where its state lets it be used at all.
@@ -291,6 +297,13 @@ impl Broker {
             return self.what_stands(renewal, None);
         }
         let still_good = claimed.tokens.as_ref().is_some_and(|tokens| !tokens.expired(now));
+        if grant.lease.as_ref().is_none_or(|lease| lease.owner != claimed.lease) {
+            // It took longer than the lease, and others went on: their intent stands, and what came of it is theirs to say.
+            return match claimed.tokens {
+                Some(tokens) if still_good => Ok(Current { tokens, generation: claimed.generation }),
+                Some(_) | None => Err(self.busy(party, error.to_string(), grant.retry_at)),
+            };
+        }
         (grant.lease, grant.failures) = (None, grant.failures.saturating_add(1));
         grant.spending = claimed.was_uncertain || matches!(error, RefreshError::Uncertain { .. });
         grant.last_error = error.to_string();

@@ -1,9 +1,9 @@
 //! How every connection stands, for people.
 
-use super::consult::webhook_state;
+use super::consult::{as_connection, as_webhook, doubt, status_of, webhook_state};
 use super::observe::{standing, status_among};
 use super::{Broker, BrokerError};
-use crate::resource::{Address, Connection, ConnectionState, Name, Resource, Scope, WebhookState};
+use crate::resource::{Address, Connection, ConnectionState, Kind, Link, Name, Resource, Scope, WebhookState};
 use crate::store::{Authorization, Object, StoredGrant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
@@ -17,7 +17,11 @@ pub struct Report {
     pub scopes: BTreeSet<Scope>,
     /// The project that owns it.
     pub owner: Option<String>,
+    /// Who made it; `None` where that was before makers were noted.
+    pub maker: Option<String>,
     pub use_login_user_credentials: bool,
+    /// The application of the portal that the owner chose.
+    pub application: Option<Name>,
     pub state: ConnectionState,
     /// What a person should know about the state; empty where there is nothing to say.
     pub message: String,
@@ -37,6 +41,8 @@ pub struct UserReport {
     pub state: ConnectionState,
     pub message: String,
     pub since: SystemTime,
+    /// The application of the portal that the user chose.
+    pub application: Option<Name>,
     pub held: HeldReport,
 }
 
@@ -92,6 +98,33 @@ impl Broker {
     }
 }
 
+impl Broker {
+    /// How one connection stands; `None` where it is not there.
+    pub fn status_of(&self, name: &Name) -> Result<Option<Report>, BrokerError> {
+        let snapshot = self.store.read()?;
+        let now = self.clock.now();
+        let address = Address { kind: Kind::Connection, name: name.clone() };
+        let Some(object) = snapshot.object(&address)? else { return Ok(None) };
+        let connection = as_connection(&object)?;
+        let mut asked = snapshot.authorizations(name)?;
+        let mut grants = BTreeMap::new();
+        for one in &mut asked {
+            if let Some(grant) = snapshot.grant(name, &one.user)? {
+                doubt(one, &grant, now);
+                grants.insert(one.user.clone(), held(&grant));
+            }
+        }
+        let mut webhooks = BTreeMap::new();
+        for (referrer, link) in snapshot.referrers(&address)? {
+            let Some(object) = snapshot.object(&referrer)?.filter(|_| link == Link::SignedBy) else { continue };
+            let state = webhook_state(&object, as_webhook(&object)?, |_| Ok(status_of(&asked)))?;
+            webhooks.insert(referrer, state);
+        }
+        let held = |user: &str| grants.get(user).cloned().unwrap_or_default();
+        Ok(Some(report(&object, connection, &asked, &held, webhooks)))
+    }
+}
+
 fn report(
     object: &Object,
     connection: &Connection,
@@ -107,6 +140,8 @@ fn report(
         service: connection.service.clone(),
         scopes: connection.scopes.clone(),
         owner: object.owner.clone(),
+        maker: object.maker.clone(),
+        application: owner.and_then(|owner| owner.application.clone()),
         use_login_user_credentials: connection.use_login_user_credentials,
         state: owner.map_or(ConnectionState::NotConnected, |owner| owner.state),
         message: owner.map(|owner| owner.message.clone()).unwrap_or_default(),
@@ -118,6 +153,7 @@ fn report(
                 state: one.state,
                 message: one.message.clone(),
                 since: one.updated,
+                application: one.application.clone(),
                 held: held(&one.user),
             })
             .collect(),

@@ -13,7 +13,7 @@ pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
-pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, Status};
+pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, SandboxCommand, Status, Tour};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
 
 use super::exit::Exit;
@@ -32,7 +32,8 @@ pub struct Cli {
 
 fn after_help() -> String {
     format!(
-        "Exit codes:\n{}\nExamples:\n  bowline init my-project          start a project\n  bowline check                    what is wrong, without a network\n  \
+        "Exit codes:\n{}\nExamples:\n  bowline sandbox tour             watch a connection go all the way, without an account\n  \
+         bowline init my-project          start a project\n  bowline check                    what is wrong, without a network\n  \
          bowline plan                     what would change, whom it touches\n  bowline apply                    change it\n",
         Exit::table()
     )
@@ -146,7 +147,7 @@ pub enum Command {
     Services(Services),
     /// Run an OAuth provider and a small API on this machine, to try things out without an account
     #[command(
-        after_help = "Examples:\n  bowline sandbox\n  bowline sandbox --token-lifetime 5s          tokens that expire while you watch\n  bowline sandbox --port 0 --auto-consent      in tests: any free port, printed first; ?auto=allow decides\n\nIts clients, keys and scopes are on its front page and in /control/clients. None of them is secret."
+        after_help = "Examples:\n  bowline sandbox tour                         a connection goes all the way, in one command\n  bowline sandbox\n  bowline sandbox --token-lifetime 5s          tokens that expire while you watch\n  bowline sandbox --port 0 --auto-consent      in tests: any free port, printed first; ?auto=allow decides\n\nIts clients, keys and scopes are on its front page and in /control/clients. None of them is secret."
     )]
     Sandbox(Sandbox),
     /// Print the JSON Schema of the files, for editors and other tools

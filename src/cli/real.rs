@@ -4,16 +4,16 @@ use super::{Exit, Terminal, World, run};
 use crate::clock::{Clock, Random};
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// The program: one command line in the real world.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment and the folder are taken from the machine")]
 pub fn main() -> ExitCode {
     forbid_core_dumps();
-    listen_for_interrupts();
+    let interrupted = Arc::new(AtomicBool::new(false));
+    listen_for_interrupts(&interrupted);
     report_panics_as_bugs();
     let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     let terminal = Terminal {
@@ -25,14 +25,14 @@ pub fn main() -> ExitCode {
     let world = World {
         folder: std::env::current_dir().unwrap_or_default(),
         env: std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect(),
-        clock: std::sync::Arc::new(MachineClock),
-        random: std::sync::Arc::new(MachineRandom),
+        clock: Arc::new(MachineClock),
+        random: Arc::new(MachineRandom),
         browser: &open_browser,
         stdin: &mut stdin.lock(),
         stdout: &mut stdout.lock(),
         stderr: &mut stderr.lock(),
         terminal,
-        interrupted: &INTERRUPTED,
+        interrupted: &interrupted,
     };
     let arguments = std::env::args_os().skip(1);
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(arguments, world)));
@@ -44,15 +44,25 @@ fn forbid_core_dumps() {
     let _ = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0);
 }
 
-/// The first Ctrl-C lets what is running finish; the second stops at once. Every step is durable on its own, so either
-/// is safe.
-fn listen_for_interrupts() {
-    let handler = || {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+/// The first Ctrl-C or SIGTERM lets what is running finish; the second stops at once. Every step is durable on its own, so
+/// either is safe.
+fn listen_for_interrupts(interrupted: &Arc<AtomicBool>) {
+    let pressed = Arc::clone(interrupted);
+    let handler = move || {
+        if pressed.swap(true, Ordering::SeqCst) {
             std::process::exit(Exit::Interrupted.code().into());
         }
     };
     ctrlc::set_handler(handler).expect("no other handler was set");
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::SIGTERM;
+        use signal_hook::flag;
+        // In this order: the end at once looks at the flag before it is set.
+        flag::register_conditional_shutdown(SIGTERM, Exit::Interrupted.code().into(), Arc::clone(interrupted))
+            .and_then(|_| flag::register(SIGTERM, Arc::clone(interrupted)))
+            .expect("the system lets a program hear SIGTERM");
+    }
 }
 
 fn report_panics_as_bugs() {

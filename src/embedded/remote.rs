@@ -23,7 +23,7 @@ impl Remote for Embedded {
     }
 
     fn carry_out(&self, order: &Order<'_>, key: &IdempotencyKey) -> Result<Done, RemoteError> {
-        let call = Call { actor: &self.actor, project: Some(order.project), key: Some(&key.0), expect: expectation(order) };
+        let call = Call { actor: &self.actor, project: Some(order.project), key: Some(&key.0), expect: expectation(order), fence: None };
         let answer = match order.action {
             Do::Create | Do::Update => {
                 let body = order.body.ok_or_else(|| RemoteError::Invalid(format!("`{}` was sent without a body", order.address)))?;
@@ -71,6 +71,10 @@ fn answered(error: BrokerError) -> RemoteError {
         error @ (BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::KeyMoved | BrokerError::Store(_)) => {
             RemoteError::Unavailable(Box::new(error))
         }
+        BrokerError::LeaseHeld { project, holder, until } => RemoteError::LeaseHeld { project, holder, until: rfc3339(until) },
+        BrokerError::LeaseLost { project } => RemoteError::LeaseLost { project },
+        BrokerError::Forbidden(denied) => RemoteError::NotPermitted(denied.to_string()),
+        BrokerError::Unauthenticated(why) => RemoteError::NotPermitted(why.to_string()),
         error @ (BrokerError::NotConnected { .. }
         | BrokerError::NeedsLoginUser { .. }
         | BrokerError::Unready { .. }
@@ -82,6 +86,10 @@ fn answered(error: BrokerError) -> RemoteError {
         | BrokerError::Busy { .. }
         | BrokerError::ServiceFault { .. }
         | BrokerError::Placement(_)
+        | BrokerError::NoSuch { .. }
+        | BrokerError::LastAdministrator { .. }
+        | BrokerError::NeedsApplication { .. }
+        | BrokerError::ApplicationInUse { .. }
         | BrokerError::Call(_)) => RemoteError::Invalid(error.to_string()),
     }
 }

@@ -8,6 +8,7 @@
 //! Adding a kind: a file here, a schema, `compile/resolve`, `plan/diff`, the broker's use-cases, templates, one case per
 //! verb, one example. `Kind` is matched without a catch-all, so the compiler points at each place.
 
+pub mod access;
 mod connection;
 mod function;
 mod graph;

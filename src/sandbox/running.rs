@@ -93,13 +93,9 @@ impl Running {
         self.site.state().reset();
     }
 
-    /// Waits until the flag is set or, on Unix, the process is asked to end (SIGTERM).
+    /// Waits until the flag is set.
     pub fn wait(&self, interrupted: &AtomicBool) {
-        let ended = Arc::new(AtomicBool::new(false));
-        if let Some(server) = &self.server {
-            server.runtime.spawn(listen_for_the_end(Arc::clone(&ended)));
-        }
-        while !interrupted.load(Ordering::SeqCst) && !ended.load(Ordering::SeqCst) {
+        while !interrupted.load(Ordering::SeqCst) {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -121,15 +117,3 @@ impl Drop for Running {
         }
     }
 }
-
-#[cfg(unix)]
-async fn listen_for_the_end(ended: Arc<AtomicBool>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-        terminate.recv().await;
-        ended.store(true, Ordering::SeqCst);
-    }
-}
-
-#[cfg(not(unix))]
-async fn listen_for_the_end(_: Arc<AtomicBool>) {}

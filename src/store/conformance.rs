@@ -1,5 +1,7 @@
 //! What every implementation of the port has to keep. A new one calls [`run`] from its own tests.
 
+mod people;
+
 use super::{
     Answer, Attempt, AuditEntry, AuditHead, Authorization, Delivery, DeliveryFilter, DeliveryState, Lease, Object, Outcome, Pick, Recorded,
     SealedAt, Store, StoredConsent, StoredGrant, StoredRevocation, Transaction, verify,
@@ -23,6 +25,7 @@ pub fn run(fresh: Fresh<'_>) {
     a_consent_is_taken_once(&*fresh());
     sealed_bytes_change_only_where_they_are_the_known_ones(&*fresh());
     answers_and_plans_are_kept_once(&*fresh());
+    people::run(fresh);
     the_audit_is_a_chain(&*fresh());
     deliveries_are_leased_one_by_one(&*fresh());
     deliveries_go_with_their_webhook(&*fresh());
@@ -42,6 +45,7 @@ fn object(address: &Address, body: serde_json::Value, revision: u64) -> Object {
         address: address.clone(),
         resource: Arc::new(Resource::deserialize(address.kind, body).expect("the test's body has its kind's shape")),
         owner: Some("cold_chain".to_owned()),
+        maker: Some("ada".to_owned()),
         revision,
         applied: None,
         detached: false,
@@ -55,7 +59,14 @@ fn crm(service: &str) -> Object {
 }
 
 fn authorization(user: &str, state: ConnectionState) -> Authorization {
-    Authorization { connection: Name::new("crm"), user: user.to_owned(), state, message: "m".to_owned(), updated: noon() }
+    Authorization {
+        connection: Name::new("crm"),
+        user: user.to_owned(),
+        state,
+        message: "m".to_owned(),
+        application: Some(Name::new("cold")),
+        updated: noon(),
+    }
 }
 
 fn entry(action: &str) -> AuditEntry {
@@ -183,7 +194,14 @@ fn revocation(id: &str, due: SystemTime) -> StoredRevocation {
 }
 
 fn consent(digest: &str, expires: SystemTime) -> StoredConsent {
-    StoredConsent { digest: digest.to_owned(), connection: Name::new("crm"), user: "zoe".to_owned(), sealed: Sealed(vec![8]), expires }
+    StoredConsent {
+        digest: digest.to_owned(),
+        connection: Name::new("crm"),
+        user: "zoe".to_owned(),
+        application: Some(Name::new("cold")),
+        sealed: Sealed(vec![8]),
+        expires,
+    }
 }
 
 fn grants_are_kept_beside_the_authorizations(store: &dyn Store) {

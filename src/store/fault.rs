@@ -1,8 +1,9 @@
 //! A store that fails at its n-th call, for tests: nothing may be half done wherever it breaks.
 
 use super::{
-    Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded, SealedAt, Snapshot,
-    Store, StoreError, StoredConsent, StoredGrant, StoredRevocation, Transaction,
+    ApplyLease, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded,
+    SealedAt, Snapshot, Store, StoreError, StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser,
+    Transaction,
 };
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
@@ -122,6 +123,13 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
         deliveries(filter: &DeliveryFilter) -> Vec<Delivery>;
         delivery_request(id: &str) -> Option<Sealed>;
         attempts(id: &str) -> Vec<Attempt>;
+        user(name: &str) -> Option<StoredUser>;
+        users() -> Vec<StoredUser>;
+        token(id: &str) -> Option<StoredToken>;
+        tokens(user: Option<&str>) -> Vec<StoredToken>;
+        apply_lease(project: &str) -> Option<ApplyLease>;
+        apply_leases() -> Vec<ApplyLease>;
+        applications() -> Vec<StoredApplication>;
         recorded(key: &str) -> Option<Recorded>;
         spent(plan_id: &str) -> Option<SystemTime>;
         revision() -> u64;
@@ -150,6 +158,13 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         drop_consents(now: SystemTime) -> ();
         put_revocation(revocation: &StoredRevocation) -> ();
         delete_revocation(id: &str) -> ();
+        put_user(user: &StoredUser) -> ();
+        delete_user(name: &str) -> ();
+        put_token(token: &StoredToken) -> ();
+        touch_token(id: &str, at: SystemTime) -> ();
+        put_apply_lease(lease: &ApplyLease) -> ();
+        put_application(application: &StoredApplication) -> ();
+        delete_application(name: &Name) -> ();
         reseal(at: &SealedAt, from: &Sealed, to: &Sealed) -> bool;
         record(key: &str, recorded: &Recorded) -> ();
         spend(plan_id: &str, at: SystemTime) -> ();

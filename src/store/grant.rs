@@ -80,6 +80,8 @@ pub struct StoredConsent {
     pub digest: String,
     pub connection: Name,
     pub user: String,
+    /// The application of the portal that was chosen when it was begun.
+    pub application: Option<Name>,
     pub sealed: Sealed,
     pub expires: SystemTime,
 }

@@ -12,6 +12,7 @@ mod delivery;
 #[cfg(test)]
 pub mod fault;
 mod grant;
+mod people;
 mod port;
 mod record;
 mod sqlite;
@@ -19,6 +20,7 @@ mod sqlite;
 pub use audit::{AuditEntry, AuditFault, AuditHead, AuditLine, verify};
 pub use delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
 pub use grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
+pub use people::{ApplyLease, Held, StoredApplication, StoredToken, StoredUser};
 pub use port::{Snapshot, Store, StoreError, Transaction};
 pub use record::{Answer, Authorization, Object, Outcome, Recorded};
 pub use sqlite::SqliteStore;

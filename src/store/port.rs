@@ -3,6 +3,7 @@
 use super::audit::{AuditEntry, AuditHead, AuditLine};
 use super::delivery::{Attempt, Delivery, DeliveryFilter, Pick};
 use super::grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
+use super::people::{ApplyLease, StoredApplication, StoredToken, StoredUser};
 use super::record::{Authorization, Object, Recorded};
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
@@ -69,6 +70,25 @@ pub trait Snapshot {
     /// The tries of a delivery, in order.
     fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError>;
 
+    fn user(&self, name: &str) -> Result<Option<StoredUser>, StoreError>;
+
+    /// All of them, by name.
+    fn users(&self) -> Result<Vec<StoredUser>, StoreError>;
+
+    fn token(&self, id: &str) -> Result<Option<StoredToken>, StoreError>;
+
+    /// A user's tokens, the oldest first and by id among those of one second; those of all users for `None`.
+    fn tokens(&self, user: Option<&str>) -> Result<Vec<StoredToken>, StoreError>;
+
+    /// What is known of a project's lease; `None` where it was never held.
+    fn apply_lease(&self, project: &str) -> Result<Option<ApplyLease>, StoreError>;
+
+    /// All of them, by project, the released ones too.
+    fn apply_leases(&self) -> Result<Vec<ApplyLease>, StoreError>;
+
+    /// All applications, by name.
+    fn applications(&self) -> Result<Vec<StoredApplication>, StoreError>;
+
     /// What was answered under an idempotency key.
     fn recorded(&self, key: &str) -> Result<Option<Recorded>, StoreError>;
 
@@ -130,6 +150,26 @@ pub trait Transaction: Snapshot {
     fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError>;
 
     fn delete_revocation(&mut self, id: &str) -> Result<(), StoreError>;
+
+    /// Creates or replaces a user; the tokens stay.
+    fn put_user(&mut self, user: &StoredUser) -> Result<(), StoreError>;
+
+    /// With the user's tokens. What is held for a login user of that name stays.
+    fn delete_user(&mut self, name: &str) -> Result<(), StoreError>;
+
+    /// Creates or replaces a token of a user who is there.
+    fn put_token(&mut self, token: &StoredToken) -> Result<(), StoreError>;
+
+    /// Writes down when a token was used and nothing else of it, so that it cannot undo what happened to it meanwhile.
+    fn touch_token(&mut self, id: &str, at: SystemTime) -> Result<(), StoreError>;
+
+    /// Creates or replaces the lease of a project.
+    fn put_apply_lease(&mut self, lease: &ApplyLease) -> Result<(), StoreError>;
+
+    /// Creates or replaces an application.
+    fn put_application(&mut self, application: &StoredApplication) -> Result<(), StoreError>;
+
+    fn delete_application(&mut self, name: &Name) -> Result<(), StoreError>;
 
     /// Puts other sealed bytes in the place of known ones; `false` where others lie there by now.
     fn reseal(&mut self, at: &SealedAt, from: &Sealed, to: &Sealed) -> Result<bool, StoreError>;

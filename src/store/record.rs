@@ -12,6 +12,8 @@ pub struct Object {
     pub resource: Arc<Resource>,
     /// The project that owns it; `None` for what nobody manages.
     pub owner: Option<String>,
+    /// Who made it; `None` where that was before makers were noted.
+    pub maker: Option<String>,
     pub revision: u64,
     /// What the last apply wrote, where somebody moved the body away from it since.
     pub applied: Option<Arc<Resource>>,
@@ -38,6 +40,8 @@ pub struct Authorization {
     pub state: ConnectionState,
     /// What a person should know about the state; empty where there is nothing to say.
     pub message: String,
+    /// The application of the portal that was chosen with it.
+    pub application: Option<Name>,
     /// Whole seconds.
     pub updated: SystemTime,
 }

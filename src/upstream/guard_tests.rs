@@ -39,7 +39,7 @@ impl Lookup for Told {
 }
 
 /// Every spelling of loopback (where a server listens) and of other addresses that are not the internet.
-const FORBIDDEN_HOSTS: [&str; 58] = [
+const FORBIDDEN_HOSTS: [&str; 76] = [
     "127.0.0.1",
     "127.1",
     "127.0.1",
@@ -66,6 +66,20 @@ const FORBIDDEN_HOSTS: [&str; 58] = [
     "localhost.",
     "sub.localhost",
     "ｌｏｃａｌｈｏｓｔ",
+    "0X7F000001",
+    "0x7f.0x0.0x0.0x1",
+    "0177.0x0.1",
+    "00000177.1",
+    "0x7f.0.1",
+    "127．0．0．1",
+    "127｡0｡0｡1",
+    "127.0.0\u{ad}.1",
+    "127.0.0.\u{200b}1",
+    "127.0\t.0.1",
+    "%6c%6f%63%61%6c%68%6f%73%74",
+    "a.b.localhost.",
+    "@127.0.0.1",
+    "[::1%25lo]",
     "[::1]",
     "[0:0:0:0:0:0:0:1]",
     "[0000:0000::0001]",
@@ -74,6 +88,10 @@ const FORBIDDEN_HOSTS: [&str; 58] = [
     "[::ffff:7f00:1]",
     "[0:0:0:0:0:ffff:127.0.0.1]",
     "[::127.0.0.1]",
+    "[::7f00:1]",
+    "[::ffff:0:127.0.0.1]",
+    "[::FFFF:0:0]",
+    "[0064:FF9B::10.0.0.1]",
     "[64:ff9b::127.0.0.1]",
     "[64:ff9b::7f00:1]",
     "[64:ff9b:1::7f00:1]",
@@ -111,7 +129,10 @@ fn no_spelling_of_a_forbidden_address_is_connected_to() {
             // What the request type itself does not take is judged as the client would read it.
             let judged = match http::Request::get(&at).body(Vec::new()) {
                 Ok(request) => upstream.send(request, limits()).map(|_| ()),
-                Err(_) => upstream.check(&url::Url::parse(&at).expect("a URL")).map_err(UpstreamError::from),
+                Err(_) => match url::Url::parse(&at) {
+                    Ok(url) => upstream.check(&url).map_err(UpstreamError::from),
+                    Err(_) => Err(UpstreamError::from(Forbidden::NotAUrl)),
+                },
             };
             let error = judged.expect_err(&at);
             assert!(matches!(error, UpstreamError::Forbidden(_)), "{at}: {error:?}");
@@ -125,7 +146,7 @@ fn no_spelling_of_a_forbidden_address_is_connected_to() {
 #[test]
 fn a_name_is_judged_by_what_it_resolves_to() {
     let server = FakeServer::start(vec![json("{}")]);
-    let hostile: [&[&str]; 8] = [
+    let hostile: [&[&str]; 18] = [
         &["127.0.0.1"],
         &["::1", "127.0.0.1"],
         &["10.0.0.8"],
@@ -134,11 +155,35 @@ fn a_name_is_judged_by_what_it_resolves_to() {
         &["64:ff9b::7f00:1"],
         &["fd00:ec2::254"],
         &["0.0.0.0"],
+        &["::"],
+        &["100.64.0.1"],
+        &["198.18.0.1"],
+        &["192.168.0.1", "172.20.0.1", "fc00::1"],
+        &["::ffff:10.0.0.1"],
+        &["::ffff:169.254.169.254"],
+        &["fe80::1"],
+        &["2002:7f00:1::"],
+        &["224.0.0.1"],
+        &["255.255.255.255"],
     ];
     for answers in hostile {
         let upstream = Upstream::with_lookup(Policy::default(), Told::new(&[answers])).expect("a client");
         let error = upstream.send(get(&format!("https://evil.example:{}/", server.port)), limits()).expect_err("it is refused");
         assert!(matches!(error, UpstreamError::Forbidden(Forbidden::Address(_))), "{answers:?}: {error:?}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn of_many_answers_only_the_fit_ones_are_connected_to() {
+    let server = FakeServer::start(vec![json("{}")]);
+    // An address that nothing answers at, beside the one where something listens.
+    let policy =
+        Policy { allowed: vec!["192.0.0.9".parse().expect("a network")], connect_timeout: Duration::from_millis(300), ..Policy::default() };
+    for answers in [&["192.0.0.9", "127.0.0.1"], &["127.0.0.1", "192.0.0.9"], &["::ffff:127.0.0.1", "192.0.0.9"]] {
+        let upstream = Upstream::with_lookup(policy.clone(), Told::new(&[answers])).expect("a client");
+        let error = upstream.send(get(&format!("https://mixed.example:{}/", server.port)), limits()).expect_err("nobody answers");
+        assert!(matches!(error, UpstreamError::NotSent(_)), "{answers:?}: {error:?}");
     }
     assert_eq!(server.connections(), 0);
 }
@@ -183,6 +228,26 @@ fn loopback_needs_the_operators_word_and_opens_nothing_else() {
     assert_eq!(server.connections(), 2);
 }
 
+/// What the command line allows for the sandbox's sake opens loopback and nothing else, however it is written.
+#[test]
+fn with_loopback_open_everything_else_stays_closed() {
+    let policy = Policy { loopback: true, ..Policy::default() };
+    let upstream = Upstream::with_lookup(policy, Told::new(&[&["10.0.0.1"]])).expect("a client");
+    for host in FORBIDDEN_HOSTS {
+        for scheme in ["http", "https"] {
+            let Ok(url) = url::Url::parse(&format!("{scheme}://{host}:9/")) else { continue };
+            let is_here = match url.host().expect("it has one") {
+                url::Host::Domain(name) => name.trim_end_matches('.').ends_with("localhost"),
+                url::Host::Ipv4(address) => special_range(address.into()) == Some(Range::Loopback),
+                url::Host::Ipv6(address) => special_range(address.into()) == Some(Range::Loopback),
+            };
+            assert_eq!(upstream.check(&url).is_ok(), is_here, "{scheme}://{host}");
+        }
+    }
+    let named = upstream.send(get("http://localhost:9/"), limits());
+    assert_eq!(named.err(), Some(UpstreamError::Forbidden(Forbidden::NotLoopback)), "`localhost` that is elsewhere");
+}
+
 #[test]
 fn an_allowed_network_is_https_only() {
     let connect_timeout = Duration::from_millis(500);
@@ -218,7 +283,13 @@ fn a_redirect_is_an_answer_and_never_a_second_request() {
 #[test]
 fn a_user_name_in_the_address_is_refused() {
     let upstream = Upstream::new(Policy { loopback: true, ..Policy::default() }).expect("a client");
-    for at in ["https://user@example.com/", "https://user:canary@example.com/", "https://example.com@127.0.0.1/"] {
+    for at in [
+        "https://user@example.com/",
+        "https://user:canary@example.com/",
+        "https://example.com@127.0.0.1/",
+        "https://example.com:443@127.0.0.1/",
+        "https://example.com%2f@127.0.0.1/",
+    ] {
         let url = url::Url::parse(at).expect("a URL");
         assert_eq!(upstream.check(&url), Err(Forbidden::UserInfo), "{at}");
     }

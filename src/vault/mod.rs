@@ -10,8 +10,10 @@ mod envelope;
 mod fingerprint;
 mod keyring;
 mod signing;
+mod token;
 
 pub use envelope::{CannotOpen, Owner, Sealed, open, open_private, open_text, seal, seal_private, seal_text};
 pub use fingerprint::FingerprintKey;
 pub use keyring::{BadKey, KeyId, Keyring};
 pub use signing::{BadSigningKey, SigningKey};
+pub use token::{MintedToken, ShownToken, TokenDigest};

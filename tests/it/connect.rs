@@ -147,7 +147,7 @@ connections:
 "#;
 
 /// One request of a browser; head and body as they came.
-fn get(url: &str) -> String {
+pub(crate) fn get(url: &str) -> String {
     let url = url::Url::parse(url).expect("a whole URL");
     let (host, port) = (url.host_str().expect("a host"), url.port().expect("a port"));
     let mut stream = TcpStream::connect((host, port)).expect("it listens");

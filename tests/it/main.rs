@@ -8,9 +8,13 @@ mod connect;
 mod delivery;
 mod deluge;
 mod examples;
+mod forbidden;
 mod peers;
 mod plans;
 mod process;
+#[path = "../support/proxy.rs"]
+mod proxy;
+mod renewal;
 mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;

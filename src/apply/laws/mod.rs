@@ -217,6 +217,19 @@ fn cancelling_finishes_what_runs_and_tells_the_rest() {
 }
 
 #[test]
+fn who_loses_the_lease_stops_at_once() {
+    let (project, made) = small();
+    let remote = FakeRemote::new(&project, &Observed::default()).loses_its_lease_after(1);
+    let report = apply(&made, applying(&remote, &AtomicBool::new(false)), &mut |_| {});
+    assert_eq!((report.done.len(), report.failed.len()), (1, 1));
+    assert!(matches!(report.failed[0].1, StepError::Remote(RemoteError::LeaseLost { .. })));
+    assert_eq!(remote.times_asked(), [1, 1], "nothing more is sent");
+    let because = |wanted: &Because| report.not_attempted.iter().filter(|(_, because)| because == wanted).count();
+    assert!(because(&Because::LeaseLost) > 0);
+    assert_eq!(because(&Because::LeaseLost) + because(&Because::Failed(report.failed[0].0.step.clone())), steps(&made) - 2);
+}
+
+#[test]
 fn a_plan_is_spent_once() {
     let (project, _) = small();
     let remote = FakeRemote::new(&project, &Observed::default());

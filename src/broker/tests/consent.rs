@@ -8,7 +8,7 @@ use url::Url;
 impl Live {
     pub(super) fn begin(&self, connection: &str, user: Option<&str>) -> Result<Url, BrokerError> {
         let (name, redirect) = (Name::new(connection), Url::parse("http://127.0.0.1:9/callback/oauth").expect("a URL"));
-        let consent = Consent { actor: &self.world.actor, connection: &name, user, redirect_uri: &redirect };
+        let consent = Consent { actor: &self.world.actor, connection: &name, user, application: None, redirect_uri: &redirect };
         self.broker().begin_consent(consent).map(|begun| begun.link)
     }
 
@@ -23,7 +23,7 @@ impl Live {
     }
 }
 
-fn came_back(link: &Url, parameters: &[(&str, &str)]) -> Url {
+pub(super) fn came_back(link: &Url, parameters: &[(&str, &str)]) -> Url {
     let (_, state) = link.query_pairs().find(|(name, _)| name == "state").expect("a state");
     let mut url = Url::parse("http://127.0.0.1:9/callback/oauth").expect("a URL");
     url.query_pairs_mut().append_pair("state", &state).extend_pairs(parameters);

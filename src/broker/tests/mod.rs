@@ -1,10 +1,14 @@
 //! The use-cases against an in-memory store: a small estate, and a caller that is short to write.
 
+mod access;
+mod applications;
 mod audit;
 mod calls;
 mod consent;
 mod faults;
+mod leases;
 mod once;
+mod people;
 mod renewal;
 mod rules;
 mod service;
@@ -63,6 +67,7 @@ struct How<'a> {
     /// The revision to expect; without one whatever is there.
     etag: Option<&'a str>,
     create: bool,
+    fence: Option<u64>,
 }
 
 /// A clock that stands still, a catalogue of one, and nobody outside.
@@ -122,7 +127,7 @@ impl World {
             None => Expect::Whatever,
         };
         let project = if how.by_hand { None } else { how.project.or(Some(PROJECT)) };
-        Call { actor: &self.actor, project, key: how.key, expect }
+        Call { actor: &self.actor, project, key: how.key, expect, fence: how.fence }
     }
 
     fn put(&self, address: &str, body: Value) -> Result<Answer, BrokerError> {
@@ -176,7 +181,8 @@ impl World {
         let mut tx = self.store.begin().expect("the store can be written");
         let (connection, user) = (Name::new(connection), user.to_owned());
         let state = ConnectionState::Connected;
-        tx.put_authorization(&Authorization { connection, user, state, message: String::new(), updated: noon() }).expect("it is there");
+        tx.put_authorization(&Authorization { connection, user, state, message: String::new(), application: None, updated: noon() })
+            .expect("it is there");
         tx.commit().expect("the store can be written");
     }
 

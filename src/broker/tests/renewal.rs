@@ -162,20 +162,7 @@ fn a_crash_anywhere_never_leaves_connected_with_a_dead_token() {
             live.clock.forward(3600);
             live.world.fuse.kill_at(nth, commit_first);
             live.call("c", None).expect_err("the store is gone");
-            let reborn = Live {
-                world: World {
-                    broker: broker_on(
-                        Box::new(FaultStore { inner: live.world.store.clone(), fuse: Arc::default() }),
-                        live.clock.clone(),
-                        live.service.clone(),
-                    ),
-                    store: live.world.store.clone(),
-                    fuse: Arc::default(),
-                    actor: live.world.actor.clone(),
-                },
-                service: live.service.clone(),
-                clock: live.clock.clone(),
-            };
+            let reborn = live.reborn();
             // Longer than a lease.
             reborn.clock.forward(20);
             let (state, message) = reborn.state("c");
@@ -194,6 +181,127 @@ fn a_crash_anywhere_never_leaves_connected_with_a_dead_token() {
         }
     }
     assert!(uncertain > 0, "some point lies between the answer and the commit");
+}
+
+/// As in another process, on what is durable.
+impl Live {
+    fn reborn(&self) -> Live {
+        let store = || Box::new(FaultStore { inner: self.world.store.clone(), fuse: Arc::default() });
+        let world = World {
+            broker: broker_on(store(), self.clock.clone(), self.service.clone()),
+            store: self.world.store.clone(),
+            fuse: Arc::default(),
+            actor: self.world.actor.clone(),
+        };
+        Live { world, service: self.service.clone(), clock: self.clock.clone() }
+    }
+}
+
+type Deed = fn(&Live) -> Result<(), BrokerError>;
+
+/// Dies at every call on the store of whatever asks a service: what is said afterwards is true.
+#[test]
+fn a_crash_in_anything_that_asks_a_service_is_told_as_it_is() {
+    fn renewed_in_vain(live: &Live, fault: Fault) -> Result<(), BrokerError> {
+        live.clock.forward(3600);
+        live.service.fail(fault);
+        match live.call("c", None) {
+            Err(BrokerError::Store(error)) => Err(BrokerError::Store(error)),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+    let deeds: [(&str, Deed); 7] = [
+        ("a consent", |live| live.consent("c", None).map(drop)),
+        ("a consent again", |live| {
+            live.clock.forward(60);
+            live.consent("c", None).map(drop)
+        }),
+        ("client credentials", |live| live.world.authorize("connections.own").map(drop)),
+        ("a revocation", |live| live.world.revoke("connections.c").map(drop)),
+        ("a renewal that is put off", |live| renewed_in_vain(live, Fault::Status(503, None))),
+        ("a renewal whose answer is lost", |live| renewed_in_vain(live, Fault::Lost)),
+        ("a renewal that is refused", |live| renewed_in_vain(live, Fault::Body(400, r#"{"error":"invalid_grant"}"#))),
+    ];
+    for (name, deed) in deeds {
+        let before = || {
+            let live = if name == "a consent" { Live::new() } else { Live::connected() };
+            let own = json!({ "name": "Own", "service": "own", "scopes": ["read"] });
+            live.world.put("connections.own", own).expect("allowed");
+            live
+        };
+        let whole = before();
+        whole.world.fuse.set(1_000_000, false);
+        deed(&whole).expect("nothing fails");
+        let calls = 1_000_000 - whole.world.fuse.left();
+        assert!(calls >= 8, "{name}: only {calls}");
+        for nth in 1..=calls {
+            for commit_first in [false, true] {
+                let live = before();
+                live.world.fuse.kill_at(nth, commit_first);
+                let _ = deed(&live);
+                let reborn = live.reborn();
+                live.service.forgive();
+                // Longer than a lease and a wait.
+                reborn.clock.forward(20);
+                // This service's API knows one token at a time, so one connection is looked at.
+                let connection = if name == "client credentials" { "own" } else { "c" };
+                true_to_what_it_says(&reborn, connection, &format!("{name}, call {nth}"));
+            }
+        }
+    }
+}
+
+/// «Connected» means that a call goes through; every other state has its own reason not to.
+fn true_to_what_it_says(live: &Live, connection: &str, when: &str) {
+    let (state, message) = live.state(connection);
+    let called = live.call(connection, None);
+    let asked = live.service.token_requests();
+    match state {
+        // A service may end the grant of before when a person consents anew, and tells nobody: the first call finds it out.
+        ConnectionState::Connected if when.starts_with("a consent again") && matches!(called, Ok(401)) => {
+            assert_eq!(live.state(connection).0, ConnectionState::Expired, "{when}");
+        }
+        ConnectionState::Connected => assert_eq!(called.unwrap_or_else(|error| panic!("{when}: {error}")), 200, "{when}"),
+        ConnectionState::Error => {
+            let is_over = matches!(&called, Err(BrokerError::NotConnected { state: ConnectionState::Expired, .. }));
+            assert!(is_over || matches!(called, Ok(200)), "{when}: {message}: {called:?}");
+        }
+        ConnectionState::NotConnected | ConnectionState::AwaitingConsent | ConnectionState::Expired | ConnectionState::Revoked => {
+            assert!(matches!(called, Err(BrokerError::NotConnected { .. })), "{when}: {called:?}");
+        }
+    }
+    if called_is_refused(live, connection) {
+        assert_eq!(live.service.token_requests(), asked, "{when}: what is over is not asked for again");
+    }
+    assert!(live.broker().verify_audit().is_ok(), "{when}");
+}
+
+fn called_is_refused(live: &Live, connection: &str) -> bool {
+    matches!(live.call(connection, None), Err(BrokerError::NotConnected { .. }))
+}
+
+/// Somebody stood still for longer than a lease, and others went on: what they are at is not written over.
+#[test]
+fn who_lost_the_lease_writes_nothing_over_its_holder() {
+    let live = Live::connected();
+    let other = live.reborn();
+    live.clock.forward(3600);
+    let pause = |milliseconds| std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+    live.service.slow.store(500, Ordering::SeqCst);
+    live.service.fail(Fault::Status(429, Some("600")));
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| live.call("c", None));
+        pause(150);
+        live.clock.forward(20);
+        live.service.slow.store(1500, Ordering::SeqCst);
+        let second = scope.spawn(|| other.call("c", None));
+        assert!(matches!(first.join().expect("no panic"), Err(BrokerError::Busy { .. })));
+        let held = live.world.store.read().and_then(|read| read.grant(&Name::new("c"), "")).expect("readable").expect("a row");
+        assert!(held.spending && held.lease.is_some() && held.retry_at.is_none(), "{held:?}");
+        assert_eq!(second.join().expect("no panic").expect("renewed"), 200);
+    });
+    assert_eq!((live.service.token_requests(), live.service.reused()), (3, 0));
+    assert_eq!(live.state("c").0, ConnectionState::Connected);
 }
 
 /// A store that fails once around a renewal loses nothing: the tokens are written again.

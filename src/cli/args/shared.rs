@@ -1,6 +1,6 @@
 //! What several commands take: which project, which broker, and how values are written.
 
-use crate::resource::Address;
+use crate::resource::{Address, Name};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -20,6 +20,13 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         Some(_) | None => Err("expected NAME=VALUE".to_owned()),
     }
+}
+
+/// The form of every link name, as `schemas/` have it.
+pub(super) fn link_name(text: &str) -> Result<Name, String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+    let is_name = text.len() <= 64 && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(is_plain);
+    if is_name { Ok(Name::new(text)) } else { Err("expected a link name such as cold_chain".to_owned()) }
 }
 
 /// Which broker.

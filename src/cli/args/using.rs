@@ -1,6 +1,6 @@
 //! Commands that use what is live: connect, call, revoke, look after keys and the audit; and the sandbox.
 
-use super::shared::{assignment, duration, header};
+use super::shared::{assignment, duration, header, link_name};
 use super::{BrokerArgs, ProjectArgs, TextOrJson};
 use clap::{Args, Subcommand};
 
@@ -32,6 +32,9 @@ pub struct Connect {
     /// The login user who connects an own account [default: who works here]
     #[arg(long = "as", value_name = "USER")]
     pub as_user: Option<String>,
+    /// The application of the portal that it is connected for; made where it is not there yet
+    #[arg(long, value_name = "NAME", value_parser = link_name)]
+    pub application: Option<crate::resource::Name>,
     /// Print the link instead of opening a browser
     #[arg(long)]
     pub no_browser: bool,
@@ -144,8 +147,27 @@ pub enum AuditCommand {
     Verify,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Watch a connection go all the way: consent, call, refresh, webhook, revoke, refused
+    #[command(
+        after_help = "Examples:\n  bowline sandbox tour\n  bowline sandbox tour --format json | jq -r '.steps[].seen'\n\nIt starts a sandbox of its own, works in a temporary folder, and leaves nothing behind. It ends with 0 only when every step was seen to happen."
+    )]
+    Tour(Tour),
+}
+
 #[derive(Debug, Args)]
+pub struct Tour {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Sandbox {
+    #[command(subcommand)]
+    pub what: Option<SandboxCommand>,
     /// The port on 127.0.0.1; 0 for any free one
     #[arg(long, value_name = "PORT", default_value_t = crate::sandbox::DEFAULT_PORT)]
     pub port: u16,

@@ -66,10 +66,16 @@ fn connect(opened: &Opened, name: &str, args: &Connect, talk: &mut Talk<'_>) -> 
     // What services have still to be told goes along; what comes of it is shown by `status`.
     let _ = platform.broker().tell_services(None);
     let user = party::user(&report, args.as_user.as_deref(), talk);
+    know_application(&platform, args)?;
     let receiver = Receiver::bind(args.port, &report.service)
         .map_err(|error| Failure::because(Exit::Failed, "could not listen for the answer on this machine", error))?;
-    let consent =
-        Consent { actor: platform.actor(), connection: &report.address.name, user: user.as_deref(), redirect_uri: receiver.redirect_uri() };
+    let consent = Consent {
+        actor: platform.actor(),
+        connection: &report.address.name,
+        user: user.as_deref(),
+        application: args.application.as_ref(),
+        redirect_uri: receiver.redirect_uri(),
+    };
     match platform.broker().begin_consent(consent) {
         Ok(begun) => {
             show_link(&begun.link, &receiver, args, talk);
@@ -80,10 +86,22 @@ fn connect(opened: &Opened, name: &str, args: &Connect, talk: &mut Talk<'_>) -> 
     }
 }
 
+/// Here whoever works is an administrator, so an application that is named is one that there is to be.
+fn know_application(platform: &Embedded, args: &Connect) -> Result<(), Failure> {
+    let Some(name) = &args.application else { return Ok(()) };
+    let failed = |error| platform::broker_failure("could not choose the application", error);
+    let known = platform.broker().applications().map_err(failed)?;
+    if known.iter().all(|one| one.application.name != *name) {
+        platform.broker().put_application(platform.actor(), name, name.as_str()).map_err(failed)?;
+    }
+    Ok(())
+}
+
 /// API keys, passwords and client credentials.
 fn at_once(platform: &Embedded, report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let call = Call { actor: platform.actor(), project: None, key: None, expect: Expect::Whatever };
-    let answer = platform.broker().authorize(&call, &report.address).map_err(|error| failed(report, error))?;
+    let call = Call { actor: platform.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
+    let answer =
+        platform.broker().authorize_for(&call, &report.address, args.application.as_ref()).map_err(|error| failed(report, error))?;
     if answer.outcome == Outcome::Connection(ConnectionState::Connected) {
         say_connected(report, None, args, talk);
         return Ok(Exit::Done);

@@ -28,4 +28,5 @@ pub(super) mod services;
 pub(super) mod show;
 pub(super) mod snapshot;
 pub(super) mod status;
+mod tour;
 pub(super) mod webhook;

@@ -83,6 +83,7 @@ fn open_failure(error: OpenError) -> Failure {
 pub(super) fn failure(error: RemoteError) -> Failure {
     let exit = match &error {
         RemoteError::Stale { .. } | RemoteError::Spent { .. } => Exit::PlanRefused,
+        RemoteError::LeaseHeld { .. } | RemoteError::LeaseLost { .. } => Exit::Locked,
         RemoteError::NotPermitted(_) => Exit::NotPermitted,
         RemoteError::NotFound { .. } | RemoteError::Refused(_) | RemoteError::Invalid(_) | RemoteError::Unavailable(_) => Exit::Failed,
     };

@@ -17,7 +17,7 @@ pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     if args.as_user.is_some() && !report.use_login_user_credentials {
         return Err(Failure::new(Exit::Usage, format!("`{}` runs with its owner's credentials, not with each user's", report.address)));
     }
-    let call = Call { actor: platform.actor(), project: None, key: None, expect: Expect::Whatever };
+    let call = Call { actor: platform.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
     let (_, mut told) = platform
         .broker()
         .revoke_and_tell(&call, &report.address, args.as_user.as_deref())

@@ -1,6 +1,7 @@
 //! `sandbox`: a provider and an API on loopback, until somebody stops it.
 
-use crate::cli::args::{Sandbox, TextOrJson};
+use super::tour;
+use crate::cli::args::{Sandbox, SandboxCommand, TextOrJson};
 use crate::cli::exit::Exit;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
@@ -11,6 +12,13 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 pub(crate) fn run(args: &Sandbox, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    match &args.what {
+        Some(SandboxCommand::Tour(args)) => tour::run(args, talk),
+        None => serve(args, talk),
+    }
+}
+
+fn serve(args: &Sandbox, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let options = options(args, talk)?;
     let running = sandbox::start(options).map_err(|error| {
         let hint = "`--port 0` takes any free port";

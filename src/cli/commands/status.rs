@@ -168,6 +168,9 @@ struct ConnectionDetail {
     service: String,
     scopes: Vec<String>,
     use_login_user_credentials: bool,
+    /// The application of the portal that it was connected for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<String>,
     message: String,
     since: Option<String>,
     users: Vec<User>,
@@ -194,6 +197,8 @@ struct User {
     state: ConnectionState,
     message: String,
     since: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<HeldDetail>,
 }
@@ -229,6 +234,7 @@ fn detail(report: &Report) -> ConnectionDetail {
         service: report.service.to_string(),
         scopes: report.scopes.iter().map(|scope| scope.0.clone()).collect(),
         use_login_user_credentials: report.use_login_user_credentials,
+        application: report.application.as_ref().map(ToString::to_string),
         message: report.message.clone(),
         since: report.since.map(rfc3339),
         users: report
@@ -239,6 +245,7 @@ fn detail(report: &Report) -> ConnectionDetail {
                 state: user.state,
                 message: user.message.clone(),
                 since: rfc3339(user.since),
+                application: user.application.as_ref().map(ToString::to_string),
                 held: held_detail(report, &user.held),
             })
             .collect(),

@@ -16,6 +16,7 @@ pub(super) mod progress;
 pub(super) mod sarif;
 pub(super) mod services_text;
 pub(super) mod status_text;
+pub(super) mod tour_text;
 
 use serde::Serialize;
 

@@ -79,6 +79,7 @@ fn why(because: &Because) -> String {
     match because {
         Because::Failed(step) => format!("it waits for step {}, which failed", step.0),
         Because::Cancelled => "interrupted before its turn".to_owned(),
+        Because::LeaseLost => "the lease was lost before its turn".to_owned(),
     }
 }
 

@@ -84,5 +84,6 @@ fn because_words(because: &Because) -> String {
     match because {
         Because::Failed(step) => format!("it waits for {}, which failed", step.0),
         Because::Cancelled => "interrupted".to_owned(),
+        Because::LeaseLost => "the lease was lost".to_owned(),
     }
 }

@@ -1,8 +1,8 @@
 //! Grants, consents and revocations: their rows, read and written.
 
-use super::rows::{as_json, count, damaged, json, signed, text, time};
+use super::rows::{as_json, count, damaged, json, moment, signed, text, time};
 use super::session::Session;
-use crate::clock::{self, rfc3339};
+use crate::clock::rfc3339;
 use crate::resource::{Address, Fingerprint, Kind, Name, SecretPath};
 use crate::store::{Lease, SealedAt, StoreError, StoredConsent, StoredGrant, StoredRevocation};
 use crate::vault::Sealed;
@@ -52,13 +52,14 @@ impl Session<'_> {
     }
 
     pub(super) fn write_consent(&self, consent: &StoredConsent) -> Result<(), StoreError> {
-        let sql = "INSERT INTO consents (digest, connection, user, sealed, expires) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let StoredConsent { digest, connection, user, sealed, expires } = consent;
-        self.run(sql, (digest, connection.as_str(), user, &sealed.0, rfc3339(*expires))).map(drop)
+        let sql = "INSERT INTO consents (digest, connection, user, sealed, expires, application) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let StoredConsent { digest, connection, user, application, sealed, expires } = consent;
+        let application = application.as_ref().map(Name::as_str);
+        self.run(sql, (digest, connection.as_str(), user, &sealed.0, rfc3339(*expires), application)).map(drop)
     }
 
     pub(super) fn remove_consent(&self, digest: &str) -> Result<Option<StoredConsent>, StoreError> {
-        let sql = "DELETE FROM consents WHERE digest = ?1 RETURNING digest, connection, user, sealed, expires";
+        let sql = "DELETE FROM consents WHERE digest = ?1 RETURNING digest, connection, user, sealed, expires, application";
         self.one(sql, [digest], |row| {
             Ok(StoredConsent {
                 digest: row.get(0)?,
@@ -66,6 +67,7 @@ impl Session<'_> {
                 user: row.get(2)?,
                 sealed: Sealed(row.get(3)?),
                 expires: time(row, 4)?,
+                application: row.get::<_, Option<String>>(5)?.map(Name::new),
             })
         })
     }
@@ -147,10 +149,7 @@ impl Session<'_> {
 }
 
 fn grant(row: &Row<'_>) -> Result<StoredGrant, StoreError> {
-    let moment = |at: usize| {
-        let text: Option<String> = row.get(at)?;
-        text.map(|text| clock::parse_rfc3339(&text).ok_or_else(|| damaged("a time"))).transpose()
-    };
+    let moment = |at: usize| moment(row, at);
     let owner: Option<String> = row.get(8)?;
     Ok(StoredGrant {
         connection: Name::new(text(row, 0)?),

@@ -5,6 +5,7 @@ mod deliveries;
 mod grants;
 mod log;
 mod open;
+mod people;
 mod read;
 mod rows;
 mod session;

@@ -10,10 +10,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// Numbered from 1 without a gap; each is applied once, and never edited after it was released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_estate.sqlite.sql"),
     include_str!("../migrations/0002_grants.sqlite.sql"),
     include_str!("../migrations/0003_delivery.sqlite.sql"),
+    include_str!("../migrations/0004_people.sqlite.sql"),
 ];
 
 /// How long a writer waits for the one before it.
@@ -177,9 +178,31 @@ mod tests {
             .expect("the table is there");
         let before = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("it is there");
         for refused in [SqliteStore::open(&path).err(), SqliteStore::open_read_only(&path).err()] {
-            assert!(matches!(refused, Some(StoreError::Newer { found: 99, known: 3 })), "{refused:?}");
+            assert!(matches!(refused, Some(StoreError::Newer { found: 99, known: 4 })), "{refused:?}");
         }
         assert_eq!(std::fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("it is there"), before);
+    }
+
+    #[test]
+    fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
+        let (_folder, path) = file();
+        let connection = Connection::open(&path).expect("the folder is writable");
+        let version = "CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT; INSERT INTO schema_version VALUES (1), (2), (3)";
+        let rows = "INSERT INTO objects (kind, name, body, revision, created, updated)
+                    VALUES ('connections', 'c', '{\"name\":\"C\",\"service\":\"s\"}', 1, '2027-01-15T08:00:00Z', '2027-01-15T08:00:00Z');
+                    INSERT INTO authorizations (connection, user, state, message, updated)
+                    VALUES ('c', '', 'connected', '', '2027-01-15T08:00:00Z')";
+        for sql in MIGRATIONS[..3].iter().chain([&version, &rows]) {
+            connection.execute_batch(sql).expect("an older program's schema");
+        }
+        drop(connection);
+        let store = SqliteStore::open(&path).expect("it is brought up to date");
+        let read = store.read().expect("it can be read");
+        let objects = read.objects().expect("it can be read");
+        assert_eq!(objects.into_values().map(|object| (object.revision, object.maker)).collect::<Vec<_>>(), [(1, None)]);
+        let standing = read.all_authorizations().expect("it can be read").into_values().flatten();
+        assert_eq!(standing.map(|one| one.application).collect::<Vec<_>>(), [None]);
+        assert_eq!(read.users().expect("it can be read"), []);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::rows::{
 use super::session::Session;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::store::{
-    Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Object, Recorded, SealedAt, Snapshot, StoreError, StoredGrant,
-    StoredRevocation,
+    ApplyLease, Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Object, Recorded, SealedAt, Snapshot, StoreError,
+    StoredApplication, StoredGrant, StoredRevocation, StoredToken, StoredUser,
 };
 use crate::vault::Sealed;
 use rusqlite::{Params, Row};
@@ -160,6 +160,34 @@ impl Snapshot for Session<'_> {
 
     fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError> {
         self.read_attempts(id)
+    }
+
+    fn user(&self, name: &str) -> Result<Option<StoredUser>, StoreError> {
+        self.read_user(name)
+    }
+
+    fn users(&self) -> Result<Vec<StoredUser>, StoreError> {
+        self.read_users()
+    }
+
+    fn token(&self, id: &str) -> Result<Option<StoredToken>, StoreError> {
+        self.read_token(id)
+    }
+
+    fn tokens(&self, user: Option<&str>) -> Result<Vec<StoredToken>, StoreError> {
+        self.read_tokens(user)
+    }
+
+    fn apply_lease(&self, project: &str) -> Result<Option<ApplyLease>, StoreError> {
+        self.read_apply_lease(project)
+    }
+
+    fn apply_leases(&self) -> Result<Vec<ApplyLease>, StoreError> {
+        self.read_apply_leases()
+    }
+
+    fn applications(&self) -> Result<Vec<StoredApplication>, StoreError> {
+        self.read_applications()
     }
 
     fn recorded(&self, key: &str) -> Result<Option<Recorded>, StoreError> {

@@ -19,7 +19,7 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 /// The columns that [`object`] reads, in its order.
-pub(super) const OBJECT: &str = "kind, name, body, owner, revision, applied, detached, created, updated";
+pub(super) const OBJECT: &str = "kind, name, body, owner, revision, applied, detached, created, updated, maker";
 
 pub(super) fn object(row: &Row<'_>) -> Result<Object, StoreError> {
     let address = address(row, 0)?;
@@ -32,12 +32,13 @@ pub(super) fn object(row: &Row<'_>) -> Result<Object, StoreError> {
         detached: row.get(6)?,
         created: time(row, 7)?,
         updated: time(row, 8)?,
+        maker: row.get(9)?,
         address,
     })
 }
 
 /// The columns that [`authorization`] reads, in its order.
-pub(super) const AUTHORIZATION: &str = "connection, user, state, message, updated";
+pub(super) const AUTHORIZATION: &str = "connection, user, state, message, updated, application";
 
 pub(super) fn authorization(row: &Row<'_>) -> Result<Authorization, StoreError> {
     Ok(Authorization {
@@ -46,6 +47,7 @@ pub(super) fn authorization(row: &Row<'_>) -> Result<Authorization, StoreError> 
         state: word::<ConnectionState>(text(row, 2)?, "authorizations.state")?,
         message: row.get(3)?,
         updated: time(row, 4)?,
+        application: row.get::<_, Option<String>>(5)?.map(Name::new),
     })
 }
 
@@ -77,6 +79,11 @@ pub(super) fn address(row: &Row<'_>, at: usize) -> Result<Address, StoreError> {
 
 pub(super) fn time(row: &Row<'_>, at: usize) -> Result<SystemTime, StoreError> {
     clock::parse_rfc3339(text(row, at)?).ok_or_else(|| damaged("a time"))
+}
+
+pub(super) fn moment(row: &Row<'_>, at: usize) -> Result<Option<SystemTime>, StoreError> {
+    let text: Option<String> = row.get(at)?;
+    text.map(|text| clock::parse_rfc3339(&text).ok_or_else(|| damaged("a time"))).transpose()
 }
 
 /// A counter: SQLite has signed integers only.

@@ -3,10 +3,10 @@
 use super::rows::{as_json, damaged, link_word, signed, state_word};
 use super::session::Session;
 use crate::clock::rfc3339;
-use crate::resource::{Address, Fingerprint, SecretPath};
+use crate::resource::{Address, Fingerprint, Name, SecretPath};
 use crate::store::{
-    Attempt, AuditEntry, Authorization, Delivery, Lease, Object, Pick, Recorded, SealedAt, Snapshot, StoreError, StoredConsent,
-    StoredGrant, StoredRevocation, Transaction,
+    ApplyLease, Attempt, AuditEntry, Authorization, Delivery, Lease, Object, Pick, Recorded, SealedAt, Snapshot, StoreError,
+    StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser, Transaction,
 };
 use crate::vault::Sealed;
 use rusqlite::Params;
@@ -36,11 +36,11 @@ impl Transaction for Session<'_> {
 
     fn put_object(&mut self, object: &Object) -> Result<(), StoreError> {
         // Not INSERT OR REPLACE: that would delete the row first, and its secrets with it.
-        let sql = "INSERT INTO objects (kind, name, body, owner, revision, applied, detached, created, updated)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        let sql = "INSERT INTO objects (kind, name, body, owner, revision, applied, detached, created, updated, maker)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                    ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body, owner = excluded.owner,
                    revision = excluded.revision, applied = excluded.applied, detached = excluded.detached,
-                   created = excluded.created, updated = excluded.updated";
+                   created = excluded.created, updated = excluded.updated, maker = excluded.maker";
         self.run(
             sql,
             rusqlite::params![
@@ -53,6 +53,7 @@ impl Transaction for Session<'_> {
                 object.detached,
                 rfc3339(object.created),
                 rfc3339(object.updated),
+                object.maker,
             ],
         )?;
         self.put_links(object)
@@ -80,11 +81,14 @@ impl Transaction for Session<'_> {
     }
 
     fn put_authorization(&mut self, authorization: &Authorization) -> Result<(), StoreError> {
-        let sql = "INSERT INTO authorizations (connection, user, state, message, updated) VALUES (?1, ?2, ?3, ?4, ?5)
+        let sql = "INSERT INTO authorizations (connection, user, state, message, updated, application)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                    ON CONFLICT (connection, user) DO UPDATE SET
-                   state = excluded.state, message = excluded.message, updated = excluded.updated";
-        let Authorization { connection, user, state, message, updated } = authorization;
-        self.run(sql, (connection.as_str(), user, state_word(*state), message, rfc3339(*updated))).map(drop)
+                   state = excluded.state, message = excluded.message, updated = excluded.updated,
+                   application = excluded.application";
+        let Authorization { connection, user, state, message, application, updated } = authorization;
+        let application = application.as_ref().map(Name::as_str);
+        self.run(sql, (connection.as_str(), user, state_word(*state), message, rfc3339(*updated), application)).map(drop)
     }
 
     fn add_delivery(&mut self, delivery: &Delivery, request: &Sealed) -> Result<(), StoreError> {
@@ -125,6 +129,34 @@ impl Transaction for Session<'_> {
 
     fn delete_revocation(&mut self, id: &str) -> Result<(), StoreError> {
         self.remove_revocation(id)
+    }
+
+    fn put_user(&mut self, user: &StoredUser) -> Result<(), StoreError> {
+        self.write_user(user)
+    }
+
+    fn delete_user(&mut self, name: &str) -> Result<(), StoreError> {
+        self.run("DELETE FROM users WHERE name = ?1", [name]).map(drop)
+    }
+
+    fn put_token(&mut self, token: &StoredToken) -> Result<(), StoreError> {
+        self.write_token(token)
+    }
+
+    fn touch_token(&mut self, id: &str, at: SystemTime) -> Result<(), StoreError> {
+        self.run("UPDATE tokens SET last_used = ?2 WHERE id = ?1", (id, rfc3339(at))).map(drop)
+    }
+
+    fn put_apply_lease(&mut self, lease: &ApplyLease) -> Result<(), StoreError> {
+        self.write_apply_lease(lease)
+    }
+
+    fn put_application(&mut self, application: &StoredApplication) -> Result<(), StoreError> {
+        self.write_application(application)
+    }
+
+    fn delete_application(&mut self, name: &Name) -> Result<(), StoreError> {
+        self.run("DELETE FROM applications WHERE name = ?1", [name.as_str()]).map(drop)
     }
 
     fn reseal(&mut self, at: &SealedAt, from: &Sealed, to: &Sealed) -> Result<bool, StoreError> {

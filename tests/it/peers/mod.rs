@@ -5,6 +5,7 @@
 //! `BOWLINE_REQUIRE_PEERS=1`: then they fail.
 
 mod browser;
+mod command;
 mod connections;
 mod flows;
 mod life;

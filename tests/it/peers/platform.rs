@@ -70,7 +70,7 @@ impl<'a> Platform<'a> {
 
     pub(super) fn begin(&self) -> Result<Url, BrokerError> {
         let (name, redirect_uri) = (Name::new("it"), redirect_uri());
-        let consent = Consent { actor: &self.actor, connection: &name, user: None, redirect_uri: &redirect_uri };
+        let consent = Consent { actor: &self.actor, connection: &name, user: None, application: None, redirect_uri: &redirect_uri };
         self.broker.begin_consent(consent).map(|begun| begun.link)
     }
 
@@ -137,7 +137,7 @@ impl<'a> Platform<'a> {
     }
 
     fn change(&self) -> Call<'_> {
-        Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever }
+        Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever, fence: None }
     }
 }
 

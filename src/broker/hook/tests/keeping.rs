@@ -117,7 +117,7 @@ fn deliveries_go_with_their_webhook_even_under_way() {
     let id = post.trigger("door").id;
     let other = post.clone();
     let courier = Double::new(move |_| {
-        let call = Call { actor: &other.actor, project: None, key: None, expect: Expect::Whatever };
+        let call = Call { actor: &other.actor, project: None, key: None, expect: Expect::Whatever, fence: None };
         other.broker.delete(&call, &at("webhooks.door")).expect("allowed");
         Ok(reply(200))
     });
@@ -147,7 +147,7 @@ fn a_connection_s_credential_goes_along_and_stays_nowhere() {
     let id = post.trigger("roof").id;
     let carrier = Carrier { broker: &post.broker, actor: &post.actor };
     assert_eq!(post.deliver(&carrier).waiting.len(), 1);
-    let call = Call { actor: &post.actor, project: None, key: None, expect: Expect::Whatever };
+    let call = Call { actor: &post.actor, project: None, key: None, expect: Expect::Whatever, fence: None };
     post.broker.authorize(&call, &at("connections.c")).expect("allowed");
     assert_eq!(post.deliver(&carrier).delivered, 1);
     let sent = post.outward.sent.lock().expect("no panic");

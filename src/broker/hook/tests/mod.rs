@@ -163,7 +163,7 @@ impl Post {
         let secrets: BTreeMap<SecretPath, Secret<String>> =
             secrets.iter().map(|(path, value)| (SecretPath((*path).to_owned()), Secret::new((*value).to_owned()))).collect();
         let resource = Resource::deserialize(at(address).kind, body).expect("the test's body has its kind's shape");
-        let call = Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever };
+        let call = Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever, fence: None };
         self.broker.put(&call, &at(address), Put { resource: &resource, secrets: &secrets, script: None }).expect("allowed");
     }
 
@@ -189,7 +189,8 @@ impl Post {
     fn connect(&self, state: ConnectionState) {
         let mut tx = self.store.begin().expect("the store can be written");
         let (connection, user) = (Name::new("c"), String::new());
-        tx.put_authorization(&Authorization { connection, user, state, message: String::new(), updated: noon() }).expect("it is there");
+        tx.put_authorization(&Authorization { connection, user, state, message: String::new(), application: None, updated: noon() })
+            .expect("it is there");
         tx.commit().expect("the store can be written");
     }
 
