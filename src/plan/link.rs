@@ -124,7 +124,10 @@ fn closing(worlds: &Worlds<'_>, draft: &Draft) -> StepNumber {
 }
 
 fn how_released(worlds: &Worlds<'_>, score: &Score, change: usize, leaving: &Address, (dependent, link): (&Address, Link)) -> Release {
-    let holds = worlds.stands_in_the_way(dependent, link);
+    // A webhook that is put back before it is forgotten stands in the way again, unless there is something to put it back to.
+    let put_back = score.at(dependent).is_some_and(|draft| draft.action == Action::Forget && draft.marks.attach.is_some());
+    let again = put_back && lifecycle::holds(link) && score.drafts[change].action != Action::Replace;
+    let holds = worlds.stands_in_the_way(dependent, link) || again;
     let otherwise = if holds { Release::Never } else { Release::Free };
     if worlds.owned(dependent).is_none() {
         return otherwise;
