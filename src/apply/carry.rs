@@ -84,6 +84,16 @@ pub(super) fn address<'a>(change: &'a Change, step: &'a Step) -> &'a Address {
 pub(super) fn subject(change: &Change) -> &Address {
     match (change.action, &change.previous_address) {
         (Action::Move, Some(from)) => from,
-        (Action::Create | Action::Update | Action::Reconnect | Action::Replace | Action::Move | Action::Delete, _) => &change.address,
+        (
+            Action::Create
+            | Action::Update
+            | Action::Reconnect
+            | Action::Replace
+            | Action::Move
+            | Action::Delete
+            | Action::Adopt
+            | Action::Forget,
+            _,
+        ) => &change.address,
     }
 }

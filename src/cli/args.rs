@@ -13,7 +13,7 @@ mod using;
 mod webhook;
 
 pub(super) use changing::{Apply, AutoApprove, CarryingOut, Destroy, Plan, Show};
-pub(super) use estate::Snapshot;
+pub(super) use estate::{Drift, Ignored, Snapshot};
 pub(super) use keeping::{Backup, Restore};
 pub(super) use naming::{Move, Refs};
 pub(super) use offline::{
@@ -103,6 +103,11 @@ pub enum Command {
         after_help = "Examples:\n  bowline comment plan.json                      in a CI job of GitHub or GitLab\n  bowline comment plan.json --vcs github --repo acme/shop --number 7\n  bowline comment plan.json --dry-run\n\nThe token is read from GITHUB_TOKEN or GITLAB_TOKEN. Only a comment of the token's own account is changed."
     )]
     Comment(Comment),
+    /// Show what was changed behind the project's back, who did it, and on which side the declaration is; exit 2 where something was
+    #[command(
+        after_help = "Examples:\n  bowline drift\n  bowline drift --env prod --format json\n  bowline drift --ignore connections.crm_read#/description --ignore webhooks.door_open"
+    )]
+    Drift(Drift),
     /// Take down what is live, without any secret, to plan from it where nobody has credentials
     #[command(
         after_help = "Examples:\n  bowline snapshot > live.json\n  bowline snapshot --env prod --save live.json\n  bowline plan --snapshot live.json        in a fork's pull request: no credentials, no broker"

@@ -36,6 +36,15 @@ pub(super) struct Header {
     pub(super) application: Option<String>,
     pub(super) environment: Environment,
     pub(super) moved: Vec<MovedEntry>,
+    pub(super) adopted: Vec<AdoptedEntry>,
+    pub(super) forgotten: Vec<Spanned<Address>>,
+}
+
+/// One entry of `adopt`.
+#[derive(Debug, Clone)]
+pub(super) struct AdoptedEntry {
+    pub(super) address: Spanned<Address>,
+    pub(super) from: Option<String>,
 }
 
 /// One entry of `moved`.

@@ -91,6 +91,7 @@ codes! {
     UnknownConnection "unknown-connection" Names Error "a connection that the project does not declare"
     UnknownDependency "unknown-dependency" Names Error "`depends_on` names something that the project does not declare"
     UnknownMoved "unknown-moved" Names Error "a `moved` entry does not fit the declarations"
+    BadOwnership "bad-ownership" Names Error "an `adopt` or `forget` entry does not fit the declarations"
     DependencyCycle "dependency-cycle" Graph Error "resources depend on each other in a circle"
     ScopeNotInService "scope-not-in-service" Scopes Error "a scope that the custom service does not offer"
     UnknownScope "unknown-scope" Scopes Warning "a scope that the catalogue does not know for this service"

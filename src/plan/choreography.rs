@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 /// Adds the change of one object and its steps, or nothing where nothing has to be done.
 pub(super) fn draft(worlds: &Worlds<'_>, score: &mut Score, address: &Address, fate: Fate<'_>) {
+    let change = score.drafts.len();
     match fate {
         Fate::Create(wanted) => create(worlds, score, address, wanted),
         Fate::Foreign(live, wanted) => foreign(worlds, score, address, live, wanted),
@@ -20,7 +21,35 @@ pub(super) fn draft(worlds: &Worlds<'_>, score: &mut Score, address: &Address, f
         Fate::Replace(live, wanted) => replace(worlds, score, address, live, wanted),
         Fate::Move(from, live, wanted) => rename(worlds, score, (from, address), live, wanted),
         Fate::Delete(live) => delete(worlds, score, address, live),
+        Fate::Forget(live) => forget(score, address, live),
     }
+    if worlds.adopts(address) {
+        adopt(worlds, score, address, change);
+    }
+}
+
+/// Adds the adoption to the object's change, which may have been nothing so far.
+fn adopt(worlds: &Worlds<'_>, score: &mut Score, address: &Address, change: usize) {
+    if score.drafts.len() == change {
+        let mut draft = Draft::new(address, Action::Adopt);
+        draft.precondition = worlds.live(address).map(etag);
+        draft.after = worlds.wanted(address).cloned();
+        score.add(draft);
+    }
+    score.drafts[change].because("to-be-adopted", None);
+    score.step(change, Do::Adopt, None);
+}
+
+fn forget(score: &mut Score, address: &Address, live: &Live) {
+    let mut draft = Draft::new(address, Action::Forget);
+    draft.because("to-be-forgotten", None);
+    draft.precondition = Some(etag(live));
+    let change = score.add(draft);
+    // What an interrupted apply left set aside is put back first, or nobody ever would.
+    let detached = live.status == Status::Webhook(WebhookState::Detached);
+    let attach = detached.then(|| score.step(change, Do::Attach, None));
+    score.drafts[change].marks.attach = attach;
+    score.step(change, Do::Forget, attach);
 }
 
 /// What differs, with scopes classed as the project knows their service.

@@ -82,6 +82,7 @@ fn keeps_naming(worlds: &Worlds<'_>, score: &Score, function: &Address, connecti
     match score.at(function).filter(|draft| draft.refused.is_none() && worlds.owned(function).is_some()) {
         None => true,
         Some(draft) if draft.leaves() == Some(function) => false,
+        Some(draft) if draft.action == Action::Forget => true,
         Some(draft) => draft.after.as_ref().is_some_and(|wanted| wanted.links().contains(&(connection.clone(), Link::Named))),
     }
 }

@@ -15,6 +15,7 @@ mod approval;
 mod choreography;
 mod diff;
 mod draft;
+mod drift;
 mod fate;
 mod hazard;
 mod inspect;
@@ -32,10 +33,11 @@ mod worlds;
 mod scenes;
 
 pub use approval::{Approval, ApprovalError, Approved, LeftOut, approve};
+pub use drift::drift;
 pub use inspect::{Finding, inspect};
 pub use model::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Mode, Plan, Precondition, Reason, Refused,
-    SourcePlace, Step, StepId, Summary, Waiting,
+    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Hazard, Mode, Plan, Precondition, Reason,
+    Refused, Side, SourcePlace, Step, StepId, Summary, Waiting,
 };
 pub use options::{Fingerprints, PlanError, PlanOptions};
 pub use planner::plan;

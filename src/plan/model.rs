@@ -49,6 +49,10 @@ pub struct Summary {
     pub replace: usize,
     #[serde(rename = "move")]
     pub moved: usize,
+    #[serde(default)]
+    pub adopt: usize,
+    #[serde(default)]
+    pub forget: usize,
     pub refused: usize,
     pub unchanged: usize,
     /// Authorisations that people have to give when this plan is applied: of each user, where users have own accounts.
@@ -122,6 +126,10 @@ pub enum Action {
     /// Create under the new link name, move the dependents over, delete the old one (rule L4).
     Move,
     Delete,
+    /// Becomes this project's as it is.
+    Adopt,
+    /// Stays live and is this project's no more.
+    Forget,
 }
 
 impl Action {
@@ -134,6 +142,8 @@ impl Action {
             Action::Replace => "-/+",
             Action::Move => ">",
             Action::Delete => "-",
+            Action::Adopt => "<",
+            Action::Forget => ".",
         }
     }
 }
@@ -326,6 +336,10 @@ pub enum Do {
     Detach,
     /// Lets a detached webhook select its connection again.
     Attach,
+    /// Makes the project the owner of what is live.
+    Adopt,
+    /// Makes nobody the owner.
+    Forget,
 }
 
 impl Do {
@@ -339,6 +353,8 @@ impl Do {
             Do::Authorize => "authorize",
             Do::Detach => "detach",
             Do::Attach => "attach",
+            Do::Adopt => "adopt",
+            Do::Forget => "forget",
         }
     }
 }
@@ -359,6 +375,50 @@ pub enum Actor {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Drift {
     pub address: Address,
+    #[serde(default)]
+    pub kind: DriftKind,
+    /// Whose it is, where it is another project's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Who did it, as far as that was looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When; RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// From what was applied last to what is live.
-    pub diff: Vec<Difference>,
+    pub diff: Vec<Drifted>,
+}
+
+/// What became of an object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DriftKind {
+    #[default]
+    Changed,
+    Deleted,
+    OwnerChanged,
+}
+
+/// One difference between what was applied and what is live, and where the declaration stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drifted {
+    #[serde(flatten)]
+    pub difference: Difference,
+    #[serde(default)]
+    pub declared: Side,
+}
+
+/// The third side of a drift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// An apply puts it back.
+    #[default]
+    AsApplied,
+    /// The declaration has followed.
+    AsLive,
+    /// A third thing.
+    Otherwise,
+    NotDeclared,
 }

@@ -58,6 +58,8 @@ fn asked<'a>(order: &Order<'_>) -> Result<Ask<'a>, RemoteError> {
         Do::Authorize => Operation::Authorize,
         Do::Detach => Operation::Detach,
         Do::Attach => Operation::Attach,
+        Do::Adopt => Operation::Adopt(kind),
+        Do::Forget => Operation::Forget(kind),
     };
     let ask = Ask::new(operation).name("name", order.address.name.to_string());
     match order.action {
@@ -66,7 +68,7 @@ fn asked<'a>(order: &Order<'_>) -> Result<Ask<'a>, RemoteError> {
             let secrets = order.secrets.iter().map(|(path, value)| (path.clone(), Clear(value.clone()))).collect();
             Ok(ask.body(&wire::Written { body, secrets, script: order.script.clone() }))
         }
-        Do::Delete | Do::Revoke | Do::Authorize | Do::Detach | Do::Attach => Ok(ask),
+        Do::Delete | Do::Revoke | Do::Authorize | Do::Detach | Do::Attach | Do::Adopt | Do::Forget => Ok(ask),
     }
 }
 
@@ -76,7 +78,7 @@ fn conditional<'a>(ask: Ask<'a>, order: &Order<'_>) -> Ask<'a> {
     match (order.action, &order.if_match) {
         (_, Some(etag)) => ask.header(header::IF_MATCH, format!("\"{}\"", etag.0)),
         (Do::Create | Do::Update, None) => ask.header(header::IF_NONE_MATCH, "*"),
-        (Do::Delete | Do::Revoke | Do::Authorize | Do::Detach | Do::Attach, None) => ask,
+        (Do::Delete | Do::Revoke | Do::Authorize | Do::Detach | Do::Attach | Do::Adopt | Do::Forget, None) => ask,
     }
 }
 

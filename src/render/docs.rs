@@ -244,7 +244,7 @@ mod tests {
             default_services: BTreeMap::new(),
             graph,
             moved: vec![],
-            scope_classes: BTreeMap::new(),
+            ..Project::default()
         }
     }
 

@@ -1,7 +1,7 @@
 //! A project: everything that its files declare for one environment.
 
 use super::{Address, Graph, Kind, Name, Resource, Scope, ScopeClass, Service};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The compiled declarations of one project in one environment.
@@ -18,6 +18,10 @@ pub struct Project {
     pub scope_classes: BTreeMap<Name, BTreeMap<Scope, ScopeClass>>,
     pub graph: Graph,
     pub moved: Vec<Moved>,
+    /// `adopt`: what becomes this project's although it is live already, and whose it is until then; `None` is nobody's.
+    pub adopted: BTreeMap<Address, Option<String>>,
+    /// `forget`: what stays live and is this project's no more.
+    pub forgotten: BTreeSet<Address>,
 }
 
 impl Project {

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use worlds::{Tape, fingerprints, observed, project};
+use worlds::{Tape, fingerprints, observed, project, with_ownership};
 
 fn run(plan: &Plan, remote: &dyn Remote, id: &str, parallelism: usize) -> Report {
     let applying =
@@ -119,6 +119,18 @@ proptest! {
         let mut tape = Tape::new(&bytes);
         let (project, live) = (project(&mut tape), observed(&mut tape));
         let options = PlanOptions { mode: Mode::Destroy, ..PlanOptions::default() };
+        let end = applying_settles(&project, &live, &options);
+        interruptions_heal(&project, &live, &options, &end);
+    }
+
+    #[test]
+    fn adopting_and_forgetting_settles_and_interruptions_heal(
+        bytes in prop::collection::vec(any::<u8>(), 400), own in prop::collection::vec(any::<u8>(), 60),
+    ) {
+        let mut tape = Tape::new(&bytes);
+        let (project, live) = (project(&mut tape), observed(&mut tape));
+        let project = with_ownership(project, &live, &mut Tape::new(&own));
+        let options = PlanOptions { allow_empty: true, ..PlanOptions::default() };
         let end = applying_settles(&project, &live, &options);
         interruptions_heal(&project, &live, &options, &end);
     }

@@ -187,6 +187,7 @@ pub enum SchemaKind {
     Function,
     Plan,
     Snapshot,
+    Drift,
     Catalogue,
     Diagnostics,
     Outcome,

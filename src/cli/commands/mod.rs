@@ -12,6 +12,7 @@ mod default_services;
 pub(super) mod destroy;
 mod difference;
 pub(super) mod docs;
+pub(super) mod drift;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod graph;

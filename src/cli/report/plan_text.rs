@@ -177,7 +177,7 @@ fn tone(action: Action) -> Tone {
         Action::Create => Tone::Good,
         Action::Update => Tone::Caution,
         Action::Reconnect | Action::Replace => Tone::Caution,
-        Action::Move => Tone::Accent,
+        Action::Move | Action::Adopt | Action::Forget => Tone::Accent,
         Action::Delete => Tone::Bad,
     }
 }
@@ -210,10 +210,13 @@ pub(super) fn verb(action: Action) -> &'static str {
         Action::Replace => "replace",
         Action::Move => "rename",
         Action::Delete => "delete",
+        Action::Adopt => "adopt",
+        Action::Forget => "forget",
     }
 }
 
-fn difference(difference: &Difference, page: &mut Page) {
+/// One difference, indented below its object.
+pub(crate) fn difference(difference: &Difference, page: &mut Page) {
     let path = difference.path.trim_start_matches('/').replace('/', ".");
     let before = difference.before.as_ref().map(value);
     let after = difference.value.as_ref().map(value);
@@ -358,8 +361,8 @@ fn drift(plan: &Plan, page: &mut Page) {
     page.put(Tone::Strong, "Changed by somebody else since the last apply").end();
     for drift in &plan.drift {
         page.say("  ").put(Tone::Caution, &drift.address.to_string()).end();
-        for difference in &drift.diff {
-            self::difference(difference, page);
+        for drifted in &drift.diff {
+            difference(&drifted.difference, page);
         }
     }
     page.end();
@@ -383,6 +386,8 @@ pub(super) fn counts(summary: &Summary) -> String {
         (summary.reconnect, "to reconnect"),
         (summary.replace, "to replace"),
         (summary.moved, "to rename"),
+        (summary.adopt, "to adopt"),
+        (summary.forget, "to forget"),
         (summary.refused, "refused"),
         (summary.unchanged, "unchanged"),
     ];

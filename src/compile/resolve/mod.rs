@@ -20,6 +20,7 @@ mod merge_fields;
 mod moved;
 mod names;
 mod offered;
+mod ownership;
 mod references;
 mod scopes;
 mod script_files;
@@ -71,6 +72,8 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     }
     scripts::check_hosts(diags, &world, &scripts, &mut files);
     let moved = moved::check(diags, &world, &input.header.moved);
+    let adopted = ownership::adopted(diags, &world, &input.header.adopted);
+    let forgotten = ownership::forgotten(diags, &world, &input.header.forgotten);
     if !input.incomplete {
         unused::check(diags, &world, &scripts);
     }
@@ -81,7 +84,8 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     let places = input.declarations.iter().map(|declaration| (declaration.address.clone(), declaration.key)).collect();
     let resources = input.declarations.into_iter().map(|declaration| (declaration.address, Arc::new(declaration.resource))).collect();
     let (name, application) = (input.header.name, input.header.application);
-    let project = Project { name, application, resources, default_services: defaults.services(), scope_classes, graph, moved };
+    let project =
+        Project { name, application, resources, default_services: defaults.services(), scope_classes, graph, moved, adopted, forgotten };
     let mut files = input.files;
     files.extend(scripts.files());
     files.sort();

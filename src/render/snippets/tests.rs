@@ -23,9 +23,9 @@ fn project(resources: impl IntoIterator<Item = (Address, Json)>) -> Project {
         application: None,
         resources,
         default_services: BTreeMap::new(),
-        scope_classes: BTreeMap::new(),
         graph,
         moved: Vec::new(),
+        ..Project::default()
     }
 }
 

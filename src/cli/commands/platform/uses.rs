@@ -10,7 +10,7 @@ use crate::cli::talk::Failure;
 use crate::clock::rfc3339;
 use crate::embedded::LockError;
 use crate::remote::{AuditWanted, CallError, DeliveriesWanted};
-use crate::resource::{Name, Webhook};
+use crate::resource::{Name, Traces, Webhook};
 use crate::store::{AuditHead, AuditLine, Delivery, DeliveryFilter};
 use crate::wire::Code;
 use std::time::Duration;
@@ -62,6 +62,17 @@ impl Platform {
             }
             // The audit is not everybody's to read, and it would be read whole.
             Platform::There(_) => Ok(None),
+        }
+    }
+
+    /// Who changed what last, as far as the audit may be read.
+    pub(in crate::cli::commands) fn traces(&self, project: &str) -> Result<Traces, Failure> {
+        match self {
+            Platform::Here(embedded) => {
+                embedded.broker().traces(project).map_err(|error| broker_failure("could not read the audit", error))
+            }
+            // The audit is not everybody's to read, and it would be read whole.
+            Platform::There(_) => Ok(Traces::new()),
         }
     }
 

@@ -13,7 +13,9 @@ pub(super) use connections::{
     UnknownCredential, UnknownScope,
 };
 pub(super) use graph::{DependencyCycle, Edge, UnusedConnection, UnusedService};
-pub(super) use names::{CannotAuthenticate, MoveFault, UnknownConnection, UnknownDependency, UnknownMoved, UnknownService};
+pub(super) use names::{
+    BadOwnership, CannotAuthenticate, MoveFault, OwnershipFault, UnknownConnection, UnknownDependency, UnknownMoved, UnknownService,
+};
 pub(super) use scripts::{
     DeprecatedCall, DynamicConnection, EscapingFile, MissingScript, MisspeltKey, ScriptMistake, ScriptTooLarge, SecretInScript,
     UndeclaredConnection, UnknownMethod, UnquotedConnection, UnreadableScript,
