@@ -203,6 +203,13 @@ pub enum SchemaKind {
     Preview,
     Sandbox,
     Tour,
+    Lock,
+    Users,
+    Tokens,
+    Applications,
+    Backup,
+    Serve,
+    Refs,
     /// The HTTP API of `serve`
     Openapi,
 }

@@ -12,7 +12,7 @@ pub struct Serve {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8350")]
     pub listen: SocketAddr,
-    /// The database: sqlite:PATH
+    /// The database: sqlite:PATH, or postgres://user@host/database
     #[arg(long, value_name = "URL", env = "BOWLINE_STORE", hide_env_values = true, default_value = "sqlite:bowline.db")]
     pub store: String,
     /// Where people's browsers reach this server [default: where it listens, if that is this machine only]

@@ -72,8 +72,8 @@ pub(crate) fn carry_out_now(
     }
     planning::all_material_there(&approved.plan, opened)?;
     let platform = platform::open(opened, broker, talk)?;
-    let claim = claim(talk);
-    platform.while_locked(&opened.compiled.project.name, &claim, || {
+    let random = talk.world.random.clone();
+    platform.while_locked(&opened.compiled.project.name, &*random, || {
         if platform.observe().map_err(platform::failure)?.revision != file.observed_revision {
             if asks {
                 return Err(Failure::new(Exit::PlanRefused, "something was changed while you were reading the plan: nothing was done")
@@ -85,13 +85,6 @@ pub(crate) fn carry_out_now(
         }
         carry_out(&file, &approved, (opened, &platform), args, talk)
     })?
-}
-
-/// Tells this apply from every other one, of the same person too.
-fn claim(talk: &Talk<'_>) -> String {
-    let mut claim = [0; 16];
-    talk.world.random.fill(&mut claim);
-    hex::encode(claim)
 }
 
 /// Refuses a plan that is not the one that was named.
@@ -142,8 +135,8 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     }
     planning::all_material_there(&approved.plan, &opened)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
-    let claim = claim(talk);
-    platform.while_locked(&opened.compiled.project.name, &claim, || {
+    let random = talk.world.random.clone();
+    platform.while_locked(&opened.compiled.project.name, &*random, || {
         still_good(&file, &opened, &platform, talk)?;
         carry_out(&file, &approved, (&opened, &platform), &args.carrying_out, talk)
     })?

@@ -29,6 +29,13 @@ pub(crate) fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Some(SchemaKind::Preview) => include_str!("../../../schemas/preview.schema.json"),
         Some(SchemaKind::Sandbox) => include_str!("../../../schemas/sandbox.schema.json"),
         Some(SchemaKind::Tour) => include_str!("../../../schemas/tour.schema.json"),
+        Some(SchemaKind::Lock) => include_str!("../../../schemas/lock.schema.json"),
+        Some(SchemaKind::Users) => include_str!("../../../schemas/users.schema.json"),
+        Some(SchemaKind::Tokens) => include_str!("../../../schemas/tokens.schema.json"),
+        Some(SchemaKind::Applications) => include_str!("../../../schemas/applications.schema.json"),
+        Some(SchemaKind::Backup) => include_str!("../../../schemas/backup.schema.json"),
+        Some(SchemaKind::Serve) => include_str!("../../../schemas/serve.schema.json"),
+        Some(SchemaKind::Refs) => include_str!("../../../schemas/refs.schema.json"),
         Some(SchemaKind::Openapi) => include_str!("../../../schemas/openapi.json"),
         Some(SchemaKind::Catalogue) => include_str!("../../../schemas/catalogue.schema.json"),
     });

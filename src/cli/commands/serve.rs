@@ -9,7 +9,7 @@ use crate::cli::talk::{Failure, Talk};
 use crate::embedded::{self, Guarded, Opening};
 use crate::secret::Secret;
 use crate::server::{self, Limits, Options, Running};
-use crate::store::{SqliteStore, Store, StoreError};
+use crate::store::{self, StoreUrl};
 use crate::upstream::Policy;
 use crate::wire::Clear;
 use crate::workspace;
@@ -24,7 +24,7 @@ const ADMINISTRATOR: &str = "admin";
 pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let database = Database::read(args, talk)?;
     let public_url = public_url(args)?;
-    let opened = embedded::open_served(opening(args, &database, talk)?, Some(database.file.clone()), || database.open());
+    let opened = embedded::open_served(opening(args, &database, talk)?, database.file().map(Path::to_owned), || store::open(&database.url));
     let served = opened.map_err(|error| Failure::because(Exit::Failed, "could not open the data", error))?;
     if let Some(key) = &served.key_created {
         let text =
@@ -56,27 +56,42 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
 
 /// Where the data is.
 struct Database {
-    file: PathBuf,
+    url: StoreUrl,
 }
 
 impl Database {
     fn read(args: &Serve, talk: &Talk<'_>) -> Result<Self, Failure> {
-        let path = args.store.strip_prefix("sqlite:").filter(|path| !path.is_empty());
-        let path = path.ok_or_else(|| Failure::new(Exit::Usage, "`--store` is `sqlite:PATH`"))?;
-        Ok(Database { file: talk.path(path.strip_prefix("//").unwrap_or(path).as_ref()) })
+        let url = args.store.parse().map_err(|error| Failure::because(Exit::Usage, "`--store` cannot be used", error))?;
+        let database = Database {
+            url: match url {
+                StoreUrl::Sqlite(path) => StoreUrl::Sqlite(talk.path(&path)),
+                elsewhere @ StoreUrl::Postgres(_) => elsewhere,
+            },
+        };
+        let keyless = args.vault_key_file.is_none() && !talk.world.env.contains_key("BOWLINE_VAULT_KEY");
+        if database.file().is_none() && keyless {
+            return Err(Failure::new(Exit::Usage, "a database that others may share needs a vault key that they share too")
+                .hint("give it as BOWLINE_VAULT_KEY, or in a file with `--vault-key-file`"));
+        }
+        Ok(database)
     }
 
-    fn folder(&self) -> PathBuf {
-        self.file.parent().map(Path::to_owned).unwrap_or_default()
+    /// The database's own file, where it is one.
+    fn file(&self) -> Option<&Path> {
+        match &self.url {
+            StoreUrl::Sqlite(path) => Some(path),
+            StoreUrl::Postgres(_) => None,
+        }
     }
 
-    fn open(&self) -> Result<Box<dyn Store>, StoreError> {
-        Ok(Box::new(SqliteStore::open(&self.file)?))
+    /// Where what belongs to it lies.
+    fn folder(&self, talk: &Talk<'_>) -> PathBuf {
+        self.file().and_then(Path::parent).map_or_else(|| talk.world.folder.clone(), Path::to_owned)
     }
 }
 
 fn opening<'a>(args: &Serve, database: &Database, talk: &'a Talk<'_>) -> Result<Opening<'a>, Failure> {
-    let folder = database.folder();
+    let folder = database.folder(talk);
     let clients = args.clients.as_ref().map_or_else(|| folder.join("clients.yaml"), |path| talk.path(path));
     let policy = Policy { loopback: args.allow_loopback, allowed: args.allowed.clone(), ..Policy::default() };
     let outward = Guarded::new(policy).map_err(|error| Failure::because(Exit::Failed, "could not prepare the HTTP client", error))?;
