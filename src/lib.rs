@@ -9,9 +9,9 @@
 //! | nouns | [`resource`] services, connections, webhooks, functions; the project, what is live, and the platform's rules |
 //! | thought | [`compile`] text → project · [`layout`] a file in its canonical layout · [`deluge`] scripts as a language · [`plan`] two worlds → steps · [`render`] project → snippets · [`oauth`] grants as a state machine · [`vault`] seal and open |
 //! | data | [`catalogue`] the default services, one YAML file each |
-//! | contracts | [`apply`] the executor, its `Remote` port and the plan file |
+//! | contracts | [`wire`] the HTTP API's words and its table of routes · [`apply`] the executor, its `Remote` port and the plan file |
 //! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process |
-//! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`sandbox`] a provider and an API on loopback, for trying out |
+//! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`server`] the same over HTTP · [`sandbox`] a provider and an API on loopback, for trying out |
 //! | door | [`cli`] arguments, commands, reports, exit codes |
 
 pub mod clock;
@@ -32,6 +32,7 @@ pub mod vault;
 pub mod catalogue;
 
 pub mod apply;
+pub mod wire;
 
 pub mod embedded;
 pub mod store;
@@ -40,5 +41,6 @@ pub mod workspace;
 
 pub mod broker;
 pub mod sandbox;
+pub mod server;
 
 pub mod cli;

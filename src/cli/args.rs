@@ -2,6 +2,7 @@
 
 mod changing;
 mod offline;
+mod serve;
 mod shared;
 mod using;
 mod webhook;
@@ -10,6 +11,7 @@ pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
+pub(super) use serve::Serve;
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, SandboxCommand, Status, Tour};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
@@ -138,6 +140,11 @@ pub enum Command {
         after_help = "Examples:\n  bowline sandbox tour                         a connection goes all the way, in one command\n  bowline sandbox\n  bowline sandbox --token-lifetime 5s          tokens that expire while you watch\n  bowline sandbox --port 0 --auto-consent      in tests: any free port, printed first; ?auto=allow decides\n\nIts clients, keys and scopes are on its front page and in /control/clients. None of them is secret."
     )]
     Sandbox(Sandbox),
+    /// Serve one broker to everybody over HTTP
+    #[command(
+        after_help = "Examples:\n  bowline serve\n  bowline serve --listen 0.0.0.0:8350 --public-url https://connections.example.com --store sqlite:/var/lib/bowline/bowline.db\n  bowline serve --listen 127.0.0.1:0 --allow-loopback --format json      in tests: any free port, and the sandbox may be called"
+    )]
+    Serve(Serve),
     /// Print the JSON Schema of the files, for editors and other tools
     #[command(after_help = "Examples:\n  bowline schema > bowline.schema.json\n  bowline schema connection")]
     Schema(Schema),

@@ -62,6 +62,7 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Graph(args) => commands::graph::run(&args, talk),
         Command::Services(args) => commands::services::run(&args, talk),
         Command::Sandbox(args) => commands::sandbox::run(&args, talk),
+        Command::Serve(args) => commands::serve::run(&args, talk),
         Command::Schema(args) => commands::schema::run(&args, talk),
         Command::Explain(args) => commands::explain::run(&args, talk),
         Command::Completions(args) => commands::completions::run(&args, talk),

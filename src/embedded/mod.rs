@@ -12,6 +12,7 @@ mod open;
 mod outward;
 mod receiver;
 mod remote;
+mod serving;
 #[cfg(test)]
 mod tests;
 
@@ -20,3 +21,4 @@ pub use lock::{ApplyLock, LockError};
 pub use open::{Embedded, OpenError, Opening};
 pub use outward::Guarded;
 pub use receiver::{LOOK, Receiver, Visit};
+pub use serving::{Served, open_served};

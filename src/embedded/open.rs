@@ -16,6 +16,8 @@ pub struct Opening<'a> {
     pub environment: Option<&'a str>,
     /// The value of `BOWLINE_VAULT_KEY`, where it is set: it goes before the key file.
     pub vault_key: Option<Secret<String>>,
+    /// Where the key lies otherwise; `None` for `vault.key` in the data folder.
+    pub key_file: Option<PathBuf>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     /// Who works, for the audit.

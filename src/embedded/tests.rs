@@ -37,6 +37,7 @@ impl DefaultServices for NoServices {
 
 fn opening<'a>(data_dir: &Path, random: &Bytes) -> Opening<'a> {
     Opening {
+        key_file: None,
         data_dir: data_dir.to_owned(),
         environment: None,
         vault_key: None,

@@ -16,5 +16,6 @@ mod process;
 mod proxy;
 mod renewal;
 mod sandbox;
+mod server;
 #[path = "../support/mod.rs"]
 mod support;

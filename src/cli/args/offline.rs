@@ -162,6 +162,8 @@ pub enum SchemaKind {
     Plan,
     Catalogue,
     Diagnostics,
+    /// The HTTP API of `serve`
+    Openapi,
 }
 
 #[derive(Debug, Args)]

@@ -22,6 +22,7 @@ pub(super) mod render;
 pub(super) mod revoke;
 pub(super) mod sandbox;
 pub(super) mod schema;
+pub(super) mod serve;
 pub(super) mod services;
 pub(super) mod show;
 pub(super) mod status;
