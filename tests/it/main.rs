@@ -9,6 +9,7 @@ mod delivery;
 mod deluge;
 mod examples;
 mod forbidden;
+mod operation;
 mod peers;
 mod plans;
 mod process;
