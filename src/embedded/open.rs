@@ -119,7 +119,7 @@ fn look(database: &Path) -> Result<Option<SqliteStore>, OpenError> {
     SqliteStore::open_read_only(database).map_err(at(database))
 }
 
-fn broker(opening: &Opening<'_>, database: &Path, store: Box<dyn Store>, keyring: Keyring) -> Result<Broker, OpenError> {
+pub(super) fn broker(opening: &Opening<'_>, database: &Path, store: Box<dyn Store>, keyring: Keyring) -> Result<Broker, OpenError> {
     let surroundings = Surroundings {
         clock: opening.clock.clone(),
         random: opening.random.clone(),
@@ -134,7 +134,7 @@ fn at(database: &Path) -> impl Fn(StoreError) -> OpenError {
 }
 
 /// `bowline.db`, or `<environment>.db`.
-fn database(opening: &Opening<'_>) -> Result<PathBuf, OpenError> {
+pub(super) fn database(opening: &Opening<'_>) -> Result<PathBuf, OpenError> {
     let file = match opening.environment {
         None => "bowline.db".to_owned(),
         // An environment of the program's own name must not share the nameless one's data.

@@ -6,10 +6,12 @@
 //!
 //! The stages, each deciding one thing: `fate` what becomes of an object · `targets` which are looked at · `diff` what
 //! differs · `choreography` the steps of one change · `link` how changes wait for each other, and what is refused ·
-//! `hazard` what a reviewer must see · `order` the ids. `inspect` checks a finished plan without any of them.
+//! `hazard` what a reviewer must see · `order` the ids. `inspect` checks a finished plan without any of them, `approval` takes
+//! out of it what nobody approved.
 //!
 //! Adding a kind: a file in `diff/`, a line in `choreography` where it has steps of its own.
 
+mod approval;
 mod choreography;
 mod diff;
 mod draft;
@@ -29,6 +31,7 @@ mod worlds;
 #[cfg(test)]
 mod scenes;
 
+pub use approval::{Approval, ApprovalError, Approved, LeftOut, approve};
 pub use inspect::{Finding, inspect};
 pub use model::{
     Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Mode, Plan, Precondition, Reason, Refused,

@@ -51,7 +51,7 @@ pub struct Summary {
     pub moved: usize,
     pub refused: usize,
     pub unchanged: usize,
-    /// Authorisations that a person has to give when this plan is applied.
+    /// Authorisations that people have to give when this plan is applied: of each user, where users have own accounts.
     pub consents: usize,
     /// Distinct people whose authorisation is lost.
     pub users_affected: usize,
@@ -238,6 +238,22 @@ pub enum Hazard {
     Destroys,
     /// Credentials may travel over plain HTTP to this machine.
     PlainHttp,
+}
+
+impl Hazard {
+    /// The word in plans: `loses-tokens`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Hazard::LosesTokens => "loses-tokens",
+            Hazard::NeedsConsent => "needs-consent",
+            Hazard::PausesWebhooks => "pauses-webhooks",
+            Hazard::WidensScopes => "widens-scopes",
+            Hazard::BreaksFunctions => "breaks-functions",
+            Hazard::ChangesIdentity => "changes-identity",
+            Hazard::Destroys => "destroys",
+            Hazard::PlainHttp => "plain-http",
+        }
+    }
 }
 
 /// Whom and what a change touches beside its own resource.

@@ -4,7 +4,7 @@ use super::served::Served;
 use crate::broker::{Admitted, Asked as How, Expect};
 use crate::resource::access::Principal;
 use crate::resource::{Address, Etag, Kind, Name};
-use crate::wire::{Code, Cursor, Form, Operation, Parameter, Place, Problem, Route, header, routes};
+use crate::wire::{Code, Cursor, Form, Method, Operation, Parameter, Place, Problem, Route, header, routes};
 use http::HeaderMap;
 use regex::Regex;
 use serde::de::DeserializeOwned;
@@ -112,7 +112,8 @@ impl Asked {
     /// What must be live; `None` where nothing is said.
     pub(super) fn expect(&self) -> Result<Option<Expect>, Problem> {
         match (self.text(Parameter::IF_MATCH), self.text(Parameter::IF_NONE_MATCH_ANY)) {
-            (Some(_), Some(_)) => Err(bad(Parameter::IF_MATCH, "and `If-None-Match` do not go together")),
+            // RFC 9110: of the two at least one does not hold, whatever is live.
+            (Some(_), Some(_)) => Err(Problem::new(Code::Stale, "`If-Match` and `If-None-Match: *` cannot both hold")),
             (Some("*"), None) => Ok(Some(Expect::Present)),
             (Some(tag), None) => Ok(Some(Expect::Revision(Etag(tag.trim_matches('"').to_owned())))),
             (None, Some(_)) => Ok(Some(Expect::Absent)),
@@ -178,7 +179,8 @@ impl Forms {
             };
             match said {
                 Some(text) if self.holds(parameter.form, &text) => drop(values.insert((parameter.name, parameter.place as u8), text)),
-                Some(_) if parameter.place == Place::Path && parameter.form == Form::Name && route.method == crate::wire::Method::Get => {
+                // Nothing can be there under a name that is none.
+                Some(_) if *parameter == Parameter::NAME && route.method != Method::Put => {
                     return Err(Problem::new(Code::NotFound, "there is nothing of that name"));
                 }
                 Some(_) => return Err(bad(*parameter, "is not of its form")),

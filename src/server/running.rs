@@ -212,13 +212,9 @@ impl Running {
         self.served.panics.load(Ordering::SeqCst)
     }
 
-    /// Waits until the flag is set or, on Unix, the process is asked to end (SIGTERM).
+    /// Waits until the flag is set.
     pub fn wait(&self, interrupted: &AtomicBool) {
-        let ended = Arc::new(AtomicBool::new(false));
-        if let Some(parts) = &self.parts {
-            parts.runtime.spawn(listen_for_the_end(Arc::clone(&ended)));
-        }
-        while !interrupted.load(Ordering::SeqCst) && !ended.load(Ordering::SeqCst) {
+        while !interrupted.load(Ordering::SeqCst) {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -263,15 +259,6 @@ impl Drop for Running {
     }
 }
 
-#[cfg(unix)]
-async fn listen_for_the_end(ended: Arc<AtomicBool>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-        terminate.recv().await;
-        ended.store(true, Ordering::SeqCst);
-    }
-}
-
 /// SIGHUP: the certificate was renewed.
 #[cfg(unix)]
 async fn renew_when_asked(tls: Arc<Tls>, served: Arc<Served>) {
@@ -288,6 +275,3 @@ async fn renew_when_asked(tls: Arc<Tls>, served: Arc<Served>) {
 
 #[cfg(not(unix))]
 async fn renew_when_asked(_: Arc<Tls>, _: Arc<Served>) {}
-
-#[cfg(not(unix))]
-async fn listen_for_the_end(_: Arc<AtomicBool>) {}

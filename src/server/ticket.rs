@@ -2,7 +2,6 @@
 
 use super::served::Served;
 use crate::clock::rfc3339;
-use crate::secret::Secret;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -37,14 +36,14 @@ pub(super) const COOKIE: &str = "cookie";
 
 pub(super) fn seal(served: &Served, what: &str, ticket: &impl Serialize) -> String {
     let bytes = serde_json::to_vec(ticket).expect("a ticket has text keys only");
-    BASE64_URL_SAFE_NO_PAD.encode(served.broker.seal_ticket(what, &Secret::new(bytes)))
+    BASE64_URL_SAFE_NO_PAD.encode(served.broker.seal_ticket(what, &bytes))
 }
 
 /// `None` where it is none of ours.
 pub(super) fn open<T: DeserializeOwned>(served: &Served, what: &str, text: &str) -> Option<T> {
     let sealed = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
     let bytes = served.broker.open_ticket(what, sealed)?;
-    serde_json::from_slice(bytes.expose()).ok()
+    serde_json::from_slice(&bytes).ok()
 }
 
 impl Remember {

@@ -16,6 +16,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("deluge", &["text", "diag"]),
     ("compile", &["text", "diag", "resource", "catalogue", "deluge"]),
     ("layout", &["text", "diag", "resource", "compile"]),
+    ("refs", &["text", "diag", "resource", "catalogue", "compile", "deluge"]),
+    ("moving", &["text", "diag", "resource", "compile", "deluge"]),
     ("plan", &["resource"]),
     ("render", &["text", "diag", "resource", "deluge", "plan"]),
     ("vault", &["secret", "clock", "resource"]),
@@ -27,6 +29,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("sandbox", &["clock", "secret"]),
     ("server", &["broker", "wire", "resource", "store", "compile", "render", "oauth", "clock", "secret"]),
     ("upstream", &["oauth"]),
+    ("vcs", &["upstream", "secret"]),
+    ("remote", &["apply", "wire", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
 ];
@@ -37,13 +41,19 @@ const DOOR: &str = "cli";
 /// Words that only some rooms may say, and why.
 const BANS: &[(&str, &[&str], &str)] = &[
     ("rusqlite", &["store"], "SQL lives in the store"),
+    ("postgres", &["store"], "SQL lives in the store"),
+    ("rustls", &["store"], "the HTTP client brings its own"),
     ("granit_parser", &["compile", "layout"], "two rooms read YAML: what it says, and how it is laid out"),
     ("jsonschema", &["compile"], "one place judges shape"),
     ("tera", &["render"], "one place renders templates"),
     ("miette", &["cli"], "only the door draws"),
     ("clap", &["cli"], "only the door reads flags"),
     ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli", "sandbox"], "one crypto library, in few rooms"),
-    ("expose", &["secret", "vault", "oauth", "wire", "embedded", "sandbox"], "secrets are in the clear in few places"),
+    (
+        "expose",
+        &["secret", "vault", "oauth", "wire", "remote", "embedded", "sandbox", "vcs", "server", "cli"],
+        "secrets are in the clear in few places",
+    ),
     ("reqwest", &["upstream"], "one guarded client calls out"),
     ("jsonwebtoken", &["oauth", "sandbox"], "one place signs for a client, and the sandbox checks it"),
     ("hyper", &["server"], "only the server serves by hand"),

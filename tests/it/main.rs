@@ -4,19 +4,30 @@
 
 mod architecture;
 mod canary;
+mod comment;
 mod connect;
 mod delivery;
 mod deluge;
 mod examples;
 mod forbidden;
+
+mod formats;
 mod operation;
 mod peers;
 mod plans;
+#[path = "../support/postgres.rs"]
+mod postgres_server;
 mod process;
 #[path = "../support/proxy.rs"]
 mod proxy;
+mod pull_request;
+mod remote;
 mod renewal;
+mod replicas;
 mod sandbox;
+mod schemas;
+#[path = "../support/served.rs"]
+mod served;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,5 +1,6 @@
 //! Laws of planning and applying, on arbitrary worlds and at every point of interruption.
 
+mod approvals;
 mod files;
 mod worlds;
 
@@ -15,7 +16,7 @@ use worlds::{Tape, fingerprints, observed, project};
 
 fn run(plan: &Plan, remote: &dyn Remote, id: &str, parallelism: usize) -> Report {
     let applying =
-        Applying { plan_id: id, project: "ours", remote, material: &FakeMaterial, parallelism, cancelled: &AtomicBool::new(false) };
+        Applying { run_id: id, project: "ours", remote, material: &FakeMaterial, parallelism, cancelled: &AtomicBool::new(false) };
     apply(plan, applying, &mut |_| {})
 }
 
@@ -154,7 +155,7 @@ fn events_come_in_order_and_a_failure_stops_only_what_waits_for_it() {
     let mut told = Vec::new();
     let cancelled = AtomicBool::new(false);
     let applying =
-        Applying { plan_id: "p", project: "ours", remote: &remote, material: &FakeMaterial, parallelism: 1, cancelled: &cancelled };
+        Applying { run_id: "p", project: "ours", remote: &remote, material: &FakeMaterial, parallelism: 1, cancelled: &cancelled };
     let report = apply(&made, applying, &mut |event| told.push(event));
     assert_eq!(report.failed.len(), 1);
     assert_eq!(report.failed[0].0.address, broken);
@@ -170,7 +171,7 @@ fn small() -> (Project, Plan) {
 }
 
 fn applying<'a>(remote: &'a dyn Remote, cancelled: &'a AtomicBool) -> Applying<'a> {
-    Applying { plan_id: "p", project: "ours", remote, material: &FakeMaterial, parallelism: 1, cancelled }
+    Applying { run_id: "p", project: "ours", remote, material: &FakeMaterial, parallelism: 1, cancelled }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `destroy`: deletes everything that the project owns, dependents first.
 
-use super::apply::{carry_out_now, must_be_able_to_ask};
+use super::apply::carry_out_now;
+use super::approving;
 use super::opened;
 use super::planning::Asked;
 use crate::apply::LIFETIME;
@@ -10,7 +11,7 @@ use crate::cli::talk::{Failure, Talk};
 use crate::plan::Mode;
 
 pub(crate) fn run(args: &Destroy, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    must_be_able_to_ask(&args.carrying_out, talk)?;
+    approving::must_be_able_to_ask(&args.carrying_out, args.carrying_out.expect.is_some(), talk)?;
     let opened = opened::open(&args.project, talk)?;
     let asked = Asked { mode: Mode::Destroy, targets: &args.targets, allow_empty: true, expires: LIFETIME };
     carry_out_now(&opened, &args.broker, &args.carrying_out, &asked, talk)

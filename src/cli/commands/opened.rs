@@ -1,12 +1,12 @@
 //! A project as commands open it: read, compiled for an environment, with everything said about it.
 
-use crate::apply::{Binding, PlanFile, Remark};
+use crate::apply::{Binding, FromSnapshot, PlanFile, Remark};
 use crate::cli::args::ProjectArgs;
 use crate::cli::exit::Exit;
 use crate::cli::report::diagnostics_text;
 use crate::cli::talk::{Failure, Talk};
 use crate::compile::{self, Choice, Compiled, Folder, FolderError, Front, Setting};
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::plan::SourcePlace;
 use crate::resource::Address;
 use crate::text::Sources;
@@ -39,6 +39,11 @@ impl Opened {
         self.folder.root()
     }
 
+    /// The folder as the compiler sees it.
+    pub(crate) fn folder(&self) -> &ProjectFolder {
+        &self.folder
+    }
+
     /// Where secrets and scripts come from.
     pub(crate) fn material(&self) -> ProjectMaterial<'_> {
         ProjectMaterial::new(&self.folder, &self.environment)
@@ -62,12 +67,19 @@ impl Opened {
     }
 
     /// What binds a plan of this project.
-    pub(crate) fn binding(&self, created_at: SystemTime, lifetime: Duration, observed_revision: u64) -> Binding<'_> {
+    pub(crate) fn binding(
+        &self,
+        created_at: SystemTime,
+        lifetime: Duration,
+        observed_revision: u64,
+        snapshot: Option<FromSnapshot>,
+    ) -> Binding<'_> {
         Binding {
             project: &self.compiled.project.name,
             environment: self.compiled.environment.name.as_deref(),
             api: super::platform::api(&self.compiled.environment.api),
             observed_revision,
+            snapshot,
             created_at,
             lifetime,
             files: &self.files,
@@ -89,23 +101,26 @@ fn source_place(span: crate::text::Span, sources: &Sources) -> SourcePlace {
 
 /// Opens the project for the environment that was chosen. Warnings are said; errors end the command.
 pub(super) fn open(args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
-    open_in(args.env.as_deref(), &args.variables, talk)
+    open_in(args.env.as_deref(), args, talk)
 }
 
 /// Opens the project for a saved plan: in the plan's environment unless another is named, which the plan then refuses.
 pub(super) fn open_for(file: &PlanFile, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     let environment = args.env.as_deref().or(file.environment.as_deref());
-    open_in(environment, &args.variables, talk)
+    open_in(environment, args, talk)
 }
 
-fn open_in(environment: Option<&str>, variables: &[(String, String)], talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+/// Opens the project in an environment, whatever the arguments say of that.
+pub(super) fn open_in(environment: Option<&str>, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     let folder = folder(talk)?;
     let mut front = Front::read(&folder);
     let mut diags = Diagnostics::default();
-    let setting = Setting { choice: choice(environment), variables: variables.iter().cloned().collect() };
+    let setting = Setting { choice: choice(environment), variables: args.variables.iter().cloned().collect() };
     let compiled = compile::compile(&mut diags, &mut front, &folder, &setting);
     let found = diags.finish();
     let Ok(compiled) = compiled else { return Err(invalid(&found, front.sources(), talk)) };
+    // Notes are for whoever asks what could be better.
+    let found: Vec<Diagnostic> = found.into_iter().filter(|one| one.severity != Severity::Note).collect();
     say_warnings(&found, front.sources(), talk);
     let places = compiled.places.iter().map(|(address, span)| (address.clone(), source_place(*span, front.sources()))).collect();
     let files = compiled.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect();

@@ -1,15 +1,15 @@
 //! Making a plan of what is declared and what is live, and trusting one that was saved.
 
 use super::opened::Opened;
-use super::platform;
-use crate::apply::{Material, PlanFile, PlanRefusal, Remote};
+use super::platform::{self, Platform};
+use crate::apply::{FromSnapshot, Material, PlanFile, PlanRefusal, Remote, SnapshotFile};
 use crate::cli::exit::Exit;
-use crate::cli::report::page::Tone;
+use crate::cli::report::page::{Page, Tone};
 use crate::cli::report::plan_text::{self, Heading};
 use crate::cli::talk::{Failure, Talk};
-use crate::embedded::Embedded;
-use crate::plan::{self, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions};
-use crate::resource::{Address, Fingerprint, SecretPath, ValueFrom};
+use crate::plan::{self, Action, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions};
+use crate::refs::{self, How, Use};
+use crate::resource::{Address, Fingerprint, Kind, Observed, SecretPath, ValueFrom};
 use crate::secret::Secret;
 use crate::workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,22 +30,45 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Plans, checks the plan with its own checker, and seals it.
-pub(super) fn plan(opened: &Opened, platform: &Embedded, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
-    let project = &opened.compiled.project;
+pub(super) fn plan(opened: &Opened, platform: &Platform, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
     let observed = platform.observe().map_err(platform::failure)?;
     let (fingerprints, missing) = fingerprints(opened, platform)?;
+    let file = made(opened, &observed, &fingerprints, asked, None, talk)?;
+    say_missing(&missing, talk);
+    Ok(file)
+}
+
+/// The same from a snapshot: no platform is asked, and no secret is read.
+pub(super) fn plan_from(
+    opened: &Opened,
+    snapshot: &SnapshotFile,
+    observed: &Observed,
+    asked: &Asked<'_>,
+    talk: &Talk<'_>,
+) -> Result<PlanFile, Failure> {
+    made(opened, observed, &Fingerprints::new(), asked, Some(snapshot.origin()), talk)
+}
+
+fn made(
+    opened: &Opened,
+    observed: &Observed,
+    fingerprints: &Fingerprints,
+    asked: &Asked<'_>,
+    snapshot: Option<FromSnapshot>,
+    talk: &Talk<'_>,
+) -> Result<PlanFile, Failure> {
+    let project = &opened.compiled.project;
     let options =
         PlanOptions { mode: asked.mode, targets: asked.targets.iter().cloned().collect::<BTreeSet<_>>(), allow_empty: asked.allow_empty };
-    let plan = plan::plan(project, &observed, &fingerprints, &options).map_err(|error| no_plan(error, opened))?;
-    let findings = plan::inspect(&plan, project, &observed);
+    let plan = plan::plan(project, observed, fingerprints, &options).map_err(|error| no_plan(error, opened))?;
+    let findings = plan::inspect(&plan, project, observed);
     assert!(findings.is_empty(), "the plan does not pass its own checker: {findings:?}");
-    say_missing(&missing, talk);
     let now = talk.world.clock.now();
-    Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision)))
+    Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision, snapshot)))
 }
 
 /// The fingerprints of all secrets that can be read here, and the references that cannot.
-fn fingerprints(opened: &Opened, platform: &Embedded) -> Result<(Fingerprints, BTreeSet<String>), Failure> {
+fn fingerprints(opened: &Opened, platform: &Platform) -> Result<(Fingerprints, BTreeSet<String>), Failure> {
     let resources = &opened.compiled.project.resources;
     let references: BTreeSet<&ValueFrom> = resources.values().flat_map(|resource| resource.secrets().into_values()).collect();
     let (mut known, mut values, mut missing) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -93,11 +116,32 @@ fn no_plan(error: PlanError, opened: &Opened) -> Failure {
 
 /// Prints a plan for people.
 pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
+    let text = text(file, &[], talk.page());
+    talk.data(&text);
+}
+
+/// A plan for people, on a page of their making, with the places in scripts that it touches.
+pub(super) fn text(file: &PlanFile, scripts: &[Use], mut page: Page) -> String {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
+    let from = file.snapshot.as_ref().map(|snapshot| format!("a snapshot of {api} taken at {}", snapshot.taken_at));
+    let api = from.as_deref().unwrap_or(api);
     let heading = Heading { project: &file.project, environment: file.environment.as_deref(), api, plan_id: &file.plan_id };
-    let mut page = talk.page();
-    plan_text::plan(&file.plan, heading, &mut page);
-    talk.data(&page.into_text());
+    plan_text::plan(&file.plan, heading, scripts, &mut page);
+    page.into_text()
+}
+
+/// The places in scripts that name a connection which is live and changes, itself or through its service.
+pub(super) fn scripts_touched(plan: &plan::Plan, opened: &Opened) -> Vec<Use> {
+    let changing = plan.changes.iter().filter(|change| change.action != Action::Create);
+    let connections: BTreeSet<&Address> = changing
+        .flat_map(|change| change.affects.connections.iter().chain([&change.address]))
+        .filter(|address| address.kind == Kind::Connection)
+        .collect();
+    let uses = |address: &Address| refs::uses(&opened.front, &opened.compiled, opened.folder(), address);
+    let mut found: Vec<Use> = connections.into_iter().flat_map(uses).filter(|one| matches!(one.how, How::Script | How::Perhaps)).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Reads a saved plan. What is not a plan, or is not as it was saved, is refused.
@@ -128,7 +172,7 @@ const LOOK_AGAIN: &str = "run `bowline plan` again and review what it shows now"
 
 /// Whether a saved plan is what the same files make of the same estate now. A digest can be made anew by whoever changes a
 /// plan; what it says must follow from what was reviewed all the same.
-pub(super) fn still_follows(file: &PlanFile, opened: &Opened, platform: &Embedded, talk: &mut Talk<'_>) -> Result<(), Failure> {
+pub(super) fn still_follows(file: &PlanFile, opened: &Opened, platform: &Platform, talk: &mut Talk<'_>) -> Result<(), Failure> {
     let targets: Vec<Address> = file.plan.targets.iter().cloned().collect();
     let asked = Asked { mode: file.plan.mode, targets: &targets, allow_empty: true, expires: Duration::ZERO };
     let again = plan(opened, platform, &asked, talk)?;
@@ -173,9 +217,9 @@ fn sent(change: &Change) -> BTreeMap<SecretPath, &ValueFrom> {
 }
 
 /// Whether every secret that will be sent can be read: asked before the first step, so that nothing stops half-way.
-pub(super) fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(), Failure> {
+pub(super) fn all_material_there(plan: &plan::Plan, opened: &Opened) -> Result<(), Failure> {
     let mut missing = Vec::new();
-    for change in &file.plan.changes {
+    for change in &plan.changes {
         for (path, from) in sent(change) {
             if let Err(error) = opened.material().secret(from) {
                 missing.push(format!("{}{path} needs {from}: {error}", change.address));
@@ -192,7 +236,7 @@ pub(super) fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(),
 }
 
 /// Whether each secret still has the value that the plan's fingerprints were made of.
-pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Embedded) -> Result<(), Failure> {
+pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Platform) -> Result<(), Failure> {
     for change in &file.plan.changes {
         let Some(after) = &change.after else { continue };
         let references = after.secrets();

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Status, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let platform = platform::look(&opened, &args.broker, talk)?;
     let mut observed = platform.observe().map_err(platform::failure)?;
-    let mut reports = platform.broker().status().map_err(|error| platform::broker_failure("could not read the state", error))?;
+    let mut reports = platform.status()?;
     if !args.all {
         let own = |owner: &Option<String>| owner.as_deref() == Some(opened.compiled.project.name.as_str());
         observed.objects.retain(|_, live| own(&live.owner));

@@ -9,6 +9,7 @@ mod check;
 mod diags;
 mod judge;
 mod schemas;
+mod snapshot;
 mod translate;
 
 #[cfg(test)]
@@ -18,3 +19,4 @@ pub use bundle::bundle;
 pub(super) use check::{Checked, Role, Shaped, check};
 pub use judge::{Judge, Misfit};
 pub use schemas::{document, text};
+pub use snapshot::{Fault, snapshot_faults};
