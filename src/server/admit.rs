@@ -63,7 +63,7 @@ fn prove(served: &Served, token: &Secret<String>, peer: Option<Peer>) -> Result<
     })
 }
 
-fn reason(error: &BrokerError) -> &'static str {
+pub(super) fn reason(error: &BrokerError) -> &'static str {
     match error {
         BrokerError::Unauthenticated(Unauthentic::Unknown) => "unknown",
         BrokerError::Unauthenticated(Unauthentic::Expired) => "expired",
@@ -74,7 +74,7 @@ fn reason(error: &BrokerError) -> &'static str {
 }
 
 /// Notes a failure; a problem where there were too many.
-fn failed(served: &Served, address: IpAddr) -> Option<Problem> {
+pub(super) fn failed(served: &Served, address: IpAddr) -> Option<Problem> {
     let (name, now) = (address.to_string(), served.clock.now());
     let mut tries = served.tries.lock().unwrap_or_else(PoisonError::into_inner);
     let waits = tries.admit(&name, now).err();

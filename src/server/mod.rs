@@ -16,6 +16,7 @@ mod answer;
 mod asked;
 mod body;
 mod browser;
+mod grant;
 mod handlers;
 mod line;
 mod openapi;

@@ -4,6 +4,7 @@ use super::admit::admit;
 use super::answer::Answer;
 use super::asked::Asked;
 use super::body;
+use super::grant;
 use super::handlers::{Handler, handler, sort};
 use super::pass::{Peer, RequestId, pass};
 use super::served::Served;
@@ -30,7 +31,9 @@ pub(super) fn router(served: Arc<Served>) -> Router {
         let allowed = allowed(path);
         router = router.route(path, methods.fallback(move |request: Request| async move { wrong_method(&request, &allowed) }));
     }
-    router.fallback(nowhere).layer(from_fn_with_state(Arc::clone(&served), pass)).with_state(served)
+    let refused = HeaderValue::from_static("POST");
+    let grant = axum::routing::post(grant::token).fallback(move |request: Request| async move { wrong_method(&request, &refused) });
+    router.route(grant::PATH, grant).fallback(nowhere).layer(from_fn_with_state(Arc::clone(&served), pass)).with_state(served)
 }
 
 /// The figures alone, for a listener of the operator's.
