@@ -34,7 +34,7 @@ fn nothing_that_is_asked_of_the_api_is_answered_against_its_document() {
     let output = Command::new(program)
         .arg("--config-file")
         .arg(root.join("tests/schemathesis.toml"))
-        .args(["run", "--no-color", "--seed", "1", "--max-examples", "12", "--phases", "examples,coverage,fuzzing", "--header"])
+        .args(["run", "--no-color", "--seed", "1", "--max-examples", "8", "--phases", "examples,coverage,fuzzing", "--header"])
         .arg(format!("Authorization: Bearer {}", server.admin))
         .arg(format!("{}/api/v1/openapi.json", server.base))
         .current_dir(folder.path())
