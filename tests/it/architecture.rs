@@ -42,13 +42,17 @@ const DOOR: &str = "cli";
 const BANS: &[(&str, &[&str], &str)] = &[
     ("rusqlite", &["store"], "SQL lives in the store"),
     ("postgres", &["store"], "SQL lives in the store"),
-    ("rustls", &["store"], "the HTTP client brings its own"),
+    ("rustls", &["store", "server"], "the HTTP client brings its own, and the server serves it"),
     ("granit_parser", &["compile", "layout"], "two rooms read YAML: what it says, and how it is laid out"),
     ("jsonschema", &["compile"], "one place judges shape"),
     ("tera", &["render"], "one place renders templates"),
     ("miette", &["cli"], "only the door draws"),
     ("clap", &["cli"], "only the door reads flags"),
-    ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli", "sandbox"], "one crypto library, in few rooms"),
+    (
+        "aws_lc_rs",
+        &["vault", "oauth", "compile", "apply", "store", "broker", "cli", "sandbox", "server"],
+        "one crypto library, in few rooms",
+    ),
     (
         "expose",
         &["secret", "vault", "oauth", "wire", "remote", "embedded", "sandbox", "vcs", "server", "cli"],

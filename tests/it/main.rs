@@ -10,7 +10,9 @@ mod delivery;
 mod deluge;
 mod examples;
 mod forbidden;
+
 mod formats;
+mod operation;
 mod peers;
 mod plans;
 #[path = "../support/postgres.rs"]

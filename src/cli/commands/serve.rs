@@ -8,7 +8,7 @@ use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 use crate::embedded::{self, Guarded, Opening};
 use crate::secret::Secret;
-use crate::server::{self, Limits, Options, Running};
+use crate::server::{self, Event, Journal, Limits, Options, Proxies, Running, TlsFiles, Upkeep};
 use crate::store::{self, StoreUrl};
 use crate::upstream::Policy;
 use crate::wire::Clear;
@@ -16,6 +16,7 @@ use crate::workspace;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use url::{Host, Url};
 
 /// Who is made where nobody is there yet.
@@ -24,6 +25,12 @@ const ADMINISTRATOR: &str = "admin";
 pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let database = Database::read(args, talk)?;
     let public_url = public_url(args)?;
+    let upkeep = upkeep(args, talk)?;
+    if args.check_config {
+        talk.aside("The settings are right.\n");
+        return Ok(Exit::Done);
+    }
+    let journal = upkeep.journal.clone();
     let opened = embedded::open_served(opening(args, &database, talk)?, database.file().map(Path::to_owned), || store::open(&database.url));
     let served = opened.map_err(|error| Failure::because(Exit::Failed, "could not open the data", error))?;
     if let Some(key) = &served.key_created {
@@ -39,15 +46,18 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     }
     let options = Options {
         listen: args.listen,
-        public_url: public_url.clone().unwrap_or_else(|| at(args.listen)),
+        public_url: public_url.clone().unwrap_or_else(|| at(args, args.listen)),
         broker,
         clock: talk.world.clock.clone(),
         random: talk.world.random.clone(),
-        limits: Limits { failures: !args.no_failure_limit, ..Limits::default() },
+        limits: limits(args),
         works: !args.no_deliveries,
+        upkeep,
     };
     let running = server::start(options).map_err(|error| Failure::because(Exit::Failed, "the server does not start", error))?;
     announce(args, &running, talk);
+    let metrics = running.metrics.map(|address| address.to_string());
+    journal.note(&Event::Started { address: running.address.to_string(), metrics, tls: args.encryption.tls_cert.is_some() });
     running.wait(talk.world.interrupted);
     let is_whole = running.stop();
     talk.aside(if is_whole { "The server has stopped.\n" } else { "The server has stopped; some requests were cut off.\n" });
@@ -133,8 +143,49 @@ fn public_url(args: &Serve) -> Result<Option<Url>, Failure> {
     Ok(Some(url.clone()))
 }
 
-fn at(address: std::net::SocketAddr) -> Url {
-    Url::parse(&format!("http://{address}")).expect("an address with a port is a URL")
+fn limits(args: &Serve) -> Limits {
+    let caps = &args.caps;
+    let size = |count: u32| usize::try_from(count).expect("a count fits");
+    let seconds = |count: u32| Duration::from_secs(count.into());
+    Limits {
+        body: size(caps.max_body),
+        depth: size(caps.max_depth),
+        head_patience: seconds(caps.head_timeout),
+        body_patience: seconds(caps.body_timeout),
+        write_patience: seconds(caps.write_timeout),
+        connections: size(caps.max_connections),
+        work: size(caps.max_work),
+        calls: size(caps.max_calls),
+        rate: caps.rate_per_token,
+        grace: seconds(caps.grace),
+        failures: !args.no_failure_limit,
+        ..Limits::default()
+    }
+}
+
+/// What the operator added. Certificates are read here once, so that a wrong one is said before anything is opened.
+fn upkeep(args: &Serve, talk: &Talk<'_>) -> Result<Upkeep, Failure> {
+    let (watching, encryption) = (&args.watching, &args.encryption);
+    let sink = Box::new(std::io::stderr());
+    let journal = Journal::new(watching.log_format.into(), watching.log_level.into(), talk.world.clock.clone(), sink)
+        .map_err(|error| Failure::because(Exit::Failed, "could not start the journal", error))?;
+    let tls = match (&encryption.tls_cert, &encryption.tls_key) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate: talk.path(certificate), key: talk.path(key) }),
+        (Some(_), None) | (None, Some(_)) | (None, None) => None,
+    };
+    if let Some(files) = &tls {
+        files.check().map_err(|error| Failure::because(Exit::Failed, "could not use the certificate", error))?;
+    }
+    let nets = encryption.trust_proxy.clone();
+    let is_ours = move |address| nets.iter().any(|net| net.holds(address));
+    let proxies = Proxies((!encryption.trust_proxy.is_empty()).then(|| Arc::new(is_ours) as Arc<_>));
+    let farewell = Duration::from_secs(args.caps.farewell.into());
+    Ok(Upkeep { journal, metrics: watching.metrics_listen, tls, proxies, farewell })
+}
+
+fn at(args: &Serve, address: std::net::SocketAddr) -> Url {
+    let scheme = if args.encryption.tls_cert.is_some() { "https" } else { "http" };
+    Url::parse(&format!("{scheme}://{address}")).expect("an address with a port is a URL")
 }
 
 /// The only time that the token is seen.
@@ -156,7 +207,7 @@ fn hand_out(token: Clear, args: &Serve, talk: &mut Talk<'_>) -> Result<(), Failu
 }
 
 fn announce(args: &Serve, running: &Running, talk: &mut Talk<'_>) {
-    let base = at(running.address);
+    let base = at(args, running.address);
     match args.format {
         TextOrJson::Text => talk.data(&format!("{}\n", base.as_str().trim_end_matches('/'))),
         TextOrJson::Json => {
@@ -165,4 +216,7 @@ fn announce(args: &Serve, running: &Running, talk: &mut Talk<'_>) {
         }
     }
     talk.aside(&format!("The API is at {base}api/v1, its description at {base}api/v1/openapi.json. Stop it with Ctrl-C.\n"));
+    if let Some(metrics) = running.metrics {
+        talk.aside(&format!("Figures are at http://{metrics}/metrics, for anybody who reaches that address.\n"));
+    }
 }
