@@ -2,6 +2,7 @@
 
 mod changing;
 mod offline;
+mod rules;
 mod shared;
 mod using;
 mod webhook;
@@ -10,6 +11,7 @@ pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
 };
+pub(super) use rules::RuleArgs;
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, SandboxCommand, Status, Tour};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};

@@ -126,3 +126,73 @@ impl From<Duplicate<'_>> for Diagnostic {
             .help("a link name is unique among those of its kind, in all files")
     }
 }
+
+pub(super) struct UnknownRule<'a> {
+    pub(super) id: &'a str,
+    pub(super) span: Span,
+}
+
+impl From<UnknownRule<'_>> for Diagnostic {
+    fn from(found: UnknownRule<'_>) -> Self {
+        let known = Code::ALL.iter().map(|code| code.id());
+        Diagnostic::at(Code::UnknownRule, found.span, format!("no rule has the code `{}`", found.id))
+            .did_you_mean(found.id, known, Some(found.span))
+            .help("`bowline explain` lists every code")
+    }
+}
+
+pub(super) struct FixedRule {
+    pub(super) code: Code,
+    pub(super) span: Span,
+}
+
+impl From<FixedRule> for Diagnostic {
+    fn from(found: FixedRule) -> Self {
+        Diagnostic::at(Code::FixedRule, found.span, format!("`{}` is always an error", found.code.id()))
+            .label("cannot be relaxed")
+            .help("a project that it is true of means nothing; only warnings have a level")
+    }
+}
+
+/// What is wrong with an ignore comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum IgnoreFault {
+    NoCode,
+    NoReason,
+    UnknownCode(String),
+    Fixed(Code),
+}
+
+pub(super) struct BadIgnore {
+    pub(super) span: Span,
+    pub(super) fault: IgnoreFault,
+}
+
+impl From<BadIgnore> for Diagnostic {
+    fn from(found: BadIgnore) -> Self {
+        let at = |headline: String| Diagnostic::at(Code::BadIgnore, found.span, headline);
+        let form = "write `# bowline: ignore[code] reason`, on the line or above it";
+        match &found.fault {
+            IgnoreFault::NoCode => at("the comment does not say what to ignore".to_owned()).help(form),
+            IgnoreFault::NoReason => at("the comment does not say why".to_owned()).label("a reason is missing").help(form),
+            IgnoreFault::UnknownCode(id) => at(format!("no finding has the code `{id}`"))
+                .did_you_mean(id, Code::ALL.iter().map(|code| code.id()), None)
+                .help("`bowline explain` lists every code"),
+            IgnoreFault::Fixed(code) => {
+                at(format!("`{}` is always an error, and cannot be ignored", code.id())).help("only warnings can be ignored")
+            }
+        }
+    }
+}
+
+pub(super) struct UnusedIgnore {
+    pub(super) code: Code,
+    pub(super) span: Span,
+}
+
+impl From<UnusedIgnore> for Diagnostic {
+    fn from(found: UnusedIgnore) -> Self {
+        Diagnostic::at(Code::UnusedIgnore, found.span, format!("there is no `{}` here to ignore", found.code.id()))
+            .help("remove the comment, so that it hides nothing later")
+    }
+}

@@ -1,7 +1,7 @@
 //! Commands that plan and change what is live.
 
 use super::shared::duration;
-use super::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
+use super::{BrokerArgs, PlanningArgs, ProjectArgs, RuleArgs, TextOrJson};
 use crate::resource::Address;
 use clap::Args;
 use std::path::PathBuf;
@@ -14,6 +14,8 @@ pub struct Plan {
     pub broker: BrokerArgs,
     #[command(flatten)]
     pub planning: PlanningArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
     /// Plan the deletion of everything that the project owns
     #[arg(long)]
     pub destroy: bool,
@@ -50,6 +52,8 @@ pub struct Apply {
     pub broker: BrokerArgs,
     #[command(flatten)]
     pub planning: PlanningArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
     #[command(flatten)]
     pub carrying_out: CarryingOut,
 }

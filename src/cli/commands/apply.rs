@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         }
         None => {
             must_be_able_to_ask(&args.carrying_out, talk)?;
-            let opened = opened::open(&args.project, talk)?;
+            let opened = opened::open_under(&args.rules, &args.project, talk)?;
             let asked =
                 Asked { mode: Mode::Apply, targets: &args.planning.targets, allow_empty: args.planning.allow_empty, expires: LIFETIME };
             carry_out_now(&opened, &args.broker, &args.carrying_out, &asked, talk)
@@ -95,7 +95,7 @@ fn has_steps(file: &PlanFile) -> bool {
 
 fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let file = planning::read(path, talk)?;
-    let opened = opened::open_for(&file, &args.project, talk)?;
+    let opened = opened::open_for(&file, &args.rules, &args.project, talk)?;
     // Looked at first, and again under the lock: what is refused leaves the folder as it was.
     let looked = platform::look(&opened, &args.broker, talk)?;
     still_good(&file, &opened, &looked, talk)?;

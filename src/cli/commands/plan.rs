@@ -9,7 +9,7 @@ use crate::plan::Mode;
 use crate::workspace;
 
 pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let opened = opened::open(&args.project, talk)?;
+    let opened = opened::open_under(&args.rules, &args.project, talk)?;
     let platform = platform::look(&opened, &args.broker, talk)?;
     let asked = Asked {
         mode: if args.destroy { Mode::Destroy } else { Mode::Apply },

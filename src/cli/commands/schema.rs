@@ -14,6 +14,7 @@ pub(crate) fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Some(SchemaKind::Function) => include_str!("../../../schemas/function.schema.json"),
         Some(SchemaKind::Plan) => include_str!("../../../schemas/plan.schema.json"),
         Some(SchemaKind::Diagnostics) => include_str!("../../../schemas/diagnostics.schema.json"),
+        Some(SchemaKind::Baseline) => include_str!("../../../schemas/baseline.schema.json"),
         Some(SchemaKind::Catalogue) => include_str!("../../../schemas/catalogue.schema.json"),
     });
     Ok(Exit::Done)
