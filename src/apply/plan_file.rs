@@ -142,6 +142,11 @@ impl PlanFile {
         Ok(file)
     }
 
+    /// Whether the text that this was read from is not what was sealed.
+    pub fn is_altered(&self) -> bool {
+        self.altered
+    }
+
     /// The file's text.
     pub fn to_text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("a plan is plain JSON");

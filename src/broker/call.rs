@@ -46,17 +46,26 @@ pub struct Call<'a> {
     pub actor: &'a Actor,
     /// The project that speaks, and touches only what it owns; `None` for a person who works by hand.
     pub project: Option<&'a str>,
-    /// The same for every try of one change. Changes with a key are an apply's; what is done without one shows as drift.
+    /// The same for every try of one change.
     pub key: Option<&'a str>,
     pub expect: Expect,
     /// The fence of the lease under which an apply writes; `None` for what is done without one.
     pub fence: Option<u64>,
 }
 
+impl Call<'_> {
+    /// Whether an apply speaks: a project, under a key. What is done otherwise shows as drift.
+    pub(super) fn is_of_apply(&self) -> bool {
+        self.project.is_some() && self.key.is_some()
+    }
+}
+
 /// What must be live for a change to go ahead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expect {
     Absent,
+    /// Whichever revision there is.
+    Present,
     Revision(Etag),
     Whatever,
 }
@@ -106,6 +115,11 @@ impl Broker {
             tx.next_revision()?;
             Ok(Work::New(tx.spend(plan_id, entry.at)?))
         })
+    }
+
+    /// Writes a line into the audit about something that was done to the data as a whole.
+    pub fn note(&self, actor: &Actor, action: &str) -> Result<(), BrokerError> {
+        self.audited(self.entry(actor, action, None), |_, _| Ok(Work::New(())))
     }
 
     /// When a plan was applied; `None` where it was not.
@@ -217,9 +231,9 @@ pub(super) fn live(snapshot: &dyn Snapshot, call: &Call<'_>, address: &Address) 
         lifecycle::owned_by(object.owner.as_deref(), project).map_err(BrokerError::refused(address))?;
     }
     match (&call.expect, &live) {
-        (Expect::Whatever, _) | (Expect::Absent, None) => Ok(live),
+        (Expect::Whatever, _) | (Expect::Absent, None) | (Expect::Present, Some(_)) => Ok(live),
         (Expect::Revision(etag), Some(object)) if object.etag() == *etag => Ok(live),
-        (Expect::Revision(_), None) => Err(BrokerError::NotFound { address: address.clone() }),
+        (Expect::Revision(_) | Expect::Present, None) => Err(BrokerError::NotFound { address: address.clone() }),
         (Expect::Absent | Expect::Revision(_), Some(_)) => Err(BrokerError::Stale { address: address.clone() }),
     }
 }

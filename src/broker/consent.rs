@@ -38,6 +38,8 @@ pub struct Consent<'a> {
 pub struct Begun {
     /// For a browser. Not a secret by itself: the answer is good for who began only.
     pub link: Url,
+    /// Tells the consent, see [`Broker::consent_of`]. No secret.
+    pub consent: String,
     pub expires_at: SystemTime,
 }
 
@@ -94,7 +96,7 @@ impl Broker {
             (party, server)
         };
         let Question { link, digest, bytes, expires_at } = self.asked(&party, &server, consent)?;
-        let begun = Begun { link, expires_at };
+        let begun = Begun { link, consent: digest.clone(), expires_at };
         let mut entry = self.entry(consent.actor, "ask-consent", Some(&party.address));
         entry.detail.insert("user".to_owned(), party.user.clone());
         self.audited(entry, |tx, entry| {
@@ -136,6 +138,12 @@ impl Broker {
                 Err(BrokerError::NothingToConsent { address: party.address.clone() })
             }
         }
+    }
+
+    /// Which consent an answer belongs to, whether that is waited for or not; `None` where it names none.
+    pub fn consent_of(&self, url: &Url) -> Option<String> {
+        let state = Callback::arrived(url, "").ok()?.state_digest();
+        state.or_else(|| Callback1::arrived(url, "").as_ref().map(Callback1::token_digest))
     }
 
     /// Finishes a consent. Whatever comes of it, its state is spent.

@@ -1,6 +1,5 @@
 //! Calls out with a connection: the platform's `invokeurl`, and what a webhook's delivery is made of.
 
-use super::call::Work;
 use super::headers::{clean_incoming, clean_outgoing};
 use super::outward::{Inbound, Outbound, OutwardError};
 use super::party::{Party, Server};
@@ -186,11 +185,11 @@ impl Broker {
             ("generation".to_owned(), armed.generation.to_string()),
             ("user".to_owned(), party.user.clone()),
         ]);
-        self.audited(entry, |tx, entry| {
-            let grant = self.grant_of(tx, party)?;
-            tx.put_grant(&StoredGrant { last_used: Some(entry.at), ..grant })?;
-            Ok(Work::New(()))
-        })
+        let mut tx = self.store.begin_about(party.about())?;
+        let grant = self.grant_of(&*tx, party)?;
+        tx.put_grant(&StoredGrant { last_used: Some(entry.at), ..grant })?;
+        tx.append_audit(&entry)?;
+        Ok(tx.commit()?)
     }
 
     fn send(&self, request: &Outgoing<'_>, armed: &Armed) -> Result<Inbound, BrokerError> {
@@ -213,7 +212,7 @@ impl Broker {
     /// What went wrong last, for `status`. Nothing depends on it, so that it cannot be written is no failure of the call's.
     fn note_trouble(&self, party: &Party, error: &OutwardError) {
         let written = || -> Result<(), BrokerError> {
-            let mut tx = self.store.begin()?;
+            let mut tx = self.store.begin_about(party.about())?;
             let grant = self.grant_of(&*tx, party)?;
             tx.put_grant(&StoredGrant { last_error: error.to_string(), ..grant })?;
             Ok(tx.commit()?)

@@ -11,8 +11,10 @@
 
 mod admitted;
 mod applications;
+mod around;
 mod authorize;
 mod call;
+mod check;
 mod consent;
 mod consult;
 mod delete;
@@ -35,6 +37,7 @@ mod rotate;
 mod services;
 #[cfg(test)]
 mod tests;
+mod ticket;
 
 pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Whose};
 pub use applications::ApplicationUse;

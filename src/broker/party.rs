@@ -6,7 +6,7 @@ use crate::oauth::oauth1::Provider1;
 use crate::oauth::{ClientSecrets, Outside, Provider};
 use crate::resource::{Address, Auth, Connection, Grant, Kind, Name, OAuth1, OAuth2, SecretPath, Service, Value};
 use crate::secret::Secret;
-use crate::store::Snapshot;
+use crate::store::{About, Snapshot};
 use crate::vault;
 
 /// One person's side of one connection.
@@ -35,6 +35,11 @@ pub(super) enum Server {
 impl Party {
     pub(super) fn name(&self) -> &Name {
         &self.address.name
+    }
+
+    /// What a transaction writes that changes this side only.
+    pub(super) fn about(&self) -> About<'_> {
+        About::Connection(&self.address.name)
     }
 }
 

@@ -209,7 +209,7 @@ fn write(
     now: SystemTime,
 ) -> Result<Object, BrokerError> {
     let wanted = Arc::new(wanted.clone());
-    let by_apply = call.key.is_some();
+    let by_apply = call.is_of_apply();
     let mut object = match live {
         Some(live) => Object {
             detached: matches!(&*wanted, Resource::Webhook(webhook) if stays_aside(&live, webhook)),

@@ -24,8 +24,14 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const LOOKS: usize = 2500;
 /// A token younger than this that is refused has not expired: renewing it would help nobody and lock the account out.
 const TOO_YOUNG: Duration = Duration::from_secs(60);
-/// Tries to write new tokens down: they are all there is of the grant.
+/// Tries to write new tokens down: they are all there is of the grant. Together they wait for a database that is started
+/// again, and no longer than the lease runs.
+#[cfg(not(test))]
+const WRITES: u32 = 20;
+/// The faults of unit tests do not go away by waiting.
+#[cfg(test)]
 const WRITES: u32 = 4;
+const LONGEST_WRITE_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 const FAULT_WAIT: Duration = Duration::from_secs(60);
 
@@ -159,7 +165,7 @@ impl Broker {
 
     /// Looks again inside a transaction, and where the renewal is ours writes the intent down.
     fn claim(&self, renewal: &Renewal<'_>) -> Result<Judged, BrokerError> {
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(renewal.party.about())?;
         let (mut grant, tokens) = self.usable(&*tx, renewal)?;
         let judged = self.judge(renewal, &grant, tokens)?;
         if let Judged::Renew(claimed) = &judged {
@@ -212,7 +218,7 @@ impl Broker {
     }
 
     fn extend(&self, party: &Party, owner: &str) -> Result<(), BrokerError> {
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(party.about())?;
         let mut grant = self.grant_of(&*tx, party)?;
         if grant.lease.as_ref().is_some_and(|lease| lease.owner == owner) {
             grant.lease = Some(Lease { owner: owner.to_owned(), until: self.clock.now() + LEASE });
@@ -228,7 +234,7 @@ impl Broker {
         loop {
             match self.keep(renewal, claimed, &tokens) {
                 Err(BrokerError::Store(_)) if tries < WRITES => {
-                    std::thread::sleep(LOOK_AGAIN * tries);
+                    std::thread::sleep((LOOK_AGAIN * (1 << tries.min(6))).min(LONGEST_WRITE_WAIT));
                     tries += 1;
                 }
                 Ok(true) => return Ok(Current { tokens, generation: claimed.generation + 1 }),
@@ -242,7 +248,7 @@ impl Broker {
     /// Compare and swap: `false` where the generation has moved on.
     fn keep(&self, renewal: &Renewal<'_>, claimed: &Claimed, tokens: &TokenSet) -> Result<bool, BrokerError> {
         let party = renewal.party;
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(party.about())?;
         let mut grant = self.grant_of(&*tx, party)?;
         if grant.generation != claimed.generation {
             return Ok(false);
@@ -290,7 +296,7 @@ impl Broker {
     fn not_renewed(&self, renewal: &Renewal<'_>, claimed: Claimed, error: RefreshError) -> Result<Current, BrokerError> {
         let party = renewal.party;
         let now = super::call::whole_seconds(self.clock.now());
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(party.about())?;
         let mut grant = self.grant_of(&*tx, party)?;
         if grant.generation != claimed.generation {
             drop(tx);

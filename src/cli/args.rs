@@ -1,17 +1,26 @@
 //! The command line: every flag, with its help and examples. Knows what may be said, not what is done about it.
 
 mod changing;
+mod keeping;
+mod naming;
 mod offline;
+mod review;
 mod rules;
+mod serve;
 mod shared;
 mod using;
 mod webhook;
 
 pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
+pub(super) use keeping::{Backup, Restore};
+pub(super) use naming::{Move, Refs};
 pub(super) use offline::{
-    Check, CheckFormat, Completions, Explain, Fmt, Graph, GraphFormat, Init, Render, Schema, SchemaKind, Services, ServicesCommand,
+    Check, CheckFormat, Completions, Docs, Explain, Fmt, Graph, GraphFormat, Init, Render, RenderCommand, Schema, SchemaKind, Services,
+    ServicesCommand,
 };
+pub(super) use review::{ApplyFormat, Comment, PlanFormat, PlanReports, VcsKind};
 pub(super) use rules::RuleArgs;
+pub(super) use serve::Serve;
 pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, SandboxCommand, Status, Tour};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
@@ -79,15 +88,22 @@ pub enum Command {
     Fmt(Fmt),
     /// Show what would change, who must consent again and which webhooks pause
     #[command(
-        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy"
+        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy\n  bowline plan --save plan.json --output markdown=comment.md --output gitlab=counts.json    for reviewers, in one run"
     )]
     Plan(Plan),
     /// Show a saved plan
-    #[command(after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json")]
+    #[command(
+        after_help = "Examples:\n  bowline show plan.json\n  bowline show plan.json --format json\n  bowline show plan.json --format markdown --max-bytes 32768"
+    )]
     Show(Show),
+    /// Say what a plan does on a pull or merge request: one comment, changed in place
+    #[command(
+        after_help = "Examples:\n  bowline comment plan.json                      in a CI job of GitHub or GitLab\n  bowline comment plan.json --vcs github --repo acme/shop --number 7\n  bowline comment plan.json --dry-run\n\nThe token is read from GITHUB_TOKEN or GITLAB_TOKEN. Only a comment of the token's own account is changed."
+    )]
+    Comment(Comment),
     /// Carry out a plan: a saved one, or one made now and confirmed
     #[command(
-        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve"
+        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve\n  bowline apply plan.json --format ndjson | tee events.ndjson"
     )]
     Apply(Apply),
     /// Delete everything that the project owns
@@ -112,6 +128,12 @@ pub enum Command {
     /// The vault's keys: what they seal, and another one in place of the old
     #[command(after_help = "Examples:\n  bowline keys list\n  bowline keys rotate")]
     Keys(Keys),
+    /// Copy an environment's data into a new file while others work; secrets stay sealed, the vault's key stays out
+    #[command(after_help = "Examples:\n  bowline backup ../backups/2026-11-24.db\n  bowline backup --env prod prod.db --format json")]
+    Backup(Backup),
+    /// Put a backup back, once it was found whole and its key is at hand
+    #[command(after_help = "Examples:\n  bowline restore ../backups/2026-11-24.db\n  bowline restore prod.db --env prod --replace")]
+    Restore(Restore),
     /// Show who did what, and check that nobody changed the record of it
     #[command(after_help = "Examples:\n  bowline audit\n  bowline audit --last 200 --format json\n  bowline audit verify")]
     Audit(Audit),
@@ -122,9 +144,24 @@ pub enum Command {
     Webhook(Webhook),
     /// Write the Deluge and JSON that use the connections
     #[command(
-        after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?"
+        after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?\n  bowline render runbook plan.json           a saved plan, step by step for the console"
     )]
     Render(Render),
+    /// Write a page about the project: connections, scopes, who they run as, where they are used
+    #[command(
+        after_help = "Examples:\n  bowline docs > connections.md\n  bowline docs --out docs\n  bowline docs --out docs --check    in CI: is the page up to date?"
+    )]
+    Docs(Docs),
+    /// Give a resource another link name, in the files and in the scripts
+    #[command(
+        after_help = "Examples:\n  bowline move connections.crm connections.crm_read --diff     review first\n  bowline move connections.crm connections.crm_read\n  bowline move services.erp services.erp_production\n\nComments, layout, quotes and line breaks stay as they are. Nothing is written unless the project is the same\nafterwards but for the name."
+    )]
+    Move(Move),
+    /// Show where a resource is named, in the files and in the scripts, and what scopes its calls need
+    #[command(
+        after_help = "Examples:\n  bowline refs connections.crm_read\n  bowline refs connections.crm_read --scopes\n  bowline refs services.zoho-crm --format json\n\n--scopes is advice: it speaks of calls whose URL tells what they need, and says which calls do not."
+    )]
+    Refs(Refs),
     /// Draw who uses what
     #[command(
         after_help = "Examples:\n  bowline graph --format mermaid\n  bowline graph --focus connections.crm_read\n  bowline graph --focus services.erp --used-by\n  bowline graph --format dot | dot -Tsvg > graph.svg"
@@ -140,6 +177,11 @@ pub enum Command {
         after_help = "Examples:\n  bowline sandbox tour                         a connection goes all the way, in one command\n  bowline sandbox\n  bowline sandbox --token-lifetime 5s          tokens that expire while you watch\n  bowline sandbox --port 0 --auto-consent      in tests: any free port, printed first; ?auto=allow decides\n\nIts clients, keys and scopes are on its front page and in /control/clients. None of them is secret."
     )]
     Sandbox(Sandbox),
+    /// Serve one broker to everybody over HTTP
+    #[command(
+        after_help = "Examples:\n  bowline serve\n  bowline serve --listen 0.0.0.0:8350 --public-url https://connections.example.com --store sqlite:/var/lib/bowline/bowline.db\n  bowline serve --listen 127.0.0.1:0 --allow-loopback --format json      in tests: any free port, and the sandbox may be called"
+    )]
+    Serve(Serve),
     /// Print the JSON Schema of the files, for editors and other tools
     #[command(after_help = "Examples:\n  bowline schema > bowline.schema.json\n  bowline schema connection")]
     Schema(Schema),

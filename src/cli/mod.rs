@@ -42,6 +42,23 @@ pub fn command_names() -> Vec<String> {
     Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
+/// The commands that print data for programs, as `services list`: what they print has a schema.
+pub fn commands_for_programs() -> Vec<String> {
+    use clap::CommandFactory as _;
+    let mut found = Vec::new();
+    let mut open: Vec<(String, clap::Command)> =
+        Cli::command().get_subcommands().map(|one| (one.get_name().to_owned(), one.clone())).collect();
+    while let Some((name, command)) = open.pop() {
+        let formats = command.get_arguments().filter(|argument| argument.get_id() == "format").flat_map(clap::Arg::get_possible_values);
+        if formats.into_iter().any(|format| ["json", "ndjson"].contains(&format.get_name())) {
+            found.push(name.clone());
+        }
+        open.extend(command.get_subcommands().map(|one| (format!("{name} {}", one.get_name()), one.clone())));
+    }
+    found.sort();
+    found
+}
+
 fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure> {
     match command {
         Command::Init(args) => commands::init::run(&args, talk),
@@ -49,6 +66,7 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Fmt(args) => commands::fmt::run(&args, talk),
         Command::Plan(args) => commands::plan::run(&args, talk),
         Command::Show(args) => commands::show::run(&args, talk),
+        Command::Comment(args) => commands::comment::run(&args, talk),
         Command::Apply(args) => commands::apply::run(&args, talk),
         Command::Destroy(args) => commands::destroy::run(&args, talk),
         Command::Status(args) => commands::status::run(&args, talk),
@@ -56,12 +74,18 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Revoke(args) => commands::revoke::run(&args, talk),
         Command::Invoke(args) => commands::invoke::run(&args, talk),
         Command::Keys(args) => commands::keys::run(&args, talk),
+        Command::Backup(args) => commands::backup::backup(&args, talk),
+        Command::Restore(args) => commands::backup::restore(&args, talk),
         Command::Audit(args) => commands::audit::run(&args, talk),
         Command::Webhook(args) => commands::webhook::run(&args, talk),
         Command::Render(args) => commands::render::run(&args, talk),
+        Command::Move(args) => commands::moving::run(&args, talk),
+        Command::Refs(args) => commands::refs::run(&args, talk),
+        Command::Docs(args) => commands::docs::run(&args, talk),
         Command::Graph(args) => commands::graph::run(&args, talk),
         Command::Services(args) => commands::services::run(&args, talk),
         Command::Sandbox(args) => commands::sandbox::run(&args, talk),
+        Command::Serve(args) => commands::serve::run(&args, talk),
         Command::Schema(args) => commands::schema::run(&args, talk),
         Command::Explain(args) => commands::explain::run(&args, talk),
         Command::Completions(args) => commands::completions::run(&args, talk),

@@ -41,6 +41,8 @@ pub enum StatementKind {
     Break,
     Continue,
     Expression(Expr),
+    /// `hide Amount;`, `cancel submit;`: acts on fields of a form, which are named here.
+    Form(Extent),
     /// Not of the language: what is left of a statement that could not be read.
     Block(Block),
 }

@@ -57,7 +57,7 @@ fn block<'t>(text: &str, expr: &'t Expr, task: &'t Task, kind: TaskKind) -> Outg
     Outgoing {
         kind: OutgoingKind::Task(kind),
         span: expr.span,
-        url: task.entry(text, "url"),
+        url: task.entry(text, "url").or_else(|| task.entry(text, "path")),
         method: task.entry(text, "type"),
         service: task.entry(text, "service"),
         connection: task.entry(text, "connection").or_else(|| task.entry(text, "connections")),

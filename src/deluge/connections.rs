@@ -8,7 +8,7 @@ use super::token::Extent;
 use super::variables::{Variables, inside};
 
 /// What an expression in the place of a connection says.
-pub(super) enum Named {
+pub(super) enum Named<'t> {
     /// The name and its bytes, without quotes where it has them.
     Literal {
         name: String,
@@ -16,7 +16,7 @@ pub(super) enum Named {
         quoted: bool,
     },
     /// Chosen at run time.
-    Dynamic(Extent),
+    Dynamic(&'t Expr),
     Nothing,
 }
 
@@ -56,6 +56,7 @@ impl<'t> Reader<'_, 't> {
             url_start,
             method,
             service,
+            subject: None,
             sure: true,
         });
     }
@@ -72,7 +73,7 @@ impl<'t> Reader<'_, 't> {
             call.arguments.iter().for_each(|argument| self.cliq(call, argument));
         }
         match self.name(last, false) {
-            Named::Dynamic(_) if certain && !is_collection(last) => self.dynamic(last.span),
+            Named::Dynamic(_) if certain && !is_collection(last) => self.dynamic(last),
             named @ Named::Literal { .. } if trusted => self.note_task(call, named, true),
             Named::Literal { name, span, quoted } if !before.is_empty() && could_be_link_name(&name) => {
                 self.note_task(call, Named::Literal { name, span, quoted }, false);
@@ -81,8 +82,9 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn dynamic(&mut self, span: Extent) {
-        self.findings.push(Finding { kind: FindingKind::DynamicConnection, span: span.range() });
+    fn dynamic(&mut self, expr: &'t Expr) {
+        let begins = self.variables.fold(expr).text;
+        self.findings.push(Finding { kind: FindingKind::DynamicConnection { begins }, span: expr.span.range() });
     }
 
     /// Cliq's tasks take `{"connections": "name"}`.
@@ -97,9 +99,11 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn note_task(&mut self, call: &Call<'t>, named: Named, sure: bool) {
+    fn note_task(&mut self, call: &Call<'t>, named: Named<'t>, sure: bool) {
         let task = TaskKind::Integration(call.name.join("."));
         let at = call.span.range();
+        let subject = call.arguments.first().map(|first| self.variables.fold(first)).filter(|folded| folded.whole);
+        let subject = subject.map(|folded| folded.text).filter(|text| !text.is_empty());
         self.note(named, |name, span| ConnectionUse {
             name,
             span,
@@ -109,11 +113,12 @@ impl<'t> Reader<'_, 't> {
             url_start: None,
             method: None,
             service: None,
+            subject,
             sure,
         });
     }
 
-    fn note(&mut self, named: Named, make: impl FnOnce(String, std::ops::Range<usize>) -> ConnectionUse) {
+    fn note(&mut self, named: Named<'t>, make: impl FnOnce(String, std::ops::Range<usize>) -> ConnectionUse) {
         match named {
             Named::Literal { name, span, quoted } => {
                 if !quoted {
@@ -121,13 +126,13 @@ impl<'t> Reader<'_, 't> {
                 }
                 self.uses.push(make(name, span.range()));
             }
-            Named::Dynamic(span) => self.dynamic(span),
+            Named::Dynamic(expr) => self.dynamic(expr),
             Named::Nothing => {}
         }
     }
 
     /// A bare word is a name where `bare` allows it and no variable has that name.
-    fn name(&self, expr: &'t Expr, bare: bool) -> Named {
+    fn name(&self, expr: &'t Expr, bare: bool) -> Named<'t> {
         let written = alone(expr);
         let behind = self.variables.behind(written);
         if let Some(name) = behind.said(self.text) {
@@ -139,7 +144,7 @@ impl<'t> Reader<'_, 't> {
         }
         match self.bare(written) {
             Some(name) if bare => Named::Literal { name: name.to_owned(), span: written.span, quoted: false },
-            Some(_) | None => Named::Dynamic(expr.span),
+            Some(_) | None => Named::Dynamic(expr),
         }
     }
 

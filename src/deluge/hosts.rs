@@ -32,7 +32,7 @@ pub(super) fn target(url: &str, whole: bool) -> Option<Target> {
 const DATA_CENTRES: [&str; 10] = ["com", "eu", "in", "com.au", "jp", "com.cn", "ca", "sa", "uk", "ae"];
 
 /// The data centre that a Zoho host belongs to: `www.zohoapis.com.au` to `com.au`. None for other hosts.
-pub(super) fn data_centre(host: &str) -> Option<&'static str> {
+pub fn data_centre(host: &str) -> Option<&'static str> {
     DATA_CENTRES.into_iter().filter(|suffix| belongs(host, suffix)).max_by_key(|suffix| suffix.len())
 }
 

@@ -59,8 +59,10 @@ pub struct ConnectionUse {
     pub url_start: Option<String>,
     /// In upper case; `GET`.
     pub method: Option<String>,
-    /// `ZohoCRM`: what an `invokeapi` names in place of a URL.
+    /// `ZohoCRM`: what an `invokeapi` names in place of a URL. Its `url` is a path then.
     pub service: Option<String>,
+    /// What an integration task is about, where its first argument is a text: `Leads`.
+    pub subject: Option<String>,
     /// False where the call's signature is not known to us and the last text could be something else: such a use counts
     /// if the project declares a connection of that name, and is no error otherwise.
     pub sure: bool,
@@ -75,8 +77,8 @@ pub struct Finding {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
-    /// The connection is chosen at run time: it cannot be told which.
-    DynamicConnection,
+    /// The connection is chosen at run time: it cannot be told which. `begins` is as much of its name as can be.
+    DynamicConnection { begins: String },
     /// A token or password is written into the script. `what` says which kind; the value is never quoted.
     HardCodedSecret { what: &'static str },
     /// A call that is not HTTPS; `host` is empty where it cannot be told.
@@ -180,7 +182,7 @@ impl FindingKind {
     fn is_secret(&self) -> bool {
         match self {
             FindingKind::HardCodedSecret { .. } => true,
-            FindingKind::DynamicConnection
+            FindingKind::DynamicConnection { .. }
             | FindingKind::PlainHttp { .. }
             | FindingKind::Deprecated { .. }
             | FindingKind::Host { .. }

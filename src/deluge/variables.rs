@@ -55,6 +55,7 @@ impl<'t> Variables<'t> {
             | StatementKind::Break
             | StatementKind::Continue
             | StatementKind::Expression(_)
+            | StatementKind::Form(_)
             | StatementKind::Block(_) => {}
         });
         variables

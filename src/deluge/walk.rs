@@ -50,6 +50,7 @@ fn blocks<'t>(statement: &'t Statement, visit: &mut dyn FnMut(&'t Block)) {
         | StatementKind::Throw(_)
         | StatementKind::Break
         | StatementKind::Continue
+        | StatementKind::Form(_)
         | StatementKind::Expression(_) => {}
     }
 }
@@ -66,6 +67,7 @@ pub(super) fn expressions<'t>(of: &'t [Statement], visit: &mut dyn FnMut(&'t Exp
         | StatementKind::Try { .. }
         | StatementKind::Break
         | StatementKind::Continue
+        | StatementKind::Form(_)
         | StatementKind::Block(_) => {}
     });
 }

@@ -34,7 +34,7 @@ pub(super) fn find(opening: &Opening<'_>) -> Result<Option<Keyring>, OpenError> 
 pub(super) fn make(opening: &Opening<'_>) -> Result<(Keyring, Option<PathBuf>), OpenError> {
     let path = file(opening);
     let keyring = Keyring::generate(&*opening.random);
-    match write(&opening.data_dir, &path, &keyring.to_text()) {
+    match write(folder_of(opening, &path), &path, &keyring.to_text()) {
         Ok(()) => Ok((keyring, Some(path))),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let text = read(&path).map_err(|source| OpenError::Folder { path: path.clone(), source })?;
@@ -48,15 +48,22 @@ pub(super) fn make(opening: &Opening<'_>) -> Result<(Keyring, Option<PathBuf>), 
 pub(super) fn replace(opening: &Opening<'_>, keyring: &Keyring) -> Result<(), OpenError> {
     let path = file(opening);
     let written = || -> Result<(), Error> {
-        let file = filled(&opening.data_dir, &keyring.to_text())?;
+        let folder = folder_of(opening, &path);
+        let file = filled(folder, &keyring.to_text())?;
         file.persist(&path).map_err(|error| error.error)?;
-        folder::sync(&opening.data_dir)
+        folder::sync(folder)
     };
     written().map_err(|source| OpenError::Folder { path: path.clone(), source })
 }
 
-fn file(opening: &Opening<'_>) -> PathBuf {
-    opening.data_dir.join("vault.key")
+/// Where the key lies, unless it comes from the environment.
+pub(super) fn file(opening: &Opening<'_>) -> PathBuf {
+    opening.key_file.clone().unwrap_or_else(|| opening.data_dir.join("vault.key"))
+}
+
+/// A file is written beside where it will lie.
+fn folder_of<'p>(opening: &'p Opening<'_>, path: &'p Path) -> &'p Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(&opening.data_dir)
 }
 
 fn parse(origin: &str, text: &Secret<String>) -> Result<Keyring, OpenError> {

@@ -16,6 +16,8 @@ pub struct Opening<'a> {
     pub environment: Option<&'a str>,
     /// The value of `BOWLINE_VAULT_KEY`, where it is set: it goes before the key file.
     pub vault_key: Option<Secret<String>>,
+    /// Where the key lies otherwise; `None` for `vault.key` in the data folder.
+    pub key_file: Option<PathBuf>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     /// Who works, for the audit.
@@ -117,7 +119,7 @@ fn look(database: &Path) -> Result<Option<SqliteStore>, OpenError> {
     SqliteStore::open_read_only(database).map_err(at(database))
 }
 
-fn broker(opening: &Opening<'_>, database: &Path, store: Box<dyn Store>, keyring: Keyring) -> Result<Broker, OpenError> {
+pub(super) fn broker(opening: &Opening<'_>, database: &Path, store: Box<dyn Store>, keyring: Keyring) -> Result<Broker, OpenError> {
     let surroundings = Surroundings {
         clock: opening.clock.clone(),
         random: opening.random.clone(),
@@ -132,7 +134,7 @@ fn at(database: &Path) -> impl Fn(StoreError) -> OpenError {
 }
 
 /// `bowline.db`, or `<environment>.db`.
-fn database(opening: &Opening<'_>) -> Result<PathBuf, OpenError> {
+pub(super) fn database(opening: &Opening<'_>) -> Result<PathBuf, OpenError> {
     let file = match opening.environment {
         None => "bowline.db".to_owned(),
         // An environment of the program's own name must not share the nameless one's data.

@@ -37,6 +37,7 @@ impl DefaultServices for NoServices {
 
 fn opening<'a>(data_dir: &Path, random: &Bytes) -> Opening<'a> {
     Opening {
+        key_file: None,
         data_dir: data_dir.to_owned(),
         environment: None,
         vault_key: None,
@@ -395,4 +396,41 @@ fn a_killed_process_loses_nothing_that_was_answered() {
         drop(opened.lock().expect("the lock went with its process"));
     }
     assert!(answered.len() >= 200, "only {} were answered", answered.len());
+}
+
+#[test]
+fn a_backup_goes_back_whole_with_its_key_and_leaves_nothing_else_behind() {
+    let ((root, data_dir), (_other, elsewhere)) = (folder(), folder());
+    let file = root.path().join("backup.db");
+    furnish(&open(&data_dir));
+    let made = backup(&opening(&data_dir, &Bytes(7)), &file).expect("there is data");
+    let names: Vec<String> = files(&data_dir).into_keys().collect();
+    assert_eq!(names, [".gitignore", "bowline.db", "vault.key"]);
+    #[expect(clippy::disallowed_methods, reason = "the test looks at the file from outside")]
+    let copy = std::fs::read(&file).expect("it is there");
+    for needle in [CANARY.as_bytes(), &files(&data_dir)["vault.key"][..]] {
+        assert!(!copy.windows(needle.len()).any(|window| window == needle));
+    }
+    // Without its key, and with another one.
+    let refused = restore(&opening(&elsewhere, &Bytes(7)), &file, false);
+    assert!(matches!(refused, Err(BackupError::NoKey)), "{refused:?}");
+    drop(Embedded::open(opening(&elsewhere, &Bytes(8))).expect("the folder is ours"));
+    let refused = restore(&opening(&elsewhere, &Bytes(8)), &file, true);
+    assert!(matches!(refused, Err(BackupError::Open(OpenError::Data { source: BrokerError::ForeignKey(_), .. }))), "{refused:?}");
+    assert!(matches!(restore(&opening(&elsewhere, &Bytes(8)), &file, false), Err(BackupError::DataThere { .. })));
+    assert!(open_with(&elsewhere, 8).broker().observe().expect("it can be read").objects.is_empty(), "nothing was changed");
+
+    let text = String::from_utf8(files(&data_dir)["vault.key"].clone()).expect("text");
+    write_key(&elsewhere, &text);
+    let restored = restore(&opening(&elsewhere, &Bytes(8)), &file, true).expect("its key is there");
+    assert_eq!(restored, made);
+    let names: Vec<String> = files(&elsewhere).into_keys().collect();
+    assert_eq!(names, [".gitignore", "bowline.db", "vault.key"], "no copy is left lying about");
+    let both =
+        [open(&data_dir), open_with(&elsewhere, 8)].map(|one| format!("{:?}", one.broker().observe().expect("it can be read").objects));
+    assert_eq!(both[0], both[1]);
+}
+
+fn open_with(data_dir: &Path, random: u8) -> Embedded {
+    Embedded::open(opening(data_dir, &Bytes(random))).expect("the key fits")
 }

@@ -51,7 +51,7 @@ pub struct Summary {
     pub moved: usize,
     pub refused: usize,
     pub unchanged: usize,
-    /// Authorisations that a person has to give when this plan is applied.
+    /// Authorisations that people have to give when this plan is applied: of each user, where users have own accounts.
     pub consents: usize,
     /// Distinct people whose authorisation is lost.
     pub users_affected: usize,

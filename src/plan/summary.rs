@@ -22,7 +22,7 @@ pub(super) fn summary(changes: &[Change], declared: usize) -> Summary {
         moved: count(Action::Move),
         refused: changes.iter().filter(|change| change.refused.is_some()).count(),
         unchanged: declared - changes.iter().filter(|change| change.action != Action::Delete).count(),
-        consents: done().flat_map(|change| &change.steps).filter(|step| asks_somebody(step.action, step.actor)).count(),
+        consents: done().map(consents).sum(),
         users_affected: users.len(),
         webhooks_paused: paused.len(),
         scope_escalations: done().map(|change| escalations(change.action, change.after.as_deref(), &change.diff)).sum(),
@@ -33,6 +33,13 @@ fn has(change: &Change, hazard: Hazard) -> bool {
     change.hazards.contains(&hazard)
 }
 
-fn asks_somebody(action: Do, actor: Option<Actor>) -> bool {
-    action == Do::Authorize && matches!(actor, Some(Actor::Owner | Actor::EachUser))
+/// Where each user has an own account, everybody who had consented has to do it again; without any, somebody has to.
+fn consents(change: &Change) -> usize {
+    let authorize = change.steps.iter().filter(|step| step.action == Do::Authorize);
+    let of = |actor: Option<Actor>| match actor {
+        Some(Actor::EachUser) => change.affects.users.len().max(1),
+        Some(Actor::Owner) => 1,
+        Some(Actor::Broker) | None => 0,
+    };
+    authorize.map(|step| of(step.actor)).sum()
 }

@@ -1,4 +1,4 @@
-//! The calls that a connection's Deluge snippet shows: one that asks, one that sends, at an address that fits.
+//! The calls that a connection's Deluge snippet shows: those that ask and those that send, at an address that fits.
 
 use crate::resource::lifecycle::host_allowed;
 use crate::resource::{Address, Auth, Connection, Link, Project, Resource, Scope, Service};
@@ -6,15 +6,30 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use url::Url;
 
-/// One `invokeurl`.
+/// One `invokeurl`, or one `invokeapi` where it names a service.
 #[derive(Debug, Serialize, PartialEq, Eq)]
 pub(super) struct Call {
     /// What it is for, in a few words.
     title: String,
     method: &'static str,
+    /// Of an `invokeapi`, the path.
     url: String,
-    /// Sent in the query by GET, as a JSON body by POST.
+    sends: Sends,
     parameters: Vec<Parameter>,
+    /// Whether the answer is to tell its status and headers too.
+    detailed: bool,
+    /// What an `invokeapi` names in place of a host: a bare word.
+    service: Option<&'static str>,
+}
+
+/// How parameters travel.
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Sends {
+    Query,
+    Json,
+    Form,
+    File,
 }
 
 #[derive(Debug, Serialize, PartialEq, Eq)]
@@ -23,20 +38,45 @@ struct Parameter {
     value: &'static str,
 }
 
-/// A GET and a POST at the service, then each address of a webhook, which is known to be one of the service.
+/// One call of each kind at the service, then each address of a webhook, which is known to be one of the service.
 pub(super) fn calls(project: &Project, address: &Address, connection: &Connection, service: Option<&Service>) -> Vec<Call> {
     let url = |method| service.map_or_else(|| NOWHERE.to_owned(), |service| url(connection, service, method));
-    let call = |title: &str, method, url| Call { title: title.to_owned(), method, url, parameters: parameters(method) };
+    let call = |title: &str, method, sends, url| Call {
+        title: title.to_owned(),
+        method,
+        url,
+        sends,
+        parameters: parameters(method),
+        detailed: false,
+        service: None,
+    };
     let mut calls = vec![
-        call("Ask: parameters travel in the query.", "GET", url("GET")),
-        call("Send: parameters travel as JSON.", "POST", url("POST")),
+        call("Ask: parameters travel in the query.", "GET", Sends::Query, url("GET")),
+        Call { detailed: true, ..call("Ask, and look at the status of the answer.", "GET", Sends::Query, url("GET")) },
+        call("Send: parameters travel as JSON.", "POST", Sends::Json, url("POST")),
+        call("Send: parameters travel as a form.", "POST", Sends::Form, url("POST")),
+        call("Send a file: `attachment` is one that the script has from elsewhere.", "POST", Sends::File, url("POST")),
     ];
+    calls.extend(invokeapi(connection, &url("GET")).map(|(service, path)| Call {
+        service: Some(service),
+        ..call("Ask without a host: the platform finds it for the data centre.", "GET", Sends::Query, path)
+    }));
     for ((url, method), users) in called_by_webhooks(project, address) {
         // What a webhook's merge fields stand for is unknown to a script.
         let fill = if url.contains("${") { " Put a value for each `${…}`." } else { "" };
-        calls.push(call(&format!("The address that is called by {}.{fill}", users.join(", ")), method, url.to_owned()));
+        let sends = if method == "GET" { Sends::Query } else { Sends::Json };
+        calls.push(call(&format!("The address that is called by {}.{fill}", users.join(", ")), method, sends, url.to_owned()));
     }
     calls
+}
+
+/// The word and the path for services that `invokeapi` is known to take.
+/// <https://www.zoho.com/deluge/help/webhook/invokeapitask.html>
+fn invokeapi(connection: &Connection, url: &str) -> Option<(&'static str, String)> {
+    const SERVICES: [(&str, &str); 2] = [("zoho-crm", "ZohoCRM"), ("zoho-bookings", "ZohoBookings")];
+    let (_, word) = SERVICES.into_iter().find(|(key, _)| *key == connection.service.as_str())?;
+    let path = Url::parse(url).ok()?.path().to_owned();
+    (path != "/").then_some((word, path))
 }
 
 /// Where nothing is known of a service's addresses.

@@ -59,7 +59,7 @@ pub fn json(graph: &Graph, options: &GraphOptions) -> String {
     let part = Part::of(graph, options);
     let nodes = part.nodes.iter().map(|address| JsonNode { address, kind: address.kind.word(), name: address.name.as_str() }).collect();
     let links = part.links.iter().map(|(from, link, to)| JsonLink { from, link: link.words(), to }).collect();
-    let mut text = serde_json::to_string_pretty(&JsonGraph { nodes, links }).expect("addresses and words are JSON");
+    let mut text = serde_json::to_string_pretty(&JsonGraph { format_version: "1.0", nodes, links }).expect("addresses and words are JSON");
     text.push('\n');
     text
 }
@@ -89,6 +89,7 @@ impl<'a> Part<'a> {
 
 #[derive(Serialize)]
 struct JsonGraph<'a> {
+    format_version: &'static str,
     nodes: Vec<JsonNode<'a>>,
     links: Vec<JsonLink<'a>>,
 }
@@ -138,9 +139,9 @@ const MERMAID_CLASSES: [(Kind, &str); 4] = [
     (Kind::Function, "fill:#f3eafa,stroke:#5f3b82,color:#111"),
 ];
 
-/// Everything that is not a plain word goes in as a character code, so that neither Mermaid nor the HTML that it makes
-/// reads it as anything.
-fn mermaid_label(address: &Address) -> String {
+/// An address as the text of a Mermaid node. Everything that is not a plain word goes in as a character code, so that
+/// neither Mermaid nor the HTML that it makes reads it as anything.
+pub fn mermaid_label(address: &Address) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let code = |c: char| if literal::steers(c) { " ".to_owned() } else { format!("#{};", u32::from(c)) };
     address.to_string().chars().map(|c| if plain(c) { c.to_string() } else { code(c) }).collect()

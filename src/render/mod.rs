@@ -13,6 +13,7 @@
 mod calls;
 mod complaint;
 mod diags;
+mod docs;
 mod graph;
 mod limits;
 mod literal;
@@ -23,7 +24,8 @@ mod templates;
 mod view;
 
 pub use diags::not_text;
-pub use graph::{GraphOptions, dot, json, mermaid};
+pub use docs::{Places, docs};
+pub use graph::{GraphOptions, dot, json, mermaid, mermaid_label};
 
 pub use runbook::runbook;
 pub use scaffold::scaffold;

@@ -139,14 +139,14 @@ fn update(change: &Change, resource: &Resource, target: &Address) -> Vec<String>
     if matches!(change.action, Action::Replace | Action::Move) || change.diff.is_empty() {
         lines.extend(fields(resource, target).into_iter().map(|(label, value)| format!("*{label}*: {value}")));
     } else {
-        lines.extend(change.diff.iter().map(difference));
+        lines.extend(change.diff.iter().map(|one| difference(target.kind, one)));
     }
     lines.push("Save".to_owned());
     lines
 }
 
-fn difference(difference: &Difference) -> String {
-    let field = markdown(&difference.path);
+fn difference(kind: Kind, difference: &Difference) -> String {
+    let field = label(kind, &difference.path);
     let value = difference.value.as_ref().map_or_else(|| "nothing".to_owned(), shown);
     match difference.op {
         DiffOp::Add | DiffOp::Replace => format!("{field}: set to {value}"),
@@ -155,6 +155,33 @@ fn difference(difference: &Difference) -> String {
         DiffOp::SetRemove => format!("{field}: take away {value}"),
         DiffOp::SecretWrite => format!("{field}: type {value}"),
     }
+}
+
+/// The label of the field that a path in a declaration stands for; the path itself where the form has no such field.
+fn label(kind: Kind, path: &str) -> String {
+    let label = match (kind, path) {
+        (Kind::Service, "/name") => "Service Name",
+        (Kind::Service, "/auth/authorize_url") => "Authorize URL",
+        (Kind::Service, "/auth/token_url") => "Access Token URL",
+        (Kind::Service, "/auth/refresh_url") => "Refresh Token URL",
+        (Kind::Service, "/auth/revoke_url") => "Revoke Token URL",
+        (Kind::Service, "/auth/client_id") => "Client Id",
+        (Kind::Service, "/auth/client_secret") => "Client Secret",
+        (Kind::Connection, "/name") => "Connection Name",
+        (Kind::Connection, "/service") => "Service",
+        (Kind::Connection, "/scopes") => "Scope",
+        (Kind::Connection, "/use_login_user_credentials") => "Use credentials of login user",
+        (Kind::Webhook, "/name") => "Name",
+        (Kind::Webhook, "/method") => "Method",
+        (Kind::Webhook, "/url") => "URL to Notify",
+        (Kind::Webhook, "/auth") => "Authentication Type",
+        (Kind::Webhook, "/auth/connection") => "Connection",
+        (Kind::Function, "/name") => "Display Name",
+        (Kind::Function, "/script" | "/script/path") => "Script",
+        (_, "/description") => "Description",
+        _ => return markdown(path),
+    };
+    format!("*{label}*")
 }
 
 fn shown(value: &DiffValue) -> String {

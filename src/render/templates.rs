@@ -10,10 +10,11 @@ use std::io;
 use tera::{ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 /// Below `templates/`, with their names.
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 6] = [
     ("_parameters.json", include_str!("../../templates/_parameters.json")),
     ("connection.ds", include_str!("../../templates/connection.ds")),
     ("connection.json", include_str!("../../templates/connection.json")),
+    ("connection.widget.json", include_str!("../../templates/connection.widget.json")),
     ("webhook.json", include_str!("../../templates/webhook.json")),
     ("function.json", include_str!("../../templates/function.json")),
 ];

@@ -1,6 +1,7 @@
 //! What is live: the objects of a broker as a planner sees them. Holds no secret, only fingerprints.
 
 use super::{Address, Graph, Resource, SecretPath};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,7 +25,7 @@ impl fmt::Display for Fingerprint {
 }
 
 /// The life-cycle of a connection's authorisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionState {
     /// Nobody asked for an authorisation yet.
@@ -56,7 +57,7 @@ impl ConnectionState {
 }
 
 /// One person's authorisation of a connection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserStatus {
     pub user: String,
     pub state: ConnectionState,
@@ -84,7 +85,7 @@ impl ConnectionStatus {
 }
 
 /// Whether a webhook can fire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookState {
     Active,

@@ -1,7 +1,7 @@
 //! A store that fails at its n-th call, for tests: nothing may be half done wherever it breaks.
 
 use super::{
-    ApplyLease, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded,
+    About, ApplyLease, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded,
     SealedAt, Snapshot, Store, StoreError, StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser,
     Transaction,
 };
@@ -78,6 +78,11 @@ impl Store for FaultStore {
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
         self.fuse.call()?;
         Ok(Box::new(Faulty { inner: self.inner.begin()?, fuse: &self.fuse }))
+    }
+
+    fn begin_about(&self, about: About<'_>) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        self.fuse.call()?;
+        Ok(Box::new(Faulty { inner: self.inner.begin_about(about)?, fuse: &self.fuse }))
     }
 
     fn checkpoint(&self) -> Result<(), StoreError> {

@@ -19,8 +19,24 @@ pub trait Store: Send + Sync {
     /// The one writer. Waits for another one to finish; dropping it without a commit undoes everything.
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError>;
 
+    /// A writer of one thing only. Waits for the one writer, and for others about the same thing; who is about something else
+    /// may go on beside it, where the database lets them. What it reads of anything else may be out of date when it commits.
+    fn begin_about(&self, about: About<'_>) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        let _ = about;
+        self.begin()
+    }
+
     /// Moves what was written into the main file and wipes the log, so that nothing deleted lingers in it.
     fn checkpoint(&self) -> Result<(), StoreError>;
+}
+
+/// What a transaction writes, where that is little: besides it only revisions and the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About<'a> {
+    /// One connection: its grants and authorizations, and the revision of its object.
+    Connection(&'a Name),
+    /// Deliveries and their tries: new ones, and those that it reads by id or leases.
+    Deliveries,
 }
 
 /// What can be read.

@@ -10,6 +10,6 @@ mod write;
 
 pub use material::ProjectMaterial;
 pub use read::{holds, read_file};
-pub use replace::replace_file;
+pub use replace::{Replacement, replace_file, replace_files};
 pub use root::ProjectFolder;
 pub use write::{WriteError, refuse_link_out, write_file, write_tree};

@@ -9,7 +9,46 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     replace(path, bytes).map_err(|source| WriteError::Io { path: PathBuf::from(path), source })
 }
 
+/// A file that is to read differently.
+#[derive(Debug, Clone, Copy)]
+pub struct Replacement<'a> {
+    pub path: &'a Path,
+    /// What it has to hold now.
+    pub before: &'a [u8],
+    pub after: &'a [u8],
+}
+
+/// Puts other bytes in several files, all of them or none. Every new text is on the disk, and every old one is what it was
+/// thought to be, before the first takes its place; where one cannot, those before it are put back.
+pub fn replace_files(files: &[Replacement<'_>]) -> Result<(), WriteError> {
+    let mut staged = Vec::new();
+    for file in files {
+        let failed = |source| WriteError::Io { path: file.path.to_owned(), source };
+        if !super::holds(file.path, file.before) {
+            return Err(failed(io::Error::other("somebody has changed it meanwhile")));
+        }
+        staged.push((file, stage(file.path, file.after).map_err(failed)?));
+    }
+    let mut done: Vec<&Replacement<'_>> = Vec::new();
+    for (file, (target, staged)) in staged {
+        if let Err(error) = staged.persist(&target) {
+            for earlier in done {
+                replace_file(earlier.path, earlier.before)?;
+            }
+            return Err(WriteError::Io { path: file.path.to_owned(), source: error.error });
+        }
+        done.push(file);
+    }
+    Ok(())
+}
+
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (target, file) = stage(path, bytes)?;
+    file.persist(&target).map(drop).map_err(|error| error.error)
+}
+
+/// Writes the new bytes beside a file, with its permissions.
+fn stage(path: &Path, bytes: &[u8]) -> io::Result<(PathBuf, tempfile::NamedTempFile)> {
     let target = path.canonicalize()?;
     let permissions = std::fs::metadata(&target)?.permissions();
     let folder = target.parent().ok_or_else(|| io::Error::other("it lies in no folder"))?;
@@ -17,7 +56,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.as_file().set_permissions(permissions)?;
     file.as_file().sync_all()?;
-    file.persist(&target).map(drop).map_err(|error| error.error)
+    Ok((target, file))
 }
 
 #[cfg(all(test, unix))]
@@ -38,5 +77,21 @@ mod tests {
         assert_eq!(std::fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o640);
         assert!(link.is_symlink());
         assert!(replace_file(&dir.path().join("missing"), b"").is_err());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test looks at files")]
+    fn several_files_are_replaced_together_or_not_at_all() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        std::fs::write(&a, "1").expect("written");
+        std::fs::write(&b, "changed by somebody").expect("written");
+        let files =
+            |before: &'static [u8]| [Replacement { path: &a, before: b"1", after: b"2" }, Replacement { path: &b, before, after: b"3" }];
+        assert!(replace_files(&files(b"1")).is_err());
+        assert_eq!(std::fs::read_to_string(&a).expect("read"), "1");
+        replace_files(&files(b"changed by somebody")).expect("replaced");
+        assert_eq!((std::fs::read(&a).expect("read"), std::fs::read(&b).expect("read")), (b"2".to_vec(), b"3".to_vec()));
+        assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 2);
     }
 }

@@ -4,17 +4,25 @@
 
 mod architecture;
 mod canary;
+mod comment;
 mod connect;
 mod delivery;
 mod deluge;
 mod examples;
 mod forbidden;
+mod formats;
 mod peers;
 mod plans;
+#[path = "../support/postgres.rs"]
+mod postgres_server;
 mod process;
 #[path = "../support/proxy.rs"]
 mod proxy;
+mod pull_request;
 mod renewal;
+mod replicas;
 mod sandbox;
+mod schemas;
+mod server;
 #[path = "../support/mod.rs"]
 mod support;

@@ -28,6 +28,48 @@ fn cold_chain() -> tempfile::TempDir {
 #[test]
 fn a_reader_that_goes_away_is_no_trouble() {
     let folder = cold_chain();
+    assert!(bowline(folder.path()).args(["plan", "--save", "plan.json", "-q"]).status().expect("it runs").success());
+    for line in [
+        "plan --format json",
+        "plan",
+        "plan --format markdown",
+        "show plan.json",
+        "comment plan.json --dry-run",
+        "check",
+        "check --format sarif",
+        "apply plan.json --format ndjson",
+        "status",
+        "status --format json",
+        "graph",
+        "render",
+        "services list",
+        "schema",
+        "explain",
+        "audit",
+        "connect",
+        "keys list",
+        "webhook deliveries",
+        "completions bash",
+        "fmt --diff",
+        "init --help",
+        "destroy --auto-approve",
+    ] {
+        // Both readers are gone before anything is written.
+        let mut command = bowline(folder.path());
+        command.args(line.split(' ')).env("BOWLINE_VAULT_KEY", "07".repeat(32));
+        let (reader, stdout) = std::io::pipe().expect("a pipe");
+        let (other, stderr) = std::io::pipe().expect("a pipe");
+        let mut child = command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn().expect("it starts");
+        drop((reader, other, command));
+        let code = child.wait().expect("it ends").code();
+        assert!(code.is_some_and(|code| code < 10), "`{line}` ended with {code:?}");
+    }
+}
+
+/// Whoever reads the first lines only must not see them late or broken.
+#[test]
+fn the_first_lines_can_be_read_alone() {
+    let folder = cold_chain();
     let mut child =
         bowline(folder.path()).args(["plan", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut first = [0; 16];
@@ -35,6 +77,56 @@ fn a_reader_that_goes_away_is_no_trouble() {
     let ended = child.wait_with_output().expect("it ends");
     assert_eq!(ended.status.code(), Some(0));
     assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));
+}
+
+/// The order in which a folder lists its files, and in which files are included, changes nothing.
+#[test]
+fn the_order_of_files_changes_no_byte() {
+    let folders: Vec<tempfile::TempDir> = [false, true].map(turned).into();
+    for arguments in [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["check", "--format", "sarif"],
+        &["plan"],
+        &["plan", "--format", "markdown"],
+        &["graph"],
+        &["render"],
+    ] {
+        let output = |folder: &tempfile::TempDir| bowline(folder.path()).args(arguments).output().expect("it runs").stdout;
+        let [one, other] = [output(&folders[0]), output(&folders[1])].map(|bytes| without_ids(&bytes));
+        assert!(one == other, "{arguments:?}:\n{one}\n{other}");
+    }
+}
+
+/// The example, its files written forwards or backwards, and its `include:` turned round likewise.
+fn turned(backwards: bool) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut files: Vec<(String, Vec<u8>)> =
+        tree(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/03-cold-chain")).expect("the example").into_iter().collect();
+    if backwards {
+        files.reverse();
+    }
+    for (name, bytes) in files {
+        let bytes = if backwards && name == "bowline.yaml" { with_includes_turned(&bytes) } else { bytes };
+        write_tree(folder.path(), &[(name, bytes)].into()).expect("its copy");
+    }
+    folder
+}
+
+fn with_includes_turned(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, rest) = text.split_once("include:\n").expect("the example includes files");
+    let count = rest.lines().take_while(|line| line.starts_with("  - ")).count();
+    let lines: Vec<&str> = rest.lines().collect();
+    let turned: Vec<&str> = lines[..count].iter().rev().chain(&lines[count..]).copied().collect();
+    assert!(count > 1 && turned != lines, "there is something to turn round");
+    format!("{head}include:\n{}\n", turned.join("\n")).into_bytes()
+}
+
+/// A plan's id covers the digests of files, which differ where a list in one of them is turned round.
+fn without_ids(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    regex::Regex::new("sha256:[0-9a-f]{64}").expect("an expression").replace_all(&text, "sha256").into_owned()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::Admitted;
 use crate::broker::{BrokerError, Report};
 use crate::resource::access::{ObjectFacts, Reach, Right, Role, reach};
-use crate::resource::{Address, ConnectionState, Kind, Link, Live, Name, Observed, Resource, Status};
+use crate::resource::{Address, ConnectionState, Graph, Kind, Link, Live, Name, Observed, Project, Resource, Status};
 use crate::store::AuditLine;
 use crate::store::{AuditHead, StoredUser};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +68,23 @@ impl Admitted<'_> {
         self.ask_of(Right::See, address, None)?;
         let script = self.broker.store.read()?.script(address)?;
         script.ok_or_else(|| super::not_there(address))
+    }
+
+    /// An object with its neighbours, for templates.
+    pub fn around(&self, address: &Address) -> Result<Project, BrokerError> {
+        self.ask_of(Right::See, address, None)?;
+        let mut project = self.broker.around(address)?.ok_or_else(|| super::not_there(address))?;
+        let mut seen = BTreeSet::from([address.clone()]);
+        for near in project.resources.keys() {
+            // What it is of is known from its own body.
+            let is_seen = |facts: super::Facts| self.may(Right::See, Some(&facts.about(None))).is_ok();
+            if near.kind == Kind::Service || self.facts(near)?.is_some_and(is_seen) {
+                seen.insert(near.clone());
+            }
+        }
+        project.resources.retain(|near, _| seen.contains(near));
+        project.graph = Graph::of(project.resources.iter().map(|(address, resource)| (address, resource.as_ref())));
+        Ok(project)
     }
 
     /// Who refers to an object, and why: those that whoever asks may see.

@@ -6,7 +6,7 @@ use super::render::render;
 use crate::broker::consult::{as_webhook, status, webhook_state};
 use crate::broker::{Actor, Broker, BrokerError};
 use crate::resource::{Address, Kind, Name, SecretPath, Webhook, WebhookState};
-use crate::store::{Attempt, Delivery, DeliveryFilter, DeliveryState, Lease, Pick, Snapshot};
+use crate::store::{About, Attempt, Delivery, DeliveryFilter, DeliveryState, Lease, Pick, Snapshot};
 use crate::vault::{self, Owner, Sealed};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value as Json;
@@ -46,7 +46,7 @@ impl Broker {
     /// changes neither text nor address of it.
     pub fn trigger(&self, actor: &Actor, webhook: &Name, event: &Json) -> Result<Delivery, HookError> {
         let address = Address { kind: Kind::Webhook, name: webhook.clone() };
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(About::Deliveries)?;
         let object = tx.object(&address)?.ok_or_else(|| BrokerError::NotFound { address: address.clone() })?;
         let message = render(as_webhook(&object)?, event).map_err(|source| HookError::Unfilled { webhook: address.clone(), source })?;
         let mut entry = self.entry(actor, "trigger", Some(&address));
@@ -73,7 +73,7 @@ impl Broker {
 
     /// Puts a delivery back into the queue, to be tried at once under its old id: the receiver can tell that it is the same.
     pub fn redeliver(&self, actor: &Actor, id: &str) -> Result<Delivery, HookError> {
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(About::Deliveries)?;
         let mut delivery = tx.delivery(id)?.ok_or_else(|| HookError::NoDelivery(id.to_owned()))?;
         let mut entry = self.entry(actor, "redeliver", Some(&Address { kind: Kind::Webhook, name: delivery.webhook.clone() }));
         if delivery.lease.as_ref().is_some_and(|lease| lease.until > entry.at) {
@@ -109,7 +109,7 @@ impl Broker {
     /// Claims the next delivery that may be tried. Webhooks that cannot fire are noted in `pick`, and passed over.
     pub(super) fn lease(&self, actor: &Actor, pick: &mut Pick) -> Result<Option<Leased>, HookError> {
         loop {
-            let mut tx = self.store.begin()?;
+            let mut tx = self.store.begin_about(About::Deliveries)?;
             let now = self.clock.now();
             let lease = Lease { owner: self.mint(&*tx)?, until: now + LEASE };
             let Some(delivery) = tx.lease_delivery(now, &lease, pick)? else { return Ok(None) };
@@ -144,7 +144,7 @@ impl Broker {
         mut attempt: Attempt,
         change: impl FnOnce(&mut Delivery),
     ) -> Result<Option<(Delivery, Attempt)>, HookError> {
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(About::Deliveries)?;
         let Some(mut delivery) = tx.delivery(&leased.id)? else { return Ok(None) };
         attempt.number = u32::try_from(tx.attempts(&leased.id)?.len()).unwrap_or(u32::MAX).saturating_add(1);
         tx.add_attempt(&leased.id, &attempt)?;
@@ -159,7 +159,7 @@ impl Broker {
 
     /// Puts a delivery back that was not tried after all.
     pub(super) fn put_back(&self, leased: &Delivery, due: SystemTime, reason: String) -> Result<(), HookError> {
-        let mut tx = self.store.begin()?;
+        let mut tx = self.store.begin_about(About::Deliveries)?;
         match tx.delivery(&leased.id)? {
             Some(delivery) if is_ours(&delivery, leased) => {
                 tx.put_delivery(&Delivery { due: whole(due), lease: None, reason, ..delivery })?;

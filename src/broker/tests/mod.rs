@@ -10,6 +10,7 @@ mod leases;
 mod once;
 mod people;
 mod renewal;
+mod replicas;
 mod rules;
 mod service;
 

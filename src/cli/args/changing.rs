@@ -1,7 +1,7 @@
 //! Commands that plan and change what is live.
 
 use super::shared::duration;
-use super::{BrokerArgs, PlanningArgs, ProjectArgs, RuleArgs, TextOrJson};
+use super::{ApplyFormat, BrokerArgs, PlanReports, PlanningArgs, ProjectArgs, RuleArgs};
 use crate::resource::Address;
 use clap::Args;
 use std::path::PathBuf;
@@ -25,9 +25,8 @@ pub struct Plan {
     /// How long a saved plan may be applied
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]
     pub expires: std::time::Duration,
-    /// How to print the plan
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    pub format: TextOrJson,
+    #[command(flatten)]
+    pub reports: PlanReports,
     /// Exit 2 when there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -37,9 +36,8 @@ pub struct Plan {
 pub struct Show {
     /// A plan saved by `bowline plan --save`
     pub plan: PathBuf,
-    /// How to print the plan
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    pub format: TextOrJson,
+    #[command(flatten)]
+    pub reports: PlanReports,
 }
 
 #[derive(Debug, Args)]
@@ -71,8 +69,8 @@ pub struct CarryingOut {
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// How to print the outcome
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-    pub format: TextOrJson,
+    #[arg(long, value_enum, default_value_t = ApplyFormat::Text)]
+    pub format: ApplyFormat,
 }
 
 #[derive(Debug, Args)]

@@ -75,13 +75,39 @@ pub struct Fmt {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Render {
+    #[command(subcommand)]
+    pub what: Option<RenderCommand>,
     #[command(flatten)]
     pub project: ProjectArgs,
     /// Write the snippets below this folder instead of printing them
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Write nothing; exit 2 when a file below --out is not up to date
+    #[arg(long, requires = "out")]
+    pub check: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RenderCommand {
+    /// Write a saved plan as the steps of a person at the console, with check boxes
+    #[command(after_help = "Examples:\n  bowline plan --save plan.json && bowline render runbook plan.json > runbook.md")]
+    Runbook {
+        /// A plan that `bowline plan --save` wrote
+        #[arg(value_name = "PLAN")]
+        plan: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Docs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Write the page below this folder instead of printing it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write nothing; exit 2 when the page below --out is not up to date
     #[arg(long, requires = "out")]
     pub check: bool,
 }
@@ -171,6 +197,21 @@ pub enum SchemaKind {
     Catalogue,
     Diagnostics,
     Baseline,
+    Outcome,
+    Events,
+    Status,
+    Services,
+    Graph,
+    Audit,
+    Keys,
+    Connect,
+    Revoke,
+    Deliveries,
+    Preview,
+    Sandbox,
+    Tour,
+    /// The HTTP API of `serve`
+    Openapi,
 }
 
 #[derive(Debug, Args)]

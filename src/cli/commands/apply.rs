@@ -4,8 +4,9 @@ use super::opened::{self, Opened};
 use super::planning::{self, Asked};
 use super::platform;
 use crate::apply::{self, Applying, LIFETIME, PlanFile, Present, Remote, Report};
-use crate::cli::args::{Apply, BrokerArgs, CarryingOut, TextOrJson};
+use crate::cli::args::{Apply, ApplyFormat, BrokerArgs, CarryingOut};
 use crate::cli::exit::Exit;
+use crate::cli::report::events::{self, Events};
 use crate::cli::report::page::Tone;
 use crate::cli::report::progress::Progress;
 use crate::cli::report::{json, outcome_text};
@@ -67,7 +68,7 @@ pub(crate) fn carry_out_now(
     let looked = platform::look(opened, broker, talk)?;
     let mut file = planning::plan(opened, &looked, asked, talk)?;
     drop(looked);
-    if args.format == TextOrJson::Text {
+    if args.format == ApplyFormat::Text {
         planning::print(&file, talk);
     }
     if !has_steps(&file) {
@@ -100,7 +101,7 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     let looked = platform::look(&opened, &args.broker, talk)?;
     still_good(&file, &opened, &looked, talk)?;
     drop(looked);
-    if args.carrying_out.format == TextOrJson::Text {
+    if args.carrying_out.format == ApplyFormat::Text {
         planning::print(&file, talk);
     }
     if !has_steps(&file) {
@@ -161,7 +162,10 @@ fn carry_out(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &Carry
 fn nothing_to_do(file: &PlanFile, args: &CarryingOut, talk: &mut Talk<'_>) -> Exit {
     let waiting = file.plan.waiting.iter().map(|waiting| waiting.address.clone()).collect();
     let report = Report { refused: refused(file), waiting, ..Report::default() };
-    if args.format == TextOrJson::Json {
+    if args.format == ApplyFormat::Ndjson {
+        talk.data(&events::opening(file, &*talk.world.clock.clone()));
+    }
+    if args.format != ApplyFormat::Text {
         tell(&report, file, args, talk);
     }
     exit(&report, args.detailed_exitcode)
@@ -169,8 +173,9 @@ fn nothing_to_do(file: &PlanFile, args: &CarryingOut, talk: &mut Talk<'_>) -> Ex
 
 fn tell(report: &Report, file: &PlanFile, args: &CarryingOut, talk: &mut Talk<'_>) {
     match args.format {
-        TextOrJson::Json => talk.data(&json(&outcome_text::machine(report, &file.plan_id))),
-        TextOrJson::Text => {
+        ApplyFormat::Ndjson => talk.data(&events::closing(report, &file.plan_id, &*talk.world.clock.clone())),
+        ApplyFormat::Json => talk.data(&json(&outcome_text::machine(report, &file.plan_id))),
+        ApplyFormat::Text => {
             let mut page = talk.page();
             page.end();
             outcome_text::outcome(report, &mut page);
@@ -184,6 +189,9 @@ fn refused(file: &PlanFile) -> Vec<(crate::resource::Address, crate::plan::Refus
 }
 
 fn run_steps(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &CarryingOut, steps: usize, talk: &mut Talk<'_>) -> Report {
+    if args.format == ApplyFormat::Ndjson {
+        talk.data(&events::opening(file, &*talk.world.clock.clone()));
+    }
     let (look, quiet) = (talk.talk_look(), talk.is_quiet());
     let interrupted = talk.world.interrupted;
     let terminal = talk.world.terminal.stderr;
@@ -196,7 +204,14 @@ fn run_steps(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &Carry
         parallelism: args.parallelism.into(),
         cancelled: interrupted,
     };
-    let report = apply::apply(&file.plan, applying, &mut |event| progress.tell(&event));
+    let clock = talk.world.clock.clone();
+    let mut events = Events::new(&mut *talk.world.stdout, &*clock);
+    let report = apply::apply(&file.plan, applying, &mut |event| {
+        progress.tell(&event);
+        if args.format == ApplyFormat::Ndjson {
+            events.tell(&event);
+        }
+    });
     progress.finish();
     report
 }

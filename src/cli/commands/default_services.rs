@@ -10,7 +10,7 @@ use crate::cli::talk::{Failure, Talk};
 use crate::oauth::{ClientSecrets, Provider, ProviderError};
 use crate::resource::{Service, Value, ValueFrom};
 use crate::secret::Secret;
-use crate::workspace;
+use crate::workspace::{self, ProjectFolder, ProjectMaterial};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,7 +36,18 @@ struct Registered {
 
 impl Catalogue {
     pub(super) fn new(opened: &Opened, data_dir: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
-        let mut clients = listed(opened, &data_dir.join("clients.yaml"))?;
+        Catalogue::of(&opened.material(), &data_dir.join("clients.yaml"), talk)
+    }
+
+    /// For a server: files that are named in the list lie beside it.
+    pub(super) fn beside(path: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
+        let folder = path.parent().filter(|folder| folder.exists()).unwrap_or(&talk.world.folder);
+        let folder = ProjectFolder::open(folder).map_err(|error| Failure::because(Exit::Failed, "could not read the clients", error))?;
+        Catalogue::of(&ProjectMaterial::new(&folder, &talk.world.env), path, talk)
+    }
+
+    fn of(material: &dyn Material, path: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
+        let mut clients = listed(material, path)?;
         clients.extend(named(&talk.world.env));
         Ok(Catalogue { clients })
     }
@@ -99,7 +110,7 @@ fn named(env: &BTreeMap<String, String>) -> BTreeMap<String, Result<ClientSecret
 }
 
 /// Clients of the file, which need not be there.
-fn listed(opened: &Opened, path: &Path) -> Result<BTreeMap<String, Result<ClientSecrets, String>>, Failure> {
+fn listed(material: &dyn Material, path: &Path) -> Result<BTreeMap<String, Result<ClientSecrets, String>>, Failure> {
     if !path.exists() {
         return Ok(BTreeMap::new());
     }
@@ -112,11 +123,10 @@ fn listed(opened: &Opened, path: &Path) -> Result<BTreeMap<String, Result<Client
     if let Some(unknown) = all.keys().find(|key| catalogue::find(key).is_none()) {
         return Err(failed(&format!("names `{unknown}`, which is no default service")));
     }
-    Ok(all.into_iter().map(|(key, registered)| (key.replace('_', "-"), fetched(opened, &registered))).collect())
+    Ok(all.into_iter().map(|(key, registered)| (key.replace('_', "-"), fetched(material, &registered))).collect())
 }
 
-fn fetched(opened: &Opened, registered: &Registered) -> Result<ClientSecrets, String> {
-    let material = opened.material();
+fn fetched(material: &dyn Material, registered: &Registered) -> Result<ClientSecrets, String> {
     let fetch = |from: &ValueFrom| material.secret(from).map_err(|error| format!("its client in clients.yaml cannot be used: {error}"));
     let id = match &registered.id {
         Value::Literal(text) => Secret::new(text.clone()),

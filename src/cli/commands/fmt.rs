@@ -1,5 +1,6 @@
 //! `fmt`: files in their canonical layout, written, compared, or shown as a difference.
 
+use super::difference;
 use crate::cli::args::Fmt;
 use crate::cli::exit::Exit;
 use crate::cli::report::diagnostics_text;
@@ -10,7 +11,6 @@ use crate::compile::syntax::FILE_BYTES;
 use crate::layout::{self, NotFormatted};
 use crate::text::{Source, Sources};
 use crate::workspace::{self, ProjectFolder};
-use similar::TextDiff;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Fmt, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let files = lay_out(texts, talk)?;
     let changed: Vec<&File> = files.iter().filter(|file| file.text != file.laid_out).collect();
     if args.diff {
-        changed.iter().for_each(|file| show_difference(file, talk));
+        changed.iter().for_each(|file| difference::show(&file.path, &file.text, &file.laid_out, talk));
     } else if !args.check {
         write(&files, talk)?;
     }
@@ -140,24 +140,4 @@ fn write(files: &[File], talk: &mut Talk<'_>) -> Result<(), Failure> {
         talk.aside(&format!("{written} of {} files laid out anew\n", files.len()));
     }
     Ok(())
-}
-
-/// Prints a unified difference: on a terminal in colour, otherwise as it is, so that `patch` takes it.
-fn show_difference(file: &File, talk: &mut Talk<'_>) {
-    let diff = TextDiff::from_lines(&file.text, &file.laid_out);
-    let text = diff.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)).to_string();
-    if !talk.look().colour {
-        return talk.data(&text);
-    }
-    let mut page = talk.page();
-    for line in text.lines() {
-        let tone = match line.as_bytes().first() {
-            Some(b'+') => Tone::Good,
-            Some(b'-') => Tone::Bad,
-            Some(b'@') => Tone::Accent,
-            Some(_) | None => Tone::Plain,
-        };
-        page.put(tone, line).end();
-    }
-    talk.data(&page.into_text());
 }

@@ -39,6 +39,11 @@ impl Opened {
         self.folder.root()
     }
 
+    /// The folder as the compiler sees it.
+    pub(crate) fn folder(&self) -> &ProjectFolder {
+        &self.folder
+    }
+
     /// Where secrets and scripts come from.
     pub(crate) fn material(&self) -> ProjectMaterial<'_> {
         ProjectMaterial::new(&self.folder, &self.environment)
@@ -112,6 +117,8 @@ fn open_in(environment: Option<&str>, variables: &[(String, String)], rules: Rul
     let found = compile::settle(&front, diags, rules, false).found;
     let fails = found.iter().any(|one| one.severity == Severity::Error);
     let Some(compiled) = compiled.ok().filter(|_| !fails) else { return Err(invalid(&found, front.sources(), talk)) };
+    // Notes are for whoever asks what could be better.
+    let found: Vec<Diagnostic> = found.into_iter().filter(|one| one.severity != Severity::Note).collect();
     say_warnings(&found, front.sources(), talk);
     let places = compiled.places.iter().map(|(address, span)| (address.clone(), source_place(*span, front.sources()))).collect();
     let files = compiled.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect();

@@ -1,8 +1,8 @@
 //! `plan`: what would change, for people and as a file that `apply` takes.
 
 use super::planning::{self, Asked};
-use super::{opened, platform};
-use crate::cli::args::{Plan, TextOrJson};
+use super::{opened, platform, reporting};
+use crate::cli::args::{Plan, PlanFormat};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::plan::Mode;
@@ -23,11 +23,9 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         workspace::write_file(&talk.path(path), file.to_text().as_bytes())
             .map_err(|error| Failure::because(Exit::Failed, "could not save the plan", error))?;
     }
-    match args.format {
-        TextOrJson::Json => talk.data(&file.to_text()),
-        TextOrJson::Text => planning::print(&file, talk),
-    }
-    if let (Some(path), TextOrJson::Text) = (&args.save, args.format) {
+    let scripts = planning::scripts_touched(&file.plan, &opened);
+    reporting::report(&file, &scripts, &args.reports, talk)?;
+    if let (Some(path), PlanFormat::Text) = (&args.save, args.reports.format) {
         talk.aside(&format!("Saved. To carry it out: bowline apply {}\n", path.display()));
     }
     let changes = !file.plan.changes.is_empty();

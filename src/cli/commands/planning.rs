@@ -4,12 +4,13 @@ use super::opened::Opened;
 use super::platform;
 use crate::apply::{Material, PlanFile, PlanRefusal, Remote};
 use crate::cli::exit::Exit;
-use crate::cli::report::page::Tone;
+use crate::cli::report::page::{Page, Tone};
 use crate::cli::report::plan_text::{self, Heading};
 use crate::cli::talk::{Failure, Talk};
 use crate::embedded::Embedded;
-use crate::plan::{self, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions};
-use crate::resource::{Address, Fingerprint, SecretPath, ValueFrom};
+use crate::plan::{self, Action, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions};
+use crate::refs::{self, How, Use};
+use crate::resource::{Address, Fingerprint, Kind, SecretPath, ValueFrom};
 use crate::secret::Secret;
 use crate::workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,11 +94,30 @@ fn no_plan(error: PlanError, opened: &Opened) -> Failure {
 
 /// Prints a plan for people.
 pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
+    let text = text(file, &[], talk.page());
+    talk.data(&text);
+}
+
+/// A plan for people, on a page of their making, with the places in scripts that it touches.
+pub(super) fn text(file: &PlanFile, scripts: &[Use], mut page: Page) -> String {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
     let heading = Heading { project: &file.project, environment: file.environment.as_deref(), api, plan_id: &file.plan_id };
-    let mut page = talk.page();
-    plan_text::plan(&file.plan, heading, &mut page);
-    talk.data(&page.into_text());
+    plan_text::plan(&file.plan, heading, scripts, &mut page);
+    page.into_text()
+}
+
+/// The places in scripts that name a connection which is live and changes, itself or through its service.
+pub(super) fn scripts_touched(plan: &plan::Plan, opened: &Opened) -> Vec<Use> {
+    let changing = plan.changes.iter().filter(|change| change.action != Action::Create);
+    let connections: BTreeSet<&Address> = changing
+        .flat_map(|change| change.affects.connections.iter().chain([&change.address]))
+        .filter(|address| address.kind == Kind::Connection)
+        .collect();
+    let uses = |address: &Address| refs::uses(&opened.front, &opened.compiled, opened.folder(), address);
+    let mut found: Vec<Use> = connections.into_iter().flat_map(uses).filter(|one| matches!(one.how, How::Script | How::Perhaps)).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Reads a saved plan. What is not a plan, or is not as it was saved, is refused.

@@ -46,6 +46,7 @@ pub(super) fn opening<'a>(opened: &'a Opened, args: &BrokerArgs, talk: &'a Talk<
         Api::Embedded => Ok(Opening {
             environment: opened.compiled.environment.name.as_deref(),
             vault_key: talk.world.env.get("BOWLINE_VAULT_KEY").map(|key| Secret::new(key.clone())),
+            key_file: None,
             clock: talk.world.clock.clone(),
             random: talk.world.random.clone(),
             actor: Actor { name: person(talk) },

@@ -1,8 +1,9 @@
 //! `render`: the Deluge and JSON that use the connections, printed, written or compared.
 
-use super::opened;
-use crate::cli::args::Render;
+use super::{opened, planning};
+use crate::cli::args::{Render, RenderCommand};
 use crate::cli::exit::Exit;
+use crate::cli::report::counted;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 use crate::diag::Diagnostics;
@@ -13,17 +14,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(crate) fn run(args: &Render, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    if let Some(RenderCommand::Runbook { plan }) = &args.what {
+        let saved = planning::read(plan, talk)?;
+        talk.data(&render::runbook(&saved.plan));
+        return Ok(Exit::Done);
+    }
     let opened = opened::open(&args.project, talk)?;
     let (sources, own) = own_templates(&opened, talk)?;
     let rendered = Templates::overlaid(&sources, own).and_then(|templates| render::render(&opened.compiled.project, &templates));
     let snippets = rendered.map_err(|diags| opened::invalid(&diags.finish(), &sources, talk))?;
     match &args.out {
         None => print(&snippets, talk),
-        Some(out) if args.check => return compare(&snippets, &talk.path(out), talk),
-        Some(out) => {
-            workspace::refuse_link_out(&talk.path(Path::new("")), out).map_err(not_written)?;
-            write(&snippets, &talk.path(out), talk)?;
-        }
+        Some(out) if args.check => return compare(&snippets, "snippet", &talk.path(out), talk),
+        Some(out) => write(&snippets, "snippet", out, talk)?,
     }
     Ok(Exit::Done)
 }
@@ -38,11 +41,14 @@ fn print(snippets: &[Snippet], talk: &mut Talk<'_>) {
     }
 }
 
-fn write(snippets: &[Snippet], out: &Path, talk: &mut Talk<'_>) -> Result<(), Failure> {
+/// Writes what is not there yet as it should be, below a folder that does not lead out of the project.
+pub(super) fn write(snippets: &[Snippet], noun: &str, out: &Path, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    workspace::refuse_link_out(&talk.path(Path::new("")), out).map_err(not_written)?;
+    let out = &talk.path(out);
     let stale = snippets.iter().filter(|snippet| !workspace::holds(&out.join(&snippet.path), snippet.text.as_bytes()));
     let files: BTreeMap<String, Vec<u8>> = stale.map(|snippet| (snippet.path.clone(), snippet.text.clone().into_bytes())).collect();
     workspace::write_tree(out, &files).map_err(not_written)?;
-    talk.aside(&format!("{} of {} snippets written, the others were up to date\n", files.len(), snippets.len()));
+    talk.aside(&format!("{} of {} written, the others were up to date\n", files.len(), counted(snippets.len(), noun)));
     Ok(())
 }
 
@@ -50,7 +56,7 @@ fn not_written(error: workspace::WriteError) -> Failure {
     Failure::because(Exit::Failed, "could not write the snippets", error)
 }
 
-fn compare(snippets: &[Snippet], out: &Path, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+pub(super) fn compare(snippets: &[Snippet], noun: &str, out: &Path, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let stale: Vec<&Snippet> =
         snippets.iter().filter(|snippet| !workspace::holds(&out.join(&snippet.path), snippet.text.as_bytes())).collect();
     let mut page = talk.page();
@@ -59,7 +65,7 @@ fn compare(snippets: &[Snippet], out: &Path, talk: &mut Talk<'_>) -> Result<Exit
         page.put(Tone::Caution, &format!("{word}  ")).line(&snippet.path);
     }
     talk.data(&page.into_text());
-    talk.aside(&format!("{} of {} snippets are up to date\n", snippets.len() - stale.len(), snippets.len()));
+    talk.aside(&format!("{} of {} up to date\n", snippets.len() - stale.len(), counted(snippets.len(), noun)));
     Ok(if stale.is_empty() { Exit::Done } else { Exit::Differences })
 }
 

@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::report::{json, services_text};
 use crate::cli::talk::{Failure, Talk};
 use crate::diag::nearest;
+use serde_json::json;
 use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &Services, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
@@ -22,7 +23,7 @@ fn list(text: &str, category: Option<&str>, format: TextOrJson, talk: &mut Talk<
     }
     let rows: Vec<Row> = catalogue::search(text, category);
     match format {
-        TextOrJson::Json => talk.data(&json(&rows)),
+        TextOrJson::Json => talk.data(&json(&json!({ "format_version": "1.0", "services": rows }))),
         TextOrJson::Text => {
             let mut page = talk.page();
             services_text::list(&rows, &mut page);
@@ -45,7 +46,7 @@ fn known_category(category: &str) -> Result<(), Failure> {
 fn show(name: &str, scopes: bool, why: bool, format: TextOrJson, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let entry = catalogue::find(name).ok_or_else(|| unknown(name))?;
     match format {
-        TextOrJson::Json => talk.data(&json(&entry)),
+        TextOrJson::Json => talk.data(&json(&json!({ "format_version": "1.0", "service": entry }))),
         TextOrJson::Text => {
             let mut page = talk.page();
             services_text::show(&entry, scopes, why, &mut page);

@@ -1,15 +1,18 @@
 //! `show PLAN`: a saved plan, offline.
 
-use super::planning;
-use crate::cli::args::{Show, TextOrJson};
+use super::{planning, reporting};
+use crate::cli::args::Show;
 use crate::cli::exit::Exit;
+use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 
 pub(crate) fn run(args: &Show, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let saved = planning::read(&args.plan, talk)?;
-    match args.format {
-        TextOrJson::Json => talk.data(&saved.to_text()),
-        TextOrJson::Text => planning::print(&saved, talk),
+    if saved.is_altered() {
+        let mut page = talk.aside_page();
+        page.put(Tone::Caution, "warning").line(": the plan was altered after it was made; `bowline apply` refuses it");
+        talk.insist(&page.into_text());
     }
+    reporting::report(&saved, &[], &args.reports, talk)?;
     Ok(Exit::Done)
 }

@@ -2,8 +2,11 @@
 
 use super::counted;
 use super::page::{Page, Tone, width};
+use super::refs_text;
 use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Hazard, Plan, Step, Summary};
+use crate::refs::Use;
 use crate::resource::{Address, Resource, ScopeClass};
+use std::collections::BTreeSet;
 
 /// What a plan is a plan of.
 #[derive(Debug, Clone, Copy)]
@@ -15,12 +18,13 @@ pub(crate) struct Heading<'a> {
     pub plan_id: &'a str,
 }
 
-/// The whole plan.
-pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, page: &mut Page) {
+/// The whole plan. `scripts` are the places in scripts that name a connection which it changes.
+pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[Use], page: &mut Page) {
     head(heading, page);
-    let (attention, rest): (Vec<&Change>, Vec<&Change>) = plan.changes.iter().partition(|change| needs_attention(change));
+    let (attention, rest) = by_gravity(plan);
     section("Needs your attention", &attention, page);
     section(if attention.is_empty() { "Changes" } else { "Other changes" }, &rest, page);
+    self::scripts(scripts, page);
     drift(plan, page);
     waiting(plan, page);
     if plan.changes.is_empty() {
@@ -38,12 +42,45 @@ fn head(heading: Heading<'_>, page: &mut Page) {
     page.say(&format!(", against {}", heading.api)).end().end();
 }
 
-/// Deletions, consents, escalations, refusals: what a reviewer must not overlook.
-pub(crate) fn needs_attention(change: &Change) -> bool {
-    change.refused.is_some() || change.hazards.iter().any(|hazard| is_alarming(change, *hazard))
+/// What needs attention, gravest first, and the rest as it is planned.
+pub(crate) fn by_gravity(plan: &Plan) -> (Vec<&Change>, Vec<&Change>) {
+    let (mut attention, rest): (Vec<&Change>, Vec<&Change>) = plan.changes.iter().partition(|change| needs_attention(change));
+    attention.sort_by_key(|change| gravity(change));
+    (attention, rest)
 }
 
-fn is_alarming(change: &Change, hazard: Hazard) -> bool {
+/// What is destroyed stands before what people have to do again, that before what may do more; what is refused is last, for
+/// nothing happens to it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Gravity {
+    Destroys,
+    AsksPeople,
+    MayDoMore,
+    Other,
+    Refused,
+}
+
+fn gravity(change: &Change) -> Gravity {
+    let alarming = |hazards: &[Hazard]| hazards.iter().any(|hazard| change.hazards.contains(hazard) && is_alarming(change, *hazard));
+    if change.refused.is_some() {
+        Gravity::Refused
+    } else if alarming(&[Hazard::Destroys, Hazard::BreaksFunctions]) {
+        Gravity::Destroys
+    } else if alarming(&[Hazard::LosesTokens, Hazard::NeedsConsent, Hazard::PausesWebhooks]) {
+        Gravity::AsksPeople
+    } else if alarming(&[Hazard::WidensScopes, Hazard::ChangesIdentity]) {
+        Gravity::MayDoMore
+    } else {
+        Gravity::Other
+    }
+}
+
+/// Deletions, consents, escalations, refusals: what a reviewer must not overlook.
+pub(crate) fn needs_attention(change: &Change) -> bool {
+    change.refused.is_some() || unprotects(change) || change.hazards.iter().any(|hazard| is_alarming(change, *hazard))
+}
+
+pub(super) fn is_alarming(change: &Change, hazard: Hazard) -> bool {
     match hazard {
         // A new connection always needs its first consent and asks for its first scopes: said in its lines, no alarm.
         Hazard::NeedsConsent | Hazard::WidensScopes => change.action != Action::Create,
@@ -68,7 +105,7 @@ fn section(title: &str, changes: &[&Change], page: &mut Page) {
     page.end();
 }
 
-fn name(change: &Change) -> String {
+pub(super) fn name(change: &Change) -> String {
     match &change.previous_address {
         Some(previous) => format!("{previous} → {}", change.address),
         None => change.address.to_string(),
@@ -98,7 +135,7 @@ fn change(change: &Change, names: usize, page: &mut Page) {
 }
 
 /// What a new resource is, in one line.
-fn essence(resource: &Resource) -> String {
+pub(super) fn essence(resource: &Resource) -> String {
     let name = resource.display_name();
     match resource {
         Resource::Service(service) => {
@@ -136,6 +173,11 @@ fn indent(page: &mut Page) -> &mut Page {
 }
 
 fn why(change: &Change) -> String {
+    format!("{}: {}", verb(change.action), reasons(change).join(", "))
+}
+
+/// Why it changes, each reason once.
+pub(super) fn reasons(change: &Change) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for reason in &change.reasons {
         let words = reason.code.replace('-', " ");
@@ -143,10 +185,10 @@ fn why(change: &Change) -> String {
             reasons.push(words);
         }
     }
-    format!("{}: {}", verb(change.action), reasons.join(", "))
+    reasons
 }
 
-fn verb(action: Action) -> &'static str {
+pub(super) fn verb(action: Action) -> &'static str {
     match action {
         Action::Create => "create",
         Action::Update => "update",
@@ -176,7 +218,7 @@ fn difference(difference: &Difference, page: &mut Page) {
     page.end();
 }
 
-fn secret_write(before: Option<String>, after: Option<String>) -> String {
+pub(super) fn secret_write(before: Option<String>, after: Option<String>) -> String {
     match (before, after) {
         (Some(before), Some(after)) if before == after => format!("secret {after}, written again"),
         (Some(before), Some(after)) => format!("secret {before} → {after}"),
@@ -185,7 +227,7 @@ fn secret_write(before: Option<String>, after: Option<String>) -> String {
     }
 }
 
-fn value(value: &DiffValue) -> String {
+pub(super) fn value(value: &DiffValue) -> String {
     match value {
         DiffValue::Secret { reference, fingerprint: Some(fingerprint) } => format!("{reference} ({fingerprint})"),
         DiffValue::Secret { reference, fingerprint: None } => reference.clone(),
@@ -194,7 +236,7 @@ fn value(value: &DiffValue) -> String {
     }
 }
 
-fn class_word(class: ScopeClass) -> &'static str {
+pub(super) fn class_word(class: ScopeClass) -> &'static str {
     match class {
         ScopeClass::Read => "read",
         ScopeClass::Write => "write",
@@ -206,10 +248,13 @@ fn class_word(class: ScopeClass) -> &'static str {
 /// What the change costs people and running integrations, a line each.
 fn consequences(change: &Change, page: &mut Page) {
     for hazard in &change.hazards {
-        if let Some(words) = consequence(change, *hazard) {
+        if let Some(consequence) = consequence(change, *hazard) {
             let tone = if is_alarming(change, *hazard) { Tone::Caution } else { Tone::Quiet };
-            indent(page).put(tone, &format!("! {words}")).end();
+            indent(page).put(tone, &format!("! {}", consequence.line())).end();
         }
+    }
+    if unprotects(change) {
+        indent(page).put(Tone::Caution, &format!("! {UNPROTECTED}")).end();
     }
     let affected: Vec<&Address> = change.affects.connections.iter().collect();
     if !affected.is_empty() {
@@ -217,36 +262,62 @@ fn consequences(change: &Change, page: &mut Page) {
     }
 }
 
-fn consequence(change: &Change, hazard: Hazard) -> Option<String> {
+/// What a hazard of a change comes to: fixed words, and the names that they are about.
+pub(super) struct Consequence {
+    pub words: String,
+    pub names: Vec<String>,
+}
+
+impl Consequence {
+    fn line(&self) -> String {
+        if self.names.is_empty() { self.words.clone() } else { format!("{}: {}", self.words, self.names.join(", ")) }
+    }
+}
+
+/// What is said of a change after which its object may be deleted.
+pub(super) const UNPROTECTED: &str = "it is no longer protected";
+
+/// `None` where nobody has to do anything about it.
+pub(super) fn consequence(change: &Change, hazard: Hazard) -> Option<Consequence> {
     let users = &change.affects.users;
-    Some(match hazard {
-        Hazard::LosesTokens if users.is_empty() => "its authorisation is taken away".to_owned(),
-        Hazard::LosesTokens => {
-            format!(
-                "the authorisation of {} is taken away: {}",
-                counted(users.len(), "person"),
-                users.iter().cloned().collect::<Vec<_>>().join(", ")
-            )
-        }
+    let names = |addresses: &BTreeSet<Address>| addresses.iter().map(Address::to_string).collect();
+    let (words, names) = match hazard {
+        Hazard::LosesTokens if users.is_empty() => ("its authorisation is taken away".to_owned(), Vec::new()),
+        Hazard::LosesTokens => (format!("the authorisation of {} is taken away", people(users.len())), users.iter().cloned().collect()),
         Hazard::NeedsConsent => match change.steps.iter().find_map(|step| step.actor) {
-            Some(Actor::EachUser) => "every user has to consent in a browser".to_owned(),
-            Some(Actor::Owner) | None => "the owner has to consent in a browser".to_owned(),
+            Some(Actor::EachUser) if users.len() > 1 => {
+                (format!("all {} have to consent again in a browser", people(users.len())), Vec::new())
+            }
+            Some(Actor::EachUser) => ("every user has to consent in a browser".to_owned(), Vec::new()),
+            Some(Actor::Owner) | None => ("the owner has to consent in a browser".to_owned(), Vec::new()),
             Some(Actor::Broker) => return None,
         },
-        Hazard::PausesWebhooks => format!("cannot fire meanwhile: {}", joined(&change.affects.webhooks)),
-        Hazard::WidensScopes => "it may do more than before".to_owned(),
-        Hazard::BreaksFunctions => format!("scripts that name it will fail: {}", joined(&change.affects.functions)),
-        Hazard::ChangesIdentity => "calls will run with another person's account".to_owned(),
-        Hazard::Destroys => "the object goes away".to_owned(),
-        Hazard::PlainHttp => "credentials travel over plain HTTP to this machine".to_owned(),
-    })
+        Hazard::PausesWebhooks => ("cannot fire meanwhile".to_owned(), names(&change.affects.webhooks)),
+        Hazard::WidensScopes => ("it may do more than before".to_owned(), Vec::new()),
+        Hazard::BreaksFunctions => ("scripts that name it will fail".to_owned(), names(&change.affects.functions)),
+        Hazard::ChangesIdentity => ("calls will run with another person's account".to_owned(), Vec::new()),
+        Hazard::Destroys => ("the object goes away".to_owned(), Vec::new()),
+        Hazard::PlainHttp => ("credentials travel over plain HTTP to this machine".to_owned(), Vec::new()),
+    };
+    Some(Consequence { words, names })
+}
+
+/// `1 person`, `14 people`.
+fn people(count: usize) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+}
+
+/// Whether the object was protected and would not be any more.
+pub(super) fn unprotects(change: &Change) -> bool {
+    let yes = |value: &Option<DiffValue>| *value == Some(DiffValue::Plain(serde_json::Value::Bool(true)));
+    change.diff.iter().any(|difference| difference.path == "/protect" && yes(&difference.before))
 }
 
 fn joined<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> String {
     addresses.into_iter().map(Address::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn step(step: &Step) -> String {
+pub(super) fn step(step: &Step) -> String {
     let mut words = step.action.word().to_owned();
     if let Some(target) = &step.target {
         words = format!("{words} {target}");
@@ -255,6 +326,14 @@ fn step(step: &Step) -> String {
         Some(Actor::Owner) => words + " (owner)",
         Some(Actor::EachUser) => words + " (each user)",
         Some(Actor::Broker) | None => words,
+    }
+}
+
+fn scripts(scripts: &[Use], page: &mut Page) {
+    if !scripts.is_empty() {
+        page.put(Tone::Strong, "Scripts that these changes touch").end();
+        refs_text::uses(scripts, "  ", page);
+        page.end();
     }
 }
 
@@ -284,7 +363,7 @@ fn waiting(plan: &Plan, page: &mut Page) {
 }
 
 /// The one line of counts: every kind that occurs, and always create, update and delete.
-fn counts(summary: &Summary) -> String {
+pub(super) fn counts(summary: &Summary) -> String {
     let always = [(summary.create, "to create"), (summary.update, "to update"), (summary.delete, "to delete")];
     let sometimes = [
         (summary.reconnect, "to reconnect"),
@@ -309,7 +388,7 @@ fn counts(summary: &Summary) -> String {
 }
 
 /// `2 users affected`: the first word of the noun takes the plural.
-fn plural_first(count: usize, noun: &str) -> String {
+pub(super) fn plural_first(count: usize, noun: &str) -> String {
     match noun.split_once(' ') {
         Some(("scope", rest)) => counted(count, &format!("scope {rest}")),
         Some((first, rest)) => format!("{} {rest}", counted(count, first)),

@@ -80,7 +80,7 @@ fn outcome_words(outcome: Outcome) -> String {
     }
 }
 
-fn because_words(because: &Because) -> String {
+pub(super) fn because_words(because: &Because) -> String {
     match because {
         Because::Failed(step) => format!("it waits for {}, which failed", step.0),
         Because::Cancelled => "interrupted".to_owned(),

@@ -1,8 +1,8 @@
 //! The scripts of functions: read, digested, checked as Deluge, and searched for the connections that they name.
 
 use super::diags::{
-    EscapingFile, HostNotAllowed, MissingScript, MisspeltKey, PlainHttp, ScriptMistake, ScriptTooLarge, SecretInScript,
-    UndeclaredConnection, UnknownMethod, UnreadableScript,
+    DeprecatedCall, DynamicConnection, EscapingFile, HostNotAllowed, MissingScript, MisspeltKey, PlainHttp, ScriptMistake, ScriptTooLarge,
+    SecretInScript, UndeclaredConnection, UnknownMethod, UnquotedConnection, UnreadableScript,
 };
 use super::endpoints::is_loopback;
 use super::names::Names;
@@ -125,7 +125,7 @@ fn judge(diags: &mut Diagnostics, path: &str, bytes: Vec<u8>, reading: &mut Read
         reading.files.show(path, &text);
     }
     diags.extend(found);
-    let dynamic = script.findings().iter().any(|finding| finding.kind == FindingKind::DynamicConnection);
+    let dynamic = script.findings().iter().any(|finding| matches!(finding.kind, FindingKind::DynamicConnection { .. }));
     let open = dynamic || !script.errors().is_empty();
     is_text.then(|| Facts { sha256, connections: named(&script, reading.names), open, calls: calls(&script), text })
 }
@@ -153,10 +153,11 @@ fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Re
             FindingKind::UnknownMethod { method } => {
                 diags.push(UnknownMethod { at, method: method.clone(), near: reading.suggest.near(method, METHODS) });
             }
-            FindingKind::DynamicConnection
-            | FindingKind::Deprecated { .. }
-            | FindingKind::Host { .. }
-            | FindingKind::UnquotedConnection { .. } => {}
+            FindingKind::DynamicConnection { .. } => diags.push(DynamicConnection { at }),
+            FindingKind::Deprecated { call, instead } => diags.push(DeprecatedCall { at, call: call.clone(), instead }),
+            FindingKind::UnquotedConnection { name } => diags.push(UnquotedConnection { at, name: name.clone() }),
+            // Judged with what the connection's service allows.
+            FindingKind::Host { .. } => {}
         }
     }
 }
@@ -169,7 +170,7 @@ fn calls(script: &Script) -> Vec<Call> {
         FindingKind::Host { connection: None, .. }
         | FindingKind::HardCodedSecret { .. }
         | FindingKind::PlainHttp { .. }
-        | FindingKind::DynamicConnection
+        | FindingKind::DynamicConnection { .. }
         | FindingKind::Deprecated { .. }
         | FindingKind::UnknownKey { .. }
         | FindingKind::UnknownMethod { .. }

@@ -7,6 +7,7 @@
 mod bundle;
 mod check;
 mod diags;
+mod judge;
 mod schemas;
 mod translate;
 
@@ -15,4 +16,5 @@ mod tests;
 
 pub use bundle::bundle;
 pub(super) use check::{Checked, Role, Shaped, check};
+pub use judge::{Judge, Misfit};
 pub use schemas::{document, text};

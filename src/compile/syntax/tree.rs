@@ -168,6 +168,21 @@ impl Tree {
         Span { file: self.file, start: node.start, end: node.end }
     }
 
+    /// The node that an alias stands for; `None` of any other node.
+    pub fn target(&self, node: NodeId) -> Option<NodeId> {
+        match self.nodes[node.0 as usize].content {
+            Content::Alias(target) => Some(target),
+            _ => None,
+        }
+    }
+
+    /// The bytes of every alias that stands for the node with these bytes.
+    pub fn aliases_of(&self, target: Span) -> Vec<Span> {
+        let ids = (0..self.nodes.len() as u32).map(NodeId);
+        let aliases = ids.filter(|node| self.target(*node).is_some_and(|named| self.span(named) == target));
+        aliases.map(|node| self.span(node)).collect()
+    }
+
     pub fn key(&self, entry: &Entry) -> &str {
         match entry.owned {
             Entry::IN_FILE => &self.text[entry.start as usize..entry.end as usize],

@@ -92,7 +92,7 @@ impl Parser<'_> {
                     steps.push(Step { span, kind: StepKind::Member });
                 }
                 TokenKind::Mark(Mark::ParenOpen) if callable(&base, &steps) => {
-                    let keyed = steps.is_empty() && self.takes_pairs(&base);
+                    let keyed = self.takes_pairs(&base, steps.last());
                     steps.push(self.arguments(keyed));
                 }
                 TokenKind::Mark(Mark::BracketOpen) => steps.push(self.index()),
@@ -102,12 +102,19 @@ impl Parser<'_> {
         if steps.is_empty() {
             return base;
         }
+        if !self.is_lost() {
+            self.fetched(&mut steps);
+        }
         Expr { span: base.span.to(self.previous()), kind: ExprKind::Path { base: Box::new(base), steps } }
     }
 
-    /// `Collection("a": 1)` is the one call whose arguments may have keys.
-    fn takes_pairs(&self, callee: &Expr) -> bool {
-        ["collection", "map"].iter().any(|name| name.eq_ignore_ascii_case(callee.span.of(self.text)))
+    /// `Collection("a": 1)`, `values.insert("b": 2)`: the calls whose arguments may have keys.
+    fn takes_pairs(&self, base: &Expr, member: Option<&Step>) -> bool {
+        let (callee, names) = match member {
+            None => (base.span, ["collection", "map"]),
+            Some(step) => (step.span, ["insert", "update"]),
+        };
+        names.iter().any(|name| name.eq_ignore_ascii_case(callee.of(self.text)))
     }
 
     fn arguments(&mut self, keyed: bool) -> Step {
@@ -178,6 +185,9 @@ impl Parser<'_> {
     fn word(&mut self, word: Word) -> Expr {
         if self.begins_task() {
             return self.task();
+        }
+        if self.begins_insert() {
+            return self.insert();
         }
         if self.begins_next_statement(word) {
             self.complain_expected(A_VALUE);

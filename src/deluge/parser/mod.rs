@@ -5,6 +5,7 @@
 
 mod cursor;
 mod expression;
+mod form;
 mod signature;
 mod statement;
 mod task;

@@ -71,6 +71,10 @@ impl Parser<'_> {
             Word::Break => self.keyword(|_| StatementKind::Break),
             Word::Continue => self.keyword(|_| StatementKind::Continue),
             Word::Plain if self.begins_signature() => self.function(),
+            Word::Plain if let Some(kind) = self.form_statement() => {
+                self.end_of_statement(None);
+                Some(kind)
+            }
             Word::Plain | Word::Each | Word::Index | Word::In | Word::True | Word::False | Word::Null => self.simple(),
         }
     }
@@ -108,7 +112,11 @@ impl Parser<'_> {
     /// An assignment or an expression.
     fn simple(&mut self) -> Option<StatementKind> {
         self.pass_over_declared_type();
-        let target = self.expression();
+        let mut target = self.expression();
+        if self.is_choice() && !self.is_lost() {
+            self.bump();
+            target = self.expression();
+        }
         let assigns = matches!(self.peek().kind, TokenKind::Mark(mark) if mark.assigns());
         if !assigns || self.is_lost() {
             self.end_of_statement(Some(&target));

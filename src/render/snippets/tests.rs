@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diag::Code;
-use crate::resource::{Graph, Kind, Name};
+use crate::resource::{Graph, Kind, Name, Service};
 use crate::text::{FileId, Source, Sources};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -71,7 +71,14 @@ fn a_connection_has_a_deluge_and_a_json_tab() {
     let paths: Vec<&str> = all.keys().map(String::as_str).collect();
     assert_eq!(
         paths,
-        ["connections/reader.ds", "connections/reader.json", "functions/average.json", "webhooks/form.json", "webhooks/hook.json"]
+        [
+            "connections/reader.ds",
+            "connections/reader.json",
+            "connections/reader.widget.json",
+            "functions/average.json",
+            "webhooks/form.json",
+            "webhooks/hook.json"
+        ]
     );
     let json: Json = serde_json::from_str(&all["connections/reader.json"]).expect("JSON");
     assert_eq!(
@@ -102,6 +109,36 @@ fn a_default_service_has_the_platforms_spelling() {
 }
 
 #[test]
+fn each_kind_of_call_is_read_back_as_what_it_is() {
+    let body = json!({ "name": "CRM", "service": "zoho-crm", "scopes": ["ZohoCRM.modules.leads.READ"], "parameters": { "dc": "com" } });
+    let service = json!({ "name": "Zoho CRM", "hosts": ["www.zohoapis.com"], "auth": { "type": "basic" } });
+    let mut project = project([(Address::new(Kind::Connection, "crm"), body)]);
+    let service: Service = serde_json::from_value(service).expect("a service");
+    project.default_services.insert(Name::new("zoho-crm"), Arc::new(service));
+    let text = &rendered(&project, &Templates::built_in())["connections/crm.ds"];
+    let script = crate::deluge::parse(text);
+    assert_eq!(
+        (script.errors(), script.findings().iter().any(|found| !matches!(found.kind, crate::deluge::FindingKind::Host { .. }))),
+        (&[][..], false)
+    );
+    let keys = |task: &crate::deluge::Task| task.entries.iter().map(|entry| entry.key.of(text).to_owned()).collect::<Vec<_>>().join(" ");
+    let tasks: Vec<String> = script.tasks().into_iter().map(|task| format!("{}: {}", task.name.of(text), keys(task))).collect();
+    assert_eq!(
+        tasks,
+        [
+            "invokeurl: url type parameters connection",
+            "invokeurl: url type parameters connection detailed",
+            "invokeurl: url type headers parameters connection",
+            "invokeurl: url type parameters connection",
+            "invokeurl: url type files connection",
+            "invokeapi: service path type parameters connection",
+        ]
+    );
+    let last = script.connections().last().expect("a call");
+    assert_eq!((last.service.as_deref(), last.url.as_deref()), (Some("ZohoCRM"), Some("/crm/v8/Leads")));
+}
+
+#[test]
 fn an_address_of_several_webhooks_is_shown_once() {
     let webhook = |url: &str| json!({ "name": "W", "url": url, "auth": { "connection": "chat" } });
     let project = project([
@@ -111,7 +148,7 @@ fn an_address_of_several_webhooks_is_shown_once() {
         (Address::new(Kind::Webhook, "c"), webhook("https://slack.com/${alarm.id}")),
     ]);
     let text = &rendered(&project, &Templates::built_in())["connections/chat.ds"];
-    assert_eq!(text.matches("invokeurl").count(), 4, "{text}");
+    assert_eq!(text.matches("invokeurl").count(), 7, "{text}");
     assert!(text.contains("// The address that is called by webhooks.a, webhooks.b.\n"), "{text}");
     assert!(text.contains("// The address that is called by webhooks.c. Put a value for each `${…}`.\n"), "{text}");
 }
@@ -249,10 +286,16 @@ proptest! {
         // The webhook's URL is the last call's; what is a string in the text is a string of ours, whatever the comments say.
         let script = crate::deluge::parse(&all["connections/reader.ds"]);
         prop_assert!(script.errors().is_empty());
-        let strings = script.texts();
-        prop_assert_eq!(strings.len(), 18);
-        prop_assert_eq!(&strings[16], &text);
-        prop_assert_eq!(&strings[17], "reader");
+        let asked = ("GET", Some("https://your-application.zohoiot.com/iot/v1/devices"));
+        let sent = ("POST", Some("https://your-application.zohoiot.com/"));
+        // Of a URL that says nothing, nothing can be told.
+        let own = ("POST", Some(text.as_str()).filter(|text| !text.is_empty()));
+        let calls: Vec<_> = script.connections().iter().map(|call| (call.method.as_deref().unwrap_or(""), call.url.as_deref())).collect();
+        prop_assert_eq!(calls, vec![asked, asked, sent, sent, sent, own]);
+        prop_assert!(script.connections().iter().all(|call| call.name == "reader"));
+        let widget = json("connections/reader.widget.json");
+        prop_assert_eq!(&widget["desk"]["connectionLinkName"], "reader");
+        prop_assert_eq!(&widget["finance"]["connection_link_name"], "reader");
     }
 
     #[test]

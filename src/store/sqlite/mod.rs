@@ -1,6 +1,7 @@
 //! The port on SQLite: one file, many processes, one writer at a time. Every commit is on the disk when it returns (WAL,
 //! synced for all commits that wait by then, see `log.rs`), and what is deleted is overwritten (`secure_delete`).
 
+mod copy;
 mod deliveries;
 mod grants;
 mod log;

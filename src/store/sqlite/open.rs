@@ -105,7 +105,7 @@ fn write_ahead(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// The file's schema; 0 where it has none yet.
-fn refuse_newer(connection: &Connection) -> Result<u32, StoreError> {
+pub(super) fn refuse_newer(connection: &Connection) -> Result<u32, StoreError> {
     let found = version(connection)?;
     let known = MIGRATIONS.len() as u32;
     if found > known { Err(StoreError::Newer { found, known }) } else { Ok(found) }

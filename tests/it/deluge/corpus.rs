@@ -126,7 +126,7 @@ fn task(task: &TaskKind) -> &str {
 
 fn words(kind: &FindingKind) -> String {
     match kind {
-        FindingKind::DynamicConnection => "dynamic connection".to_owned(),
+        FindingKind::DynamicConnection { .. } => "dynamic connection".to_owned(),
         FindingKind::HardCodedSecret { what } => format!("secret: {what}"),
         FindingKind::PlainHttp { host } => format!("plain http: {host}"),
         FindingKind::Deprecated { call, instead } => format!("deprecated: {call}, instead {instead}"),

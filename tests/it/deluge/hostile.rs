@@ -140,6 +140,49 @@ fn mutated(dice: &mut Dice, corpus: &[String]) -> String {
     characters.into_iter().collect()
 }
 
+/// A script with bytes of it changed, which need be no text any more.
+fn byte_mutated(dice: &mut Dice, corpus: &[String]) -> String {
+    let mut bytes = corpus[dice.roll(corpus.len())].clone().into_bytes();
+    for _ in 0..=dice.roll(8) {
+        let at = dice.roll(bytes.len());
+        match dice.roll(3) {
+            0 => bytes[at] ^= 1 << dice.roll(8),
+            1 => bytes.insert(at, dice.roll(256) as u8),
+            _ => drop(bytes.remove(at)),
+        }
+        if bytes.is_empty() {
+            bytes.push(b';');
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The words and marks of a script, as far as a knife can tell them.
+fn cut(script: &str) -> Vec<&str> {
+    let mut pieces: Vec<&str> = Vec::new();
+    let mut rest = script;
+    while let Some(first) = rest.chars().next() {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let end = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let (piece, after) = rest.split_at(end);
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces
+}
+
+/// Pieces of the grammar of one script in the place of pieces of another.
+fn crossed(dice: &mut Dice, corpus: &[String]) -> String {
+    let (one, other) = (cut(&corpus[dice.roll(corpus.len())]), cut(&corpus[dice.roll(corpus.len())]));
+    let mut pieces = one;
+    for _ in 0..=dice.roll(6) {
+        let (at, from) = (dice.roll(pieces.len()), dice.roll(other.len()));
+        let (end, to) = ((at + dice.roll(12)).min(pieces.len()), (from + dice.roll(12)).min(other.len()));
+        pieces.splice(at..end, other.get(from..to).unwrap_or_default().iter().copied());
+    }
+    pieces.concat()
+}
+
 fn holds(text: &str) {
     let script = deluge::parse(text);
     let spans = script.errors().iter().map(|error| &error.span);
@@ -151,6 +194,9 @@ fn holds(text: &str) {
         let renamed = deluge::rename_connection(text, &used.name, "other_name");
         let count = |script: &deluge::Script, name: &str| script.connections().iter().filter(|one| one.name == name).count();
         assert!(count(&deluge::parse(&renamed), "other_name") >= count(&script, &used.name), "{text:?}");
+        for doubt in deluge::rename(text, &used.name, "other_name").doubts {
+            assert!(text.get(doubt.span.clone()).is_some(), "{doubt:?} of {text:?}");
+        }
     }
 }
 
@@ -158,23 +204,23 @@ fn roll_many(times: usize) {
     let corpus = corpus();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for round in 0..times {
-        match round % 2 {
+        match round % 4 {
             0 => holds(&soup(&mut dice)),
-            _ => holds(&mutated(&mut dice, &corpus)),
+            1 => holds(&mutated(&mut dice, &corpus)),
+            2 => holds(&byte_mutated(&mut dice, &corpus)),
+            _ => holds(&crossed(&mut dice, &corpus)),
         }
     }
 }
 
-#[test]
-fn token_soups_and_mutated_scripts_are_survived() {
-    roll_many(4_000);
-}
+/// How many inputs are tried where `BOWLINE_FUZZ` does not say.
+const ROUNDS: usize = 20_000;
 
-/// `cargo test --release --test deluge -- --ignored`
+/// The same inputs on every run. A million of them: `BOWLINE_FUZZ=1000000 cargo test --release --test it hostile_inputs`.
 #[test]
-#[ignore = "takes a minute; run it in release after a change of the lexer or the parser"]
-fn a_million_hostile_inputs_are_survived() {
-    roll_many(1_200_000);
+fn hostile_inputs_are_survived() {
+    let rounds = std::env::var("BOWLINE_FUZZ").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
+    roll_many(rounds);
 }
 
 proptest! {

@@ -14,3 +14,5 @@ mod platform;
 mod refused;
 mod server;
 mod set_up;
+
+pub(crate) use set_up::installed;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 /// The folder from which the peers run; `None` where they cannot and need not.
-pub(super) fn installed() -> Option<&'static Path> {
+pub(crate) fn installed() -> Option<&'static Path> {
     static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     static TOLD: OnceLock<()> = OnceLock::new();
     match FOLDER.get_or_init(install) {
@@ -17,7 +17,7 @@ pub(super) fn installed() -> Option<&'static Path> {
         }
         Err(why) => {
             // Past the capture of the test's output: what was left out has to be seen.
-            TOLD.get_or_init(|| writeln!(io::stderr(), "skipped: tests against an independent provider ({why})").unwrap_or_default());
+            TOLD.get_or_init(|| writeln!(io::stderr(), "skipped: tests against what others wrote ({why})").unwrap_or_default());
             None
         }
     }

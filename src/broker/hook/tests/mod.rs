@@ -3,6 +3,7 @@
 mod crash;
 mod filling;
 mod keeping;
+mod replicas;
 mod trying;
 
 use super::*;

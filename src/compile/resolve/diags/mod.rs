@@ -15,8 +15,8 @@ pub(super) use connections::{
 pub(super) use graph::{DependencyCycle, Edge, UnusedConnection, UnusedService};
 pub(super) use names::{CannotAuthenticate, MoveFault, UnknownConnection, UnknownDependency, UnknownMoved, UnknownService};
 pub(super) use scripts::{
-    EscapingFile, MissingScript, MisspeltKey, ScriptMistake, ScriptTooLarge, SecretInScript, UndeclaredConnection, UnknownMethod,
-    UnreadableScript,
+    DeprecatedCall, DynamicConnection, EscapingFile, MissingScript, MisspeltKey, ScriptMistake, ScriptTooLarge, SecretInScript,
+    UndeclaredConnection, UnknownMethod, UnquotedConnection, UnreadableScript,
 };
 pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService};
 pub(super) use urls::{BadUrl, HostNotAllowed, PlainHttp, SecretInUrl, UrlFault, UrlSecret};

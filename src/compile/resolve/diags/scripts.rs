@@ -118,6 +118,43 @@ impl From<UndeclaredConnection> for Diagnostic {
     }
 }
 
+pub(in crate::compile::resolve) struct DeprecatedCall {
+    pub at: Span,
+    pub call: String,
+    pub instead: &'static str,
+}
+
+impl From<DeprecatedCall> for Diagnostic {
+    fn from(found: DeprecatedCall) -> Self {
+        Diagnostic::at(Code::DeprecatedCall, found.at, format!("the platform is phasing out {}", quoted(&found.call)))
+            .help(format!("write `{}`, which takes a connection", found.instead))
+    }
+}
+
+pub(in crate::compile::resolve) struct DynamicConnection {
+    pub at: Span,
+}
+
+impl From<DynamicConnection> for Diagnostic {
+    fn from(found: DynamicConnection) -> Self {
+        Diagnostic::at(Code::DynamicConnection, found.at, "the script chooses this connection when it runs, so nothing is checked of it")
+            .help("write the link name out, or give it to a variable once")
+    }
+}
+
+pub(in crate::compile::resolve) struct UnquotedConnection {
+    pub at: Span,
+    pub name: String,
+}
+
+impl From<UnquotedConnection> for Diagnostic {
+    fn from(found: UnquotedConnection) -> Self {
+        let headline = format!("the connection {} is named without quotes", quoted(&found.name));
+        let with_quotes = crate::deluge::literal(&found.name);
+        Diagnostic::at(Code::UnquotedConnection, found.at, headline).fix("put quotes around it", found.at, with_quotes)
+    }
+}
+
 /// Told by its look, so it may be none: a warning.
 pub(in crate::compile::resolve) struct SecretInScript {
     pub at: Span,

@@ -1,6 +1,7 @@
 //! URLs and the hosts that credentials go to, in words. A URL is never quoted: parts of it may be secret.
 
 use super::{listed, quoted};
+use crate::deluge::data_centre;
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::resource::{HostPattern, Name};
 use crate::text::Span;
@@ -101,9 +102,31 @@ impl HostNotAllowed {
     }
 }
 
+impl HostNotAllowed {
+    /// The data centre of the host and that of the service's hosts, where both are Zoho's and they differ.
+    fn data_centres(&self) -> Option<(&'static str, &'static str)> {
+        let of = |host: &str| data_centre(host.strip_prefix("*.").unwrap_or(host));
+        let called = of(&self.host)?;
+        let own: BTreeSet<&'static str> = self.allowed.iter().filter_map(|pattern| of(pattern)).collect();
+        // Where hosts of several are allowed, this one is missing for another reason.
+        let own = own.first().copied().filter(|_| own.len() == 1)?;
+        (own != called).then_some((called, own))
+    }
+}
+
 impl From<HostNotAllowed> for Diagnostic {
     fn from(found: HostNotAllowed) -> Self {
         let (host, service) = (quoted(&found.host), quoted(&found.service));
+        if let Some((called, own)) = found.data_centres() {
+            let headline = format!("{host} is of Zoho's data centre `{called}`, and the credential of {service} of `{own}`");
+            let diagnostic = Diagnostic::at(Code::DataCentreMismatch, found.at, headline)
+                .help(format!("hosts of {service}: {}", listed(found.allowed.iter().map(String::as_str), 8)))
+                .help(format!("where the account is of `{called}`, the connection's parameter `dc` has to say so"));
+            return match found.signed_by {
+                Some(span) => diagnostic.related(span, "the credential is this connection's"),
+                None => diagnostic,
+            };
+        }
         let mut diagnostic =
             Diagnostic::at(Code::HostNotAllowed, found.at, format!("a credential of {service} would go to {host}, which is no host of it"));
         if let Some(span) = found.signed_by {

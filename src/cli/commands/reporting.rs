@@ -1,0 +1,31 @@
+//! A plan in the formats that were asked for: one on standard output, others in files.
+
+use super::planning;
+use crate::apply::PlanFile;
+use crate::cli::args::{PlanFormat, PlanReports};
+use crate::cli::exit::Exit;
+use crate::cli::report::page::Page;
+use crate::cli::report::{json, markdown, plan_counts};
+use crate::cli::talk::{Failure, Talk};
+use crate::refs::Use;
+use crate::workspace;
+
+/// Text shows the places in scripts too, where they are known. Writes the files first, so that a reader of standard output finds them.
+pub(super) fn report(file: &PlanFile, scripts: &[Use], reports: &PlanReports, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    for (format, path) in &reports.outputs {
+        let text = text(file, scripts, *format, reports.budget.max_bytes, Page::new(false));
+        workspace::write_file(&talk.path(path), text.as_bytes())
+            .map_err(|error| Failure::because(Exit::Failed, "could not write the report", error))?;
+    }
+    talk.data(&text(file, scripts, reports.format, reports.budget.max_bytes, talk.page()));
+    Ok(())
+}
+
+fn text(file: &PlanFile, scripts: &[Use], format: PlanFormat, max_bytes: usize, page: Page) -> String {
+    match format {
+        PlanFormat::Text => planning::text(file, scripts, page),
+        PlanFormat::Json => file.to_text(),
+        PlanFormat::Markdown => markdown::plan(file, max_bytes),
+        PlanFormat::Gitlab => json(&plan_counts::gitlab(&file.plan.summary)),
+    }
+}

@@ -1,0 +1,76 @@
+//! Where a resource is named, for people: a line a place, then what its calls say about scopes.
+
+use super::page::{Page, Tone, width};
+use crate::refs::{Advice, How, Place, Use};
+
+/// Places first, so that they can be clicked.
+pub(crate) fn uses(uses: &[Use], indent: &str, page: &mut Page) {
+    let column = |of: &dyn Fn(&Use) -> String| uses.iter().map(|one| width(&of(one))).max().unwrap_or(0).min(60);
+    let (places, names) = (column(&|one| place(&one.place)), column(&who));
+    for one in uses {
+        page.say(indent).cell(Tone::Accent, &place(&one.place), places).say("  ").cell(Tone::Strong, &who(one), names).say("  ");
+        page.put(
+            if one.sure { Tone::Plain } else { Tone::Caution },
+            if one.sure || one.how == How::Perhaps { one.how.words() } else { "seems to name it" },
+        );
+        if let Some(call) = call(one) {
+            page.put(Tone::Quiet, &format!("  {call}"));
+        }
+        page.end();
+    }
+}
+
+fn place(place: &Place) -> String {
+    format!("{}:{}:{}", place.file, place.line, place.column)
+}
+
+fn who(one: &Use) -> String {
+    one.by.as_ref().map_or_else(|| "moved".to_owned(), ToString::to_string)
+}
+
+fn call(one: &Use) -> Option<String> {
+    let call = &one.call;
+    let subject = call.subject.as_ref().map(|subject| format!("\"{subject}\""));
+    let words = [&call.task, &call.method, &call.service, &call.url, &subject];
+    let words: Vec<&str> = words.into_iter().filter_map(|word| word.as_deref()).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// What to ask for and what not, each with its reason.
+pub(crate) fn advice(advice: &Advice, page: &mut Page) {
+    page.end().put(Tone::Strong, "Scopes").end();
+    for lack in &advice.missing {
+        page.say("  ").put(Tone::Caution, &format!("missing   {}", lack.scope));
+        page.say(&format!("  needed by {}", joined(&lack.calls))).end();
+    }
+    for scope in &advice.unneeded {
+        let reason = if advice.untold.is_empty() { "no call needs it" } else { "no call that can be told needs it" };
+        page.say("  ").put(Tone::Caution, &format!("unneeded  {scope}")).say(&format!("  {reason}")).end();
+    }
+    for excess in &advice.wider {
+        let would_do = excess.would_do.iter().cloned().collect::<Vec<_>>().join(", ");
+        page.say("  ")
+            .put(Tone::Caution, &format!("wide      {}", excess.scope))
+            .say(&format!("  its calls need no more than {would_do}"))
+            .end();
+    }
+    for scope in &advice.fitting {
+        page.say("  ").put(Tone::Good, &format!("fits      {scope}")).end();
+    }
+    if !advice.untold.is_empty() {
+        page.say("  ").put(Tone::Quiet, &format!("no rule tells the scope of {}", joined(&advice.untold))).end();
+    }
+    if advice.is_content() && advice.untold.is_empty() {
+        page.say("  ").put(Tone::Good, "What it asks for is what its calls need.").end();
+    }
+}
+
+/// The first few places.
+fn joined(places: &[Place]) -> String {
+    const SHOWN: usize = 3;
+    let mut words: Vec<String> = places.iter().take(SHOWN).map(place).collect();
+    if places.len() > SHOWN {
+        words.push(format!("{} more", places.len() - SHOWN));
+    }
+    words.join(", ")
+}

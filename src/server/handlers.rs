@@ -1,0 +1,74 @@
+//! Which function answers which operation.
+
+use super::answer::Answer;
+use super::asked::Asked;
+use super::routes::{about, applying, audit, browsers, connections, deliveries, objects, people, webhooks};
+use super::served::{Served, Sort};
+use crate::wire::{Operation, Problem};
+
+/// From a request that may go ahead to its answer.
+pub(super) type Handler = fn(&Served, &Asked) -> Result<Answer, Problem>;
+
+pub(super) fn handler(operation: Operation) -> Handler {
+    match operation {
+        Operation::List(_) => objects::list,
+        Operation::Get(_) => objects::get,
+        Operation::Put(_) => objects::put,
+        Operation::Delete(_) => objects::delete,
+        Operation::Dependents(_) => objects::dependents,
+        Operation::Script => objects::script,
+        Operation::Authorize => connections::authorize,
+        Operation::Consent => browsers::begin,
+        Operation::Revoke => connections::revoke,
+        Operation::ConnectionStatus => connections::status,
+        Operation::Status => connections::all_status,
+        Operation::Snippets => connections::snippets,
+        Operation::Invoke => connections::invoke,
+        Operation::Trigger => webhooks::trigger,
+        Operation::Detach => webhooks::detach,
+        Operation::Attach => webhooks::attach,
+        Operation::Deliveries => deliveries::list,
+        Operation::Delivery => deliveries::get,
+        Operation::Redeliver => deliveries::again,
+        Operation::Estate => applying::estate,
+        Operation::Fingerprints => applying::fingerprints,
+        Operation::Spent => applying::spent,
+        Operation::Spend => applying::spend,
+        Operation::Leases => applying::leases,
+        Operation::TakeLease => applying::take_lease,
+        Operation::RenewLease => applying::renew_lease,
+        Operation::ReleaseLease => applying::release_lease,
+        Operation::Audit => audit::list,
+        Operation::VerifyAudit => audit::verify,
+        Operation::Keys => audit::keys,
+        Operation::Reseal => audit::reseal,
+        Operation::Me => people::me,
+        Operation::Users => people::users,
+        Operation::User => people::user,
+        Operation::PutUser => people::put_user,
+        Operation::DeleteUser => people::delete_user,
+        Operation::Tokens => people::tokens,
+        Operation::NewToken => people::new_token,
+        Operation::RotateToken => people::rotate_token,
+        Operation::RevokeToken => people::revoke_token,
+        Operation::Applications => people::applications,
+        Operation::PutApplication => people::put_application,
+        Operation::DeleteApplication => people::delete_application,
+        Operation::Server => about::server,
+        Operation::OpenApi => about::openapi,
+        Operation::Health => about::health,
+        Operation::Ready => about::ready,
+        Operation::ConsentPage => browsers::page,
+        Operation::BeginConsent => browsers::go,
+        Operation::Callback => browsers::back,
+    }
+}
+
+/// Whether an operation waits for other services: a slow one must not keep others from the store.
+pub(super) fn sort(operation: Operation) -> Sort {
+    match operation {
+        Operation::Invoke | Operation::Authorize | Operation::Revoke | Operation::Consent | Operation::Callback => Sort::Call,
+        Operation::Delete(crate::resource::Kind::Connection) | Operation::Put(crate::resource::Kind::Connection) => Sort::Call,
+        _ => Sort::Store,
+    }
+}

@@ -1,0 +1,87 @@
+//! What a plan and its apply need: everything at once, fingerprints, plans that are spent, leases.
+
+use super::objects::shown;
+use crate::broker::LeaseWanted;
+use crate::clock::rfc3339;
+use crate::resource::Etag;
+use crate::secret::Secret;
+use crate::server::answer::Answer;
+use crate::server::asked::Asked;
+use crate::server::served::Served;
+use crate::server::trouble;
+use crate::store::ApplyLease;
+use crate::wire::{self, Estate, Fingerprinted, LeaseAsked, LeaseRenewed, Leases, Parameter, Problem, Spent, ToFingerprint};
+use http::StatusCode;
+use std::time::Duration;
+
+pub(in crate::server) fn estate(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let observed = asked.admitted(served).observe().map_err(trouble::broker)?;
+    let etag = Etag(observed.revision.to_string());
+    if asked.knows(&etag) {
+        return Ok(Answer::empty(StatusCode::NOT_MODIFIED).tagged(Some(&etag)));
+    }
+    let objects = observed.objects.into_iter().map(|(address, live)| shown(address, live)).collect();
+    let estate = Estate { revision: observed.revision, objects };
+    let answer = if asked.takes_gzip() { Answer::gzipped(&estate) } else { Answer::ok(&estate) };
+    Ok(answer.tagged(Some(&etag)).with(http::header::VARY, http::HeaderValue::from_static("accept-encoding")))
+}
+
+pub(in crate::server) fn fingerprints(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let ToFingerprint { values } = asked.body()?;
+    let values: Vec<Secret<String>> = values.into_iter().map(|clear| clear.0).collect();
+    let fingerprints = asked.admitted(served).fingerprint(&values).map_err(trouble::broker)?;
+    Ok(Answer::ok(&Fingerprinted { fingerprints }))
+}
+
+pub(in crate::server) fn spent(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let plan_id = asked.part(Parameter::PLAN).to_owned();
+    let at = asked.admitted(served).spent(&plan_id).map_err(trouble::broker)?;
+    Ok(Answer::ok(&Spent { plan_id, spent_at: at.map(rfc3339) }))
+}
+
+pub(in crate::server) fn spend(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let plan_id = asked.part(Parameter::PLAN).to_owned();
+    let admitted = asked.admitted(served);
+    let key = asked.key();
+    admitted.spend(&asked.how(&key)?, &plan_id).map_err(trouble::broker)?;
+    let at = admitted.spent(&plan_id).map_err(trouble::broker)?;
+    Ok(Answer::ok(&Spent { plan_id, spent_at: at.map(rfc3339) }))
+}
+
+pub(in crate::server) fn leases(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let leases = asked.admitted(served).leases().map_err(trouble::broker)?;
+    Ok(Answer::ok(&Leases { items: leases.into_iter().map(lease).collect() }))
+}
+
+pub(in crate::server) fn take_lease(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let LeaseAsked { ttl_seconds, claim } = asked.body()?;
+    let wanted = LeaseWanted { project: asked.part(Parameter::PROJECT_NAME), claim: &claim, ttl: Duration::from_secs(ttl_seconds) };
+    let taken = asked.admitted(served).take_lease(wanted).map_err(trouble::broker)?;
+    Ok(Answer::json(StatusCode::CREATED, &lease(taken)))
+}
+
+pub(in crate::server) fn renew_lease(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let LeaseRenewed { ttl_seconds } = asked.body()?;
+    let fence = asked.number(Parameter::FENCE).expect("the table requires it");
+    let admitted = asked.admitted(served);
+    let renewed = admitted.renew_lease(asked.part(Parameter::PROJECT_NAME), fence, Duration::from_secs(ttl_seconds));
+    Ok(Answer::ok(&lease(renewed.map_err(trouble::broker)?)))
+}
+
+pub(in crate::server) fn release_lease(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let admitted = asked.admitted(served);
+    admitted.release_lease(asked.part(Parameter::PROJECT_NAME), asked.number(Parameter::FENCE)).map_err(trouble::broker)?;
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// A lease in the API's words.
+fn lease(lease: ApplyLease) -> wire::Lease {
+    let held = lease.held.expect("the broker hands out leases that are held");
+    wire::Lease {
+        project: lease.project,
+        holder: held.holder,
+        fence: lease.fence,
+        started_at: rfc3339(held.since),
+        expires_at: rfc3339(held.until),
+    }
+}

@@ -1,0 +1,77 @@
+//! The command `serve` as a process: it says where it is, hands out one token, keeps its data, and ends when it is asked to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn serve(folder: &Path, arguments: &[&str]) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_bowline"))
+        .arg("-C")
+        .arg(folder)
+        .args(["serve", "--listen", "127.0.0.1:0", "--admin-token-file", "token"])
+        .args(arguments)
+        .env_remove("BOWLINE_STORE")
+        .env_remove("BOWLINE_VAULT_KEY")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut line).expect("a line");
+    let host = line.trim_end().strip_prefix("http://").unwrap_or_else(|| panic!("no address: {line}")).to_owned();
+    (child, host)
+}
+
+fn ask(host: &str, head: &str) -> String {
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    stream.write_all(format!("{head}\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+fn end(child: Child, signal: &str) -> (Option<i32>, String) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill is there");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("it ends");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn the_first_start_makes_an_administrator_and_the_next_one_knows_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (child, host) = serve(folder.path(), &[]);
+    let token = std::fs::read_to_string(folder.path().join("token")).expect("a token").trim().to_owned();
+    assert!(ask(&host, &format!("GET /api/v1/me HTTP/1.1\r\nAuthorization: Bearer {token}")).contains("\"administrator\""));
+    let (code, said) = end(child, "-TERM");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("`admin` was made") && !said.contains(&token) && said.contains("has stopped"), "{said}");
+
+    let began = Instant::now();
+    let (child, host) = serve(folder.path(), &["--no-deliveries"]);
+    assert!(ask(&host, &format!("GET /api/v1/me HTTP/1.1\r\nAuthorization: Bearer {token}")).contains("\"administrator\""));
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    let (code, said) = end(child, "-INT");
+    assert_eq!((code, said.contains("was made")), (Some(0), false), "{said}");
+    #[cfg(unix)]
+    for file in ["token", "bowline.db", "vault.key"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(folder.path().join(file)).expect(file).permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file} is for its owner only");
+    }
+}
+
+#[test]
+fn data_without_its_key_is_not_served_and_no_other_key_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (child, _) = serve(folder.path(), &[]);
+    end(child, "-TERM");
+    std::fs::remove_file(folder.path().join("vault.key")).expect("it was there");
+    let ended =
+        Command::new(env!("CARGO_BIN_EXE_bowline")).arg("-C").arg(folder.path()).args(["serve", "--listen", "127.0.0.1:0"]).output();
+    let ended = ended.expect("it runs");
+    assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(!folder.path().join("vault.key").exists());
+}
