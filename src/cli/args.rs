@@ -21,7 +21,7 @@ pub(super) use offline::{
 pub(super) use review::{ApplyFormat, Comment, PlanFormat, PlanReports, VcsKind};
 pub(super) use rules::RuleArgs;
 pub(super) use serve::Serve;
-pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
+pub(super) use shared::{BrokerArgs, LabelArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, SandboxCommand, Status, Tour};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
 

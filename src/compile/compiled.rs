@@ -1,5 +1,6 @@
 //! What compiling makes of a project's files.
 
+use crate::policy::Policy;
 use crate::resource::{Address, Project};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ pub struct Compiled {
     /// The key of each declaration.
     pub places: BTreeMap<Address, Span>,
     pub environment: Environment,
+    /// The project's own rules, by name.
+    pub policies: Vec<Policy>,
     /// Every file that it was made from, YAML and scripts, by path.
     pub files: Vec<ConfigFile>,
 }

@@ -2,6 +2,7 @@
 
 use super::folder::FolderError;
 use crate::diag::{Code, Diagnostic};
+use crate::policy;
 use crate::resource::Address;
 use crate::text::Span;
 
@@ -194,5 +195,64 @@ impl From<UnusedIgnore> for Diagnostic {
     fn from(found: UnusedIgnore) -> Self {
         Diagnostic::at(Code::UnusedIgnore, found.span, format!("there is no `{}` here to ignore", found.code.id()))
             .help("remove the comment, so that it hides nothing later")
+    }
+}
+
+pub(super) struct DuplicatePolicy<'a> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+    pub(super) first: Span,
+}
+
+impl From<DuplicatePolicy<'_>> for Diagnostic {
+    fn from(found: DuplicatePolicy<'_>) -> Self {
+        Diagnostic::at(Code::DuplicateResource, found.span, format!("policy `{}` is declared twice", found.name))
+            .label("again here")
+            .related(found.first, "first here")
+            .help("a policy's name is unique in all files")
+    }
+}
+
+pub(super) struct EmptyPolicy<'a> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+}
+
+impl From<EmptyPolicy<'_>> for Diagnostic {
+    fn from(found: EmptyPolicy<'_>) -> Self {
+        Diagnostic::at(Code::BadPolicy, found.span, format!("policy `{}` has neither `deny` nor `warn`", found.name))
+            .help("say with an expression when it denies a plan, or when it warns")
+    }
+}
+
+/// What is wrong with an expression of a policy.
+pub(super) enum PolicyFault<'a> {
+    Syntax(&'a str),
+    UnknownName(&'a str),
+    UnknownFunction(&'a str),
+    TooLong(usize),
+    Brace,
+}
+
+pub(super) struct BadPolicy<'a> {
+    pub(super) span: Span,
+    pub(super) fault: PolicyFault<'a>,
+}
+
+impl From<BadPolicy<'_>> for Diagnostic {
+    fn from(found: BadPolicy<'_>) -> Self {
+        let at = |headline: String| Diagnostic::at(Code::BadPolicy, found.span, headline);
+        match found.fault {
+            PolicyFault::Syntax(message) => at(format!("the expression cannot be read: {message}")),
+            PolicyFault::UnknownName(name) => at(format!("a policy sees nothing named `{name}`"))
+                .did_you_mean(name, policy::ROOTS, Some(found.span))
+                .help("it sees `change`, `plan`, `environment`, `project`, `api` and `labels`"),
+            PolicyFault::UnknownFunction(name) => at(format!("there is no function `{name}` here")).help(
+                "there are the functions and macros of standard CEL, but for those of times: `size`, `startsWith`, `exists`, `matches` …",
+            ),
+            PolicyFault::TooLong(limit) => at(format!("the expression is longer than {limit} bytes")).help("make two policies of it"),
+            PolicyFault::Brace => at("a brace of the message has no counterpart".to_owned())
+                .help("an expression stands between `{` and `}`; `{{` and `}}` are braces"),
+        }
     }
 }

@@ -9,6 +9,7 @@ mod front;
 mod ignores;
 mod include;
 mod mentions;
+mod policies;
 mod pool;
 mod project;
 mod resolve;

@@ -5,6 +5,7 @@ use super::declare::{Declaration, declare};
 use super::diags::{Duplicate, ProjectHoldsTooMuch};
 use super::folder::Folder;
 use super::front::Front;
+use super::policies::policies;
 use super::pool::in_parallel;
 use super::resolve::resolve;
 use super::resolving::{Header, MovedEntry, Resolving};
@@ -70,7 +71,8 @@ fn compile_with(
     let Declared { declarations, failed, incomplete } = input;
     let files = front.files.clone();
     let (trees, sources) = (&front.trees, &mut front.sources);
-    let compiled = resolve(diags, Resolving { declarations, failed, incomplete, header, trees, sources, files, folder });
+    let mut compiled = resolve(diags, Resolving { declarations, failed, incomplete, header, trees, sources, files, folder });
+    compiled.policies = policies(diags, &front.trees, &front.sources);
     diags.gate().map(|()| compiled)
 }
 

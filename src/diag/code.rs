@@ -77,6 +77,7 @@ codes! {
     BadInterpolation "bad-interpolation" Project Error "a `${{ … }}` expression is not one that Bowline knows"
     UnknownRule "unknown-rule" Project Error "`rules` names a code that Bowline does not have"
     FixedRule "fixed-rule" Project Error "an error of an invalid configuration cannot be relaxed"
+    BadPolicy "bad-policy" Project Error "a policy cannot be read"
     UnknownKey "unknown-key" Shape Error "a key that Bowline does not know in this place"
     MissingKey "missing-key" Shape Error "a key that is required is missing"
     WrongType "wrong-type" Shape Error "a value is of the wrong type"

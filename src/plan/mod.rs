@@ -31,8 +31,8 @@ mod scenes;
 
 pub use inspect::{Finding, inspect};
 pub use model::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Mode, Plan, Precondition, Reason, Refused,
-    SourcePlace, Step, StepId, Summary, Waiting,
+    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Effect, Hazard, Mode, Plan, Precondition, Reason, Refused,
+    SourcePlace, Step, StepId, Summary, Verdict, Waiting,
 };
 pub use options::{Fingerprints, PlanError, PlanOptions};
 pub use planner::plan;

@@ -1,7 +1,7 @@
 //! Commands that plan and change what is live.
 
 use super::shared::duration;
-use super::{ApplyFormat, BrokerArgs, PlanReports, PlanningArgs, ProjectArgs, RuleArgs};
+use super::{ApplyFormat, BrokerArgs, LabelArgs, PlanReports, PlanningArgs, ProjectArgs, RuleArgs};
 use crate::resource::Address;
 use clap::Args;
 use std::path::PathBuf;
@@ -81,6 +81,8 @@ pub struct Destroy {
     pub broker: BrokerArgs,
     #[command(flatten)]
     pub carrying_out: CarryingOut,
+    #[command(flatten)]
+    pub labels: LabelArgs,
     /// Delete only this and what depends on it; repeat for several
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<Address>,

@@ -4,7 +4,7 @@ use super::opened::{self, Opened};
 use super::planning::{self, Asked};
 use super::platform;
 use crate::apply::{self, Applying, LIFETIME, PlanFile, Present, Remote, Report};
-use crate::cli::args::{Apply, ApplyFormat, BrokerArgs, CarryingOut};
+use crate::cli::args::{Apply, ApplyFormat, BrokerArgs, CarryingOut, LabelArgs};
 use crate::cli::exit::Exit;
 use crate::cli::report::events::{self, Events};
 use crate::cli::report::page::Tone;
@@ -14,6 +14,7 @@ use crate::cli::talk::{Failure, Talk};
 use crate::clock::rfc3339;
 use crate::embedded::{Embedded, LockError};
 use crate::plan::Mode;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -26,8 +27,13 @@ pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         None => {
             must_be_able_to_ask(&args.carrying_out, talk)?;
             let opened = opened::open_under(&args.rules, &args.project, talk)?;
-            let asked =
-                Asked { mode: Mode::Apply, targets: &args.planning.targets, allow_empty: args.planning.allow_empty, expires: LIFETIME };
+            let asked = Asked {
+                mode: Mode::Apply,
+                targets: &args.planning.targets,
+                allow_empty: args.planning.allow_empty,
+                expires: LIFETIME,
+                labels: args.planning.labels.over(&BTreeMap::new()),
+            };
             carry_out_now(&opened, &args.broker, &args.carrying_out, &asked, talk)
         }
     }
@@ -71,6 +77,7 @@ pub(crate) fn carry_out_now(
     if args.format == ApplyFormat::Text {
         planning::print(&file, talk);
     }
+    planning::not_denied(&file.plan)?;
     if !has_steps(&file) {
         return Ok(nothing_to_do(&file, args, talk));
     }
@@ -86,6 +93,7 @@ pub(crate) fn carry_out_now(
                 .hint("run it again and look at the plan that is made now"));
         }
         file = planning::plan(opened, &platform, asked, talk)?;
+        planning::not_denied(&file.plan)?;
     }
     carry_out(&file, opened, &platform, args, talk)
 }
@@ -99,7 +107,7 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     let opened = opened::open_for(&file, &args.rules, &args.project, talk)?;
     // Looked at first, and again under the lock: what is refused leaves the folder as it was.
     let looked = platform::look(&opened, &args.broker, talk)?;
-    still_good(&file, &opened, &looked, talk)?;
+    still_good(&file, &opened, &looked, &args.planning.labels, talk)?;
     drop(looked);
     if args.carrying_out.format == ApplyFormat::Text {
         planning::print(&file, talk);
@@ -110,12 +118,12 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     planning::all_material_there(&file, &opened)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
     let _lock = platform.lock().map_err(locked)?;
-    still_good(&file, &opened, &platform, talk)?;
+    still_good(&file, &opened, &platform, &args.planning.labels, talk)?;
     carry_out(&file, &opened, &platform, &args.carrying_out, talk)
 }
 
 /// Whether a saved plan may be applied to what is there.
-fn still_good(file: &PlanFile, opened: &Opened, platform: &Embedded, talk: &mut Talk<'_>) -> Result<(), Failure> {
+fn still_good(file: &PlanFile, opened: &Opened, platform: &Embedded, labels: &LabelArgs, talk: &mut Talk<'_>) -> Result<(), Failure> {
     if let Some(at) = platform.broker().spent(&file.plan_id).map_err(|error| platform::broker_failure("could not read the state", error))? {
         return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: it was applied before, at {}", rfc3339(at)))
             .hint("a plan is good for one apply: run `bowline plan` again"));
@@ -134,7 +142,7 @@ fn still_good(file: &PlanFile, opened: &Opened, platform: &Embedded, talk: &mut 
         return Err(planning::refused(&refusals));
     }
     planning::secrets_unchanged(file, opened, platform)?;
-    planning::still_follows(file, opened, platform, talk)
+    planning::still_follows(file, opened, platform, labels, talk)
 }
 
 fn locked(error: LockError) -> Failure {

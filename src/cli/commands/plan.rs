@@ -7,6 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::plan::Mode;
 use crate::workspace;
+use std::collections::BTreeMap;
 
 pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open_under(&args.rules, &args.project, talk)?;
@@ -16,6 +17,7 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         targets: &args.planning.targets,
         allow_empty: args.planning.allow_empty,
         expires: args.expires,
+        labels: args.planning.labels.over(&BTreeMap::new()),
     };
     let file = planning::plan(&opened, &platform, &asked, talk)?;
     if let Some(path) = &args.save {
@@ -25,6 +27,9 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     }
     let scripts = planning::scripts_touched(&file.plan, &opened);
     reporting::report(&file, &scripts, &args.reports, talk)?;
+    if file.plan.denials().next().is_some() {
+        return Ok(Exit::Denied);
+    }
     if let (Some(path), PlanFormat::Text) = (&args.save, args.reports.format) {
         talk.aside(&format!("Saved. To carry it out: bowline apply {}\n", path.display()));
     }

@@ -82,5 +82,5 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     let mut files = input.files;
     files.extend(scripts.files());
     files.sort();
-    Compiled { project, places, environment: input.header.environment, files }
+    Compiled { project, places, environment: input.header.environment, policies: Vec::new(), files }
 }
