@@ -19,6 +19,7 @@ mod process;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod pull_request;
+mod recipes;
 mod renewal;
 mod replicas;
 mod sandbox;
