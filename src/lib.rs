@@ -13,6 +13,8 @@
 //! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`vcs`] a comment on a pull request · [`embedded`] `Remote` answered in this process |
 //! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`sandbox`] a provider and an API on loopback, for trying out |
 //! | contracts | [`wire`] the HTTP API's words and its table of routes · [`apply`] the executor, its `Remote` port and the plan file |
+//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process · [`remote`] answered over HTTP |
+//! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`sandbox`] a provider and an API on loopback, for trying out |
 //! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process |
 //! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`server`] the same over HTTP · [`sandbox`] a provider and an API on loopback, for trying out |
 //! | door | [`cli`] arguments, commands, reports, exit codes |
@@ -41,6 +43,7 @@ pub mod apply;
 pub mod wire;
 
 pub mod embedded;
+pub mod remote;
 pub mod store;
 pub mod upstream;
 pub mod vcs;

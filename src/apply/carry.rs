@@ -14,7 +14,7 @@ const TRIES: usize = 3;
 
 /// Where a step is carried out.
 pub(super) struct Place<'a> {
-    pub(super) plan_id: &'a str,
+    pub(super) run_id: &'a str,
     pub(super) project: &'a str,
     pub(super) remote: &'a dyn Remote,
     pub(super) material: &'a dyn Material,
@@ -29,7 +29,7 @@ impl Place<'_> {
         again: &mut dyn FnMut(usize),
     ) -> Result<Done, StepError> {
         let order = self.order(change, step, if_match)?;
-        let key = IdempotencyKey(format!("{}/{}", self.plan_id, step.id.0));
+        let key = IdempotencyKey(format!("{}/{}", self.run_id, step.id.0));
         let mut tries = 1;
         loop {
             match self.remote.carry_out(&order, &key) {
@@ -84,6 +84,16 @@ pub(super) fn address<'a>(change: &'a Change, step: &'a Step) -> &'a Address {
 pub(super) fn subject(change: &Change) -> &Address {
     match (change.action, &change.previous_address) {
         (Action::Move, Some(from)) => from,
-        (Action::Create | Action::Update | Action::Reconnect | Action::Replace | Action::Move | Action::Delete, _) => &change.address,
+        (
+            Action::Create
+            | Action::Update
+            | Action::Reconnect
+            | Action::Replace
+            | Action::Move
+            | Action::Delete
+            | Action::Adopt
+            | Action::Forget,
+            _,
+        ) => &change.address,
     }
 }

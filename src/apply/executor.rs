@@ -13,8 +13,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// What an apply works with.
 pub struct Applying<'a> {
-    /// Makes the steps of this plan known to the platform, so that none is done twice.
-    pub plan_id: &'a str,
+    /// Makes the steps of this plan known to the platform, so that none is done twice: [`super::PlanFile::run_id`].
+    pub run_id: &'a str,
     /// The owner of what is written.
     pub project: &'a str,
     pub remote: &'a dyn Remote,
@@ -28,7 +28,7 @@ pub struct Applying<'a> {
 /// Carries out a plan. That it is spent ([`Remote::spend`]) is the caller's matter, before.
 pub fn apply(plan: &Plan, applying: Applying<'_>, on_event: &mut dyn FnMut(Event)) -> Report {
     let steps = steps(plan);
-    let place = Place { plan_id: applying.plan_id, project: applying.project, remote: applying.remote, material: applying.material };
+    let place = Place { run_id: applying.run_id, project: applying.project, remote: applying.remote, material: applying.material };
     let (jobs, queue) = channel::<Job>();
     let (tell, told) = channel::<Message>();
     let queue = Mutex::new(queue);

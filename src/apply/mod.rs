@@ -1,4 +1,4 @@
-//! Carries out a plan against a platform: the executor, its `Remote` port, and the plan file. Knows no HTTP, no database
+//! Carries out a plan against a platform: the executor, its `Remote` port, the plan file and the snapshot. Knows no HTTP, no database
 //! and no terminal.
 //!
 //! What an interrupted apply leaves behind is repaired by planning and applying again, never by undoing: the next plan
@@ -13,6 +13,7 @@ mod refusal;
 mod remote;
 mod report;
 mod seal;
+mod snapshot_file;
 
 #[cfg(test)]
 mod fake;
@@ -25,3 +26,4 @@ pub use plan_file::{Binding, ConfigDigest, ConfigFile, FORMAT_VERSION, LIFETIME,
 pub use refusal::{FileMove, ObjectMove, PlanRefusal, Present};
 pub use remote::{Done, IdempotencyKey, Material, MaterialError, Order, Outcome, Remote, RemoteError};
 pub use report::{Because, Event, Report, StepError, Task};
+pub use snapshot_file::{FromSnapshot, SnapshotError, SnapshotFile, SnapshotObject};

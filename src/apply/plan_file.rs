@@ -1,12 +1,13 @@
 //! The plan as a file: what is reviewed is what is executed. Canonical JSON, described by `schemas/plan.schema.json`; it
 //! holds references and fingerprints, and no secret.
 //!
-//! `plan_id` names what would be done and to what: the same inputs give the same id, whenever the plan is made. `seal`
-//! covers everything else in the file, so that any change to it is noticed; it guards against slips, not against somebody
+//! `plan_id` names what would be done and to what: the same inputs give the same id, whenever the plan is made and whatever
+//! happens to objects that it does not touch. [`PlanFile::run_id`] is what a plan is spent under. `seal` covers everything else in the file, so that any change to it is noticed; it guards against slips, not against somebody
 //! who can seal anew.
 
 use super::digest::sha256;
 use super::seal::{identity, seal};
+use super::snapshot_file::FromSnapshot;
 use crate::clock::rfc3339;
 use crate::plan::{Plan, SourcePlace};
 use crate::resource::Address;
@@ -17,7 +18,7 @@ use std::time::{Duration, SystemTime};
 
 /// The version of the format that is written. A reader ignores fields that a newer minor version adds, and refuses another
 /// major one.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// How long a plan is good for unless it is said otherwise: 24 hours.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -34,6 +35,9 @@ pub struct PlanFile {
     pub api: String,
     /// [`crate::resource::Observed::revision`] when the plan was made. For people; staleness goes by object.
     pub observed_revision: u64,
+    /// Where the plan was made from a snapshot. It may be applied all the same, where what is live is still what it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<FromSnapshot>,
     /// RFC 3339, UTC.
     pub created_at: String,
     /// RFC 3339, UTC.
@@ -82,6 +86,7 @@ pub struct Binding<'a> {
     pub environment: Option<&'a str>,
     pub api: &'a str,
     pub observed_revision: u64,
+    pub snapshot: Option<FromSnapshot>,
     pub created_at: SystemTime,
     /// Usually [`LIFETIME`].
     pub lifetime: Duration,
@@ -112,6 +117,7 @@ impl PlanFile {
             environment: binding.environment.map(str::to_owned),
             api: binding.api.to_owned(),
             observed_revision: binding.observed_revision,
+            snapshot: binding.snapshot,
             created_at: rfc3339(binding.created_at),
             expires_at: rfc3339(binding.created_at + binding.lifetime),
             config: config(binding.files),
@@ -132,7 +138,7 @@ impl PlanFile {
     pub fn parse(text: &str) -> Result<Self, PlanFileError> {
         let value: Value = serde_json::from_str(text).map_err(PlanFileError::NotJson)?;
         if let Some(found) = value.get("format_version").and_then(Value::as_str)
-            && found.split('.').next() != FORMAT_VERSION.split('.').next()
+            && !version_fits(found, FORMAT_VERSION)
         {
             return Err(PlanFileError::OtherFormat { found: found.to_owned() });
         }
@@ -147,6 +153,11 @@ impl PlanFile {
         self.altered
     }
 
+    /// Names one application of this plan: the same plan made again after anything was changed may be applied again.
+    pub fn run_id(&self) -> String {
+        format!("{}@{}", self.plan_id, self.observed_revision)
+    }
+
     /// The file's text.
     pub fn to_text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("a plan is plain JSON");
@@ -159,6 +170,11 @@ impl PlanFile {
         let text = serde_json::to_string(self).expect("a plan is plain JSON");
         serde_json::from_str(&text).expect("what was just written is JSON")
     }
+}
+
+/// Whether a reader of one version of a format can read another.
+pub(super) fn version_fits(found: &str, read: &str) -> bool {
+    found.split('.').next() == read.split('.').next()
 }
 
 fn config(files: &[(String, String)]) -> ConfigDigest {

@@ -18,8 +18,8 @@ pub trait Remote: Sync {
     fn fingerprint(&self, values: &[Secret<String>]) -> Result<Option<Vec<Fingerprint>>, RemoteError>;
 
     /// Records that a plan is about to be applied. Refused where it was before: a plan is good for one apply. Moves the
-    /// platform's revision on, so that a plan made afterwards has another id even where nothing else has changed.
-    fn spend(&self, plan_id: &str) -> Result<(), RemoteError>;
+    /// platform's revision on, so that a plan made afterwards has another run id even where nothing else has changed.
+    fn spend(&self, run_id: &str) -> Result<(), RemoteError>;
 
     /// Does one step.
     fn carry_out(&self, order: &Order<'_>, key: &IdempotencyKey) -> Result<Done, RemoteError>;
@@ -45,7 +45,7 @@ pub struct Order<'a> {
     pub if_match: Option<Etag>,
 }
 
-/// Plan id and step id: the same for every try of one step.
+/// Run id and step id: the same for every try of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdempotencyKey(pub String);
 

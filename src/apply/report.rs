@@ -1,7 +1,7 @@
 //! What an apply tells: events while it runs, and a report at its end.
 
 use super::remote::{MaterialError, Outcome, RemoteError};
-use crate::plan::{Do, Refused, StepId};
+use crate::plan::{Do, LeftOut, Refused, StepId};
 use crate::resource::Address;
 use std::collections::BTreeSet;
 
@@ -67,6 +67,8 @@ pub struct Report {
     pub not_attempted: Vec<(Task, Because)>,
     /// Changes that the plan lists as refused.
     pub refused: Vec<(Address, Refused)>,
+    /// Changes that the plan holds and that were not approved.
+    pub left_out: Vec<LeftOut>,
     /// Connections that wait for a person's consent, also those that waited before.
     pub waiting: BTreeSet<Address>,
     /// Webhooks that were written, or used a connection that was, and cannot fire until a connection is connected.

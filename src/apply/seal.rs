@@ -3,8 +3,9 @@
 use super::digest::sha256;
 use serde_json::Value;
 
-/// What may differ between two plans that would do the same.
-const NOT_IDENTITY: [&str; 4] = ["plan_id", "created_at", "expires_at", "seal"];
+/// What may differ between two plans that would do the same. What else is live, how often it
+/// changed, and how it was looked at, are no part of it.
+const NOT_IDENTITY: [&str; 6] = ["plan_id", "observed_revision", "snapshot", "created_at", "expires_at", "seal"];
 
 /// The `plan_id` of a plan.
 pub(super) fn identity(plan: &Value) -> String {
@@ -16,7 +17,8 @@ pub(super) fn seal(plan: &Value) -> String {
     digest_without(plan, &["seal"])
 }
 
-fn digest_without(plan: &Value, left_out: &[&str]) -> String {
+/// SHA-256 of a document without some of its fields.
+pub(super) fn digest_without(plan: &Value, left_out: &[&str]) -> String {
     let mut text = String::new();
     match plan {
         Value::Object(fields) => object(fields.iter().filter(|(key, _)| !left_out.contains(&key.as_str())), &mut text),

@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// Lines of the audit that are read at once.
+const AUDIT_PAGE: usize = 1000;
+
 /// Holds connections and what refers to them.
 pub struct Broker {
     pub(super) store: Box<dyn Store>,
@@ -111,7 +114,7 @@ impl Broker {
             if let Some(at) = tx.spent(plan_id)? {
                 return Err(BrokerError::Spent { at });
             }
-            // A plan that was spent and did nothing must not plan again to the same id.
+            // A plan that was spent and did nothing must not plan again to the same run id.
             tx.next_revision()?;
             Ok(Work::New(tx.spend(plan_id, entry.at)?))
         })
@@ -125,6 +128,30 @@ impl Broker {
     /// When a plan was applied; `None` where it was not.
     pub fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, BrokerError> {
         Ok(self.store.read()?.spent(plan_id)?)
+    }
+
+    /// When a plan was last applied, whatever was live then, and by whom: its id alone. Reads the whole audit.
+    pub fn applied(&self, plan_id: &str) -> Result<Option<(SystemTime, String)>, BrokerError> {
+        let mut last = None;
+        self.each_line(|line| {
+            let plan = line.entry.detail.get("plan").and_then(|run| run.split('@').next());
+            if line.entry.action == "spend" && plan == Some(plan_id) && line.entry.outcome == "done" {
+                last = Some((line.entry.at, line.entry.actor.clone()));
+            }
+        })?;
+        Ok(last)
+    }
+
+    /// Shows every line of the audit, oldest first.
+    pub(super) fn each_line(&self, mut look: impl FnMut(&AuditLine)) -> Result<(), BrokerError> {
+        let snapshot = self.store.read()?;
+        let mut after = 0;
+        loop {
+            let lines = snapshot.audit(after, AUDIT_PAGE)?;
+            let Some(last) = lines.last() else { return Ok(()) };
+            after = last.seq;
+            lines.iter().for_each(&mut look);
+        }
     }
 
     /// Lines of the audit after a sequence number, so many at most.
@@ -143,7 +170,7 @@ impl Broker {
         let kept = snapshot.audit_head()?;
         let mut head = AuditHead::start();
         loop {
-            let lines = snapshot.audit(head.seq, 1000)?;
+            let lines = snapshot.audit(head.seq, AUDIT_PAGE)?;
             if lines.is_empty() {
                 return head.check_against(kept).map_err(BrokerError::Audit);
             }

@@ -41,6 +41,8 @@ pub struct Begun {
     /// Tells the consent, see [`Broker::consent_of`]. No secret.
     pub consent: String,
     pub expires_at: SystemTime,
+    /// What is odd about the service that a person should know first.
+    pub before: Vec<String>,
 }
 
 /// An answer of a consent page.
@@ -96,7 +98,7 @@ impl Broker {
             (party, server)
         };
         let Question { link, digest, bytes, expires_at } = self.asked(&party, &server, consent)?;
-        let begun = Begun { link, consent: digest.clone(), expires_at };
+        let begun = Begun { link, consent: digest.clone(), expires_at, before: party.rules.before_consent.clone() };
         let mut entry = self.entry(consent.actor, "ask-consent", Some(&party.address));
         entry.detail.insert("user".to_owned(), party.user.clone());
         self.audited(entry, |tx, entry| {
@@ -120,6 +122,10 @@ impl Broker {
     fn asked(&self, party: &Party, server: &Server, consent: Consent<'_>) -> Result<Question, BrokerError> {
         let (user, connection, service) = (consent.actor.name.clone(), party.name().clone(), party.connection.service.clone());
         match server {
+            Server::Oauth2 { grant: Grant::AuthorizationCode, .. } if party.rules.redirect_is_a_name => {
+                let why = "its service sends people back to a registered name instead of an address, which Bowline cannot do";
+                Err(BrokerError::Unready { address: party.address.clone(), why: why.to_owned() })
+            }
             Server::Oauth2 { provider, grant: Grant::AuthorizationCode } => {
                 let scopes = if party.rules.asks_scopes { party.connection.scopes.clone() } else { BTreeSet::new() };
                 let asked = Asked { scopes, redirect_uri: consent.redirect_uri.clone(), user, connection, service };
@@ -195,7 +201,7 @@ impl Broker {
         provider.captures.insert(ID_TOKEN.to_owned(), ID_TOKEN.to_owned());
         let redeemed = self.outside(|outside| oauth::redeem(&provider, pending, callback, outside));
         let mut tokens = redeemed.map_err(flow(party))?;
-        let account = oauth::account(&mut tokens);
+        let account = oauth::account(&mut tokens).or_else(|| self.outside(|outside| oauth::ask_account(&provider, &tokens, outside)));
         let scopes = if party.rules.asks_scopes {
             oauth::compare(&party.connection.scopes, &tokens.granted, &provider.unechoed)
         } else {
@@ -239,8 +245,10 @@ impl Broker {
                     tries += 1;
                 }
                 Err(error) => {
-                    // A grant that nobody keeps is given back. What comes of that changes nothing here.
-                    if let Some((provider, tokens)) = &fresh.tokens {
+                    // A grant that nobody keeps is given back. What comes of that changes nothing here. One of perhaps the
+                    // same account stays: some servers would end the grant that is in use with it.
+                    let is_perhaps_ours = matches!(error, BrokerError::AccountUntold { .. });
+                    if let Some((provider, tokens)) = fresh.tokens.as_ref().filter(|_| !is_perhaps_ours) {
                         let _ = self.outside(|outside| oauth::revoke(provider, tokens, outside));
                     }
                     return Err(error);
@@ -255,21 +263,28 @@ impl Broker {
         let account = fresh.account.as_ref().map(|account| self.fingerprints.fingerprint(account));
         self.audited(entry, |tx, entry| {
             let mut grant: StoredGrant = self.grant_of(tx, party)?;
-            let is_other = grant.account.is_some() && account.is_some() && grant.account != account;
+            let is_other = grant.account.is_some() && grant.account != account;
             if is_other && !arrival.allow_other_account {
-                return Err(BrokerError::OtherAccount { address: party.address.clone(), user: party.user.clone() });
+                let (address, user) = (party.address.clone(), party.user.clone());
+                return Err(match account {
+                    Some(_) => BrokerError::OtherAccount { address, user },
+                    None => BrokerError::AccountUntold { address, user },
+                });
             }
             self.fill(tx, &mut grant, &fresh.bytes)?;
             (grant.granted, grant.expires) = (fresh.granted.clone(), fresh.expires);
             grant.ends = fresh.tokens.as_ref().and_then(|(provider, tokens)| ends(provider, tokens));
-            grant.account = account.clone().or(grant.account);
+            grant.account = account.clone();
+            // The tokens of a consent count as the first of their refresh token's.
+            grant.renewals = vec![entry.at];
             set_state(tx, &party.address, &party.user, (ConnectionState::Connected, fresh.message.clone()), entry.at)?;
             associate(tx, &party.address, &party.user, fresh.application.as_ref())?;
             tx.put_grant(&grant)?;
             let granted: Vec<&str> = fresh.granted.iter().map(|scope| scope.0.as_str()).collect();
             entry.detail.extend([("user".to_owned(), party.user.clone()), ("granted".to_owned(), granted.join(" "))]);
             if is_other {
-                entry.detail.insert("account".to_owned(), "another one than before".to_owned());
+                let words = if account.is_some() { "another one than before" } else { "not told, unlike before" };
+                entry.detail.insert("account".to_owned(), words.to_owned());
             }
             Ok(Work::New(Connected {
                 address: party.address.clone(),

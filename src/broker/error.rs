@@ -58,6 +58,9 @@ pub enum BrokerError {
     },
     #[error("`{address}` was connected{} with another account of the service, and stays so", of_user(user))]
     OtherAccount { address: Address, user: String },
+    /// Before it did, so that it cannot be told whether this is the same one.
+    #[error("the service does not say whose account `{address}` was connected with{}, and it stays as it is", of_user(user))]
+    AccountUntold { address: Address, user: String },
     /// The access is over for now; it may be had again by itself.
     #[error("`{address}` has no access at the moment: {why}{}", again.map(|at| format!(" (again at {})", clock::rfc3339(at))).unwrap_or_default())]
     Busy { address: Address, why: String, again: Option<SystemTime> },
@@ -152,6 +155,7 @@ impl BrokerError {
             BrokerError::UnknownConsent => Some("unknown-consent"),
             BrokerError::Flow { .. } | BrokerError::Flow1 { .. } => Some("consent-failed"),
             BrokerError::OtherAccount { .. } => Some("other-account"),
+            BrokerError::AccountUntold { .. } => Some("account-untold"),
             BrokerError::Busy { .. } => Some("no-access-now"),
             BrokerError::ServiceFault { .. } => Some("service-fault"),
             BrokerError::Placement(_) => Some("cannot-carry"),

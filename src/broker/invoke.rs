@@ -11,7 +11,7 @@ use crate::resource::{Auth, ConnectionState, Grant, HostPattern, Name, SecretPat
 use crate::secret::Secret;
 use crate::store::{Snapshot, StoredGrant};
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, Method};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use url::Url;
@@ -55,6 +55,8 @@ pub struct Answered {
     pub response: Inbound,
     /// Whether the access was renewed on the way because the service said that it had expired.
     pub renewed: bool,
+    /// Why the service may refuse access that is fresh; empty where it did not.
+    pub hints: Vec<String>,
 }
 
 /// A party with what it proves itself with.
@@ -62,6 +64,8 @@ struct Armed {
     party: Party,
     credential: Credential,
     generation: u64,
+    /// What the service's own headers may name.
+    fields: BTreeMap<String, Secret<String>>,
 }
 
 impl Broker {
@@ -81,12 +85,16 @@ impl Broker {
         self.note_use(&request, &armed)?;
         let first = self.send(&request, &armed)?;
         if !armed.party.rules.says_expired(first.status().as_u16(), first.body()) {
-            return Ok(answered(first, false));
+            return Ok(answered(first, false, Vec::new()));
         }
         match self.arm(connection, request.user, Some(armed.generation)) {
-            Ok(again) if again.generation != armed.generation => Ok(answered(self.send(&request, &again)?, true)),
+            Ok(again) if again.generation != armed.generation => {
+                let second = self.send(&request, &again)?;
+                let is_refused = again.party.rules.says_expired(second.status().as_u16(), second.body());
+                Ok(answered(second, true, if is_refused { again.party.rules.when_refused } else { Vec::new() }))
+            }
             // Nothing newer is to be had: the service's own words say most.
-            Ok(_) | Err(_) => Ok(answered(first, false)),
+            Ok(_) | Err(_) => Ok(answered(first, false, armed.party.rules.when_refused)),
         }
     }
 
@@ -96,7 +104,7 @@ impl Broker {
         clean_outgoing(&mut headers);
         let call = Call { method: request.method.clone(), url: request.url.clone(), headers, body: request.body.clone() };
         let sent = self.outward.call(Outbound { request: call.into_request()?, patience: request.patience }, request.body_cap);
-        Ok(answered(sent.map_err(BrokerError::Call)?, false))
+        Ok(answered(sent.map_err(BrokerError::Call)?, false, Vec::new()))
     }
 
     /// Everything that can be refused without opening a secret: the host, the scheme, a credential of the caller's own.
@@ -117,7 +125,7 @@ impl Broker {
             let server = self.server(&*snapshot, &party)?;
             (party, server)
         };
-        let (credential, generation) = match server {
+        let (credential, generation, fields) = match server {
             Server::Oauth2 { provider, grant } => {
                 let current = self.current(&Renewal { party: &party, provider: &provider, grant, refused })?;
                 let is_moved = grant == Grant::AuthorizationCode && !current.tokens.issued_by.is_still(&provider);
@@ -125,16 +133,22 @@ impl Broker {
                     let why = "its service's token URL or client was changed since it was connected: connect it again".to_owned();
                     return Err(BrokerError::Unready { address: party.address, why });
                 }
-                (Credential::token(current.tokens.access.clone(), provider.place.clone()), current.generation)
+                let mut fields: BTreeMap<String, Secret<String>> =
+                    current.tokens.extra.iter().map(|(name, value)| (name.clone(), Secret::new(value.clone()))).collect();
+                fields.insert("client_id".to_owned(), Secret::new(provider.client_id.clone()));
+                (Credential::token(current.tokens.access.clone(), provider.place.clone()), current.generation, fields)
             }
             Server::Oauth1(provider) => {
                 let grant = self.grant_of(&*self.store.read()?, &party)?;
                 let token = self.open_token1(&grant)?.ok_or_else(|| not_connected(&party, ConnectionState::NotConnected, String::new()))?;
-                (Credential::Oauth1(provider.signs_with(&token)), grant.generation)
+                (Credential::Oauth1(provider.signs_with(&token)), grant.generation, BTreeMap::new())
             }
-            Server::Declared => (self.declared(&party)?, 0),
+            Server::Declared => {
+                let (credential, fields) = self.declared(&party)?;
+                (credential, 0, fields)
+            }
         };
-        Ok(Armed { party, credential, generation })
+        Ok(Armed { party, credential, generation, fields })
     }
 
     /// Asked before the client is looked for, so that the first thing said is that nobody connected.
@@ -148,7 +162,7 @@ impl Broker {
     }
 
     /// Keys, or user name and password, as the connection gives them.
-    fn declared(&self, party: &Party) -> Result<Credential, BrokerError> {
+    fn declared(&self, party: &Party) -> Result<(Credential, BTreeMap<String, Secret<String>>), BrokerError> {
         let fields: BTreeMap<String, Secret<String>> = {
             let snapshot = self.store.read()?;
             let standing = snapshot.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
@@ -162,7 +176,7 @@ impl Broker {
             party.connection.credentials.iter().map(value).collect::<Result<_, _>>()?
         };
         let take = |name: &str| fields.get(name).cloned().ok_or_else(|| PlacementError::MissingKey(name.to_owned()));
-        Ok(match (&party.service.auth, &party.rules.spelling) {
+        let credential = match (&party.service.auth, &party.rules.spelling) {
             (_, Some(Spelling { place: None, .. })) => {
                 let why = "its service wants the key in a place that calls cannot put it yet".to_owned();
                 return Err(BrokerError::Unready { address: party.address.clone(), why });
@@ -172,7 +186,8 @@ impl Broker {
             (Auth::Basic | Auth::Oauth1(_) | Auth::Oauth2(_), _) => {
                 Credential::Basic { username: take("username")?, password: take("password")? }
             }
-        })
+        };
+        Ok((credential, fields))
     }
 
     /// The audit's line and the time of the last use, durable before the credential leaves.
@@ -195,8 +210,9 @@ impl Broker {
     fn send(&self, request: &Outgoing<'_>, armed: &Armed) -> Result<Inbound, BrokerError> {
         let mut headers = request.headers.clone();
         clean_outgoing(&mut headers);
-        for (name, value) in armed.party.rules.headers.iter().filter(|(_, value)| !value.contains('{')) {
-            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+        for (name, format) in &armed.party.rules.headers {
+            let own = oauth::own_header(name, format, &armed.fields);
+            if let Some((name, value)) = own {
                 headers.entry(name).or_insert(value);
             }
         }
@@ -221,7 +237,7 @@ impl Broker {
     }
 }
 
-fn answered(mut response: Inbound, renewed: bool) -> Answered {
+fn answered(mut response: Inbound, renewed: bool, hints: Vec<String>) -> Answered {
     clean_incoming(response.headers_mut());
-    Answered { response, renewed }
+    Answered { response, renewed, hints }
 }

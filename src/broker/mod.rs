@@ -27,6 +27,7 @@ mod invoke;
 mod lease;
 mod observe;
 mod outward;
+mod ownership;
 mod party;
 mod people;
 mod put;
@@ -38,6 +39,7 @@ mod services;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod trace;
 
 pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Whose};
 pub use applications::ApplicationUse;

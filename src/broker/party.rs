@@ -87,7 +87,11 @@ impl Broker {
             let value = |key: &str, value: &Option<Value>| self.service_value(snapshot, party, key, value);
             let id = value("client_id", &oauth2.client_id)?.ok_or_else(|| unready("its service has no `client_id`".to_owned()))?;
             let (secret, key) = (value("client_secret", &oauth2.client_secret)?, value("private_key", &oauth2.private_key)?);
-            Provider::of(oauth2, ClientSecrets::of(&id, secret, key))
+            let provider = Provider::of(oauth2, ClientSecrets::of(&id, secret, key));
+            provider.map(|provider| {
+                let host = provider.token_url.host_str().unwrap_or_default();
+                Provider { renewals_in_ten_minutes: self.services.renewals_in_ten_minutes(host), ..provider }
+            })
         } else {
             let name = party.connection.service.as_str();
             let client = self.services.client(name).map_err(&unready)?;

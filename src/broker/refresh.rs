@@ -32,6 +32,8 @@ const WRITES: u32 = 20;
 #[cfg(test)]
 const WRITES: u32 = 4;
 const LONGEST_WRITE_WAIT: Duration = Duration::from_secs(1);
+/// The time over which services count renewals.
+const COUNTED: Duration = Duration::from_secs(10 * 60);
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 const FAULT_WAIT: Duration = Duration::from_secs(60);
 
@@ -139,7 +141,7 @@ impl Broker {
         let expired = tokens.expired(now);
         let wants = was_refused || uncertain || expired || tokens.due(now) || tokens.lapses(renewal.provider, now);
         let can_renew = renewal.grant == Grant::ClientCredentials || tokens.refresh.is_some();
-        let waits = grant.retry_at.is_some_and(|at| at > now) || grant.is_leased(now);
+        let waits = grant.retry_at.is_some_and(|at| at > now) || grant.is_leased(now) || used_up(renewal, grant, now).is_some();
         if !wants || (!expired && (!can_renew || waits)) {
             return Ok(Judged::Serve(Current { tokens, generation }));
         }
@@ -159,6 +161,10 @@ impl Broker {
         if let Some(at) = grant.retry_at.filter(|at| *at > now) {
             return Err(self.busy(renewal.party, grant.last_error.clone(), Some(at)));
         }
+        if let Some((count, again)) = used_up(renewal, grant, now) {
+            let why = format!("the service allows {count} renewals in ten minutes and would lock the connection out for more");
+            return Err(self.busy(renewal.party, why, Some(again)));
+        }
         let (was_uncertain, failures) = (grant.is_uncertain(now), grant.failures);
         Ok(Judged::Renew(Claimed { tokens, generation: grant.generation, was_uncertain, lease: self.unique(), failures }))
     }
@@ -172,6 +178,7 @@ impl Broker {
             // Refused now rather than after the old refresh token was spent.
             self.may_seal(&*tx)?;
             grant.spending = true;
+            grant.renewals = recent(&grant, self.clock.now()).chain([super::call::whole_seconds(self.clock.now())]).collect();
             grant.lease = Some(Lease { owner: claimed.lease.clone(), until: self.clock.now() + LEASE });
             tx.put_grant(&grant)?;
             tx.commit()?;
@@ -366,12 +373,26 @@ impl Broker {
             return String::new();
         }
         let missing: Vec<&str> = report.missing.iter().map(|scope| scope.0.as_str()).collect();
-        format!("limited: the service did not grant {}", missing.join(", "))
+        let why = if party.rules.when_narrower.is_empty() { String::new() } else { format!(" ({})", party.rules.when_narrower.join("; ")) };
+        format!("limited: the service did not grant {}{why}", missing.join(", "))
     }
 
     fn busy(&self, party: &Party, why: String, again: Option<SystemTime>) -> BrokerError {
         BrokerError::Busy { address: party.address.clone(), why, again }
     }
+}
+
+/// Renewals of the last ten minutes.
+fn recent(grant: &StoredGrant, now: SystemTime) -> impl Iterator<Item = SystemTime> {
+    grant.renewals.iter().copied().filter(move |at| *at + COUNTED > now)
+}
+
+/// Where the service counts renewals and one more would be too many: how many it allows, and when there is room again.
+fn used_up(renewal: &Renewal<'_>, grant: &StoredGrant, now: SystemTime) -> Option<(u32, SystemTime)> {
+    let allowed = renewal.provider.renewals_in_ten_minutes.filter(|_| renewal.grant == Grant::AuthorizationCode)?;
+    let newest_first: Vec<SystemTime> = recent(grant, now).collect::<Vec<_>>().into_iter().rev().collect();
+    let in_the_way = newest_first.get(usize::try_from(allowed).ok()?.checked_sub(1)?)?;
+    Some((allowed, *in_the_way + COUNTED))
 }
 
 pub(super) fn not_connected(party: &Party, state: ConnectionState, message: String) -> BrokerError {

@@ -3,7 +3,7 @@
 use super::consult::{as_connection, as_webhook, doubt, status_of, webhook_state};
 use super::observe::{standing, status_among};
 use super::{Broker, BrokerError};
-use crate::resource::{Address, Connection, ConnectionState, Kind, Link, Name, Resource, Scope, WebhookState};
+use crate::resource::{Address, Connection, ConnectionState, Fingerprint, Kind, Link, Name, Resource, Scope, WebhookState};
 use crate::store::{Authorization, Object, StoredGrant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
@@ -55,6 +55,9 @@ pub struct HeldReport {
     pub expires: Option<SystemTime>,
     /// When a person has to connect again, as far as that is known beforehand.
     pub ends: Option<SystemTime>,
+    /// Tells the account at the service apart, where the service says whose it is. The same account has the same one in
+    /// every connection.
+    pub account: Option<Fingerprint>,
     pub last_used: Option<SystemTime>,
     /// Empty where the last renewal and the last use were fine.
     pub last_error: String,
@@ -166,6 +169,7 @@ fn held(grant: &StoredGrant) -> HeldReport {
         granted: grant.granted.clone(),
         expires: grant.expires,
         ends: grant.ends,
+        account: grant.account.clone(),
         last_used: grant.last_used,
         last_error: grant.last_error.clone(),
         retry_at: grant.retry_at,

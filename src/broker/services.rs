@@ -23,6 +23,12 @@ pub trait DefaultServices: Send + Sync {
         CallRules::default()
     }
 
+    /// Renewals of one refresh token within ten minutes, beyond which the authorization server at a host locks it out;
+    /// `None` where nothing of the kind is known. For services that a project declares for itself.
+    fn renewals_in_ten_minutes(&self, _host: &str) -> Option<u32> {
+        None
+    }
+
     /// The client that the operator registered there, or what the operator has to do, as a sentence's end.
     fn client(&self, name: &str) -> Result<ClientSecrets, String> {
         Err(format!("no client is registered for `{name}`"))
@@ -42,6 +48,14 @@ pub struct CallRules {
     pub expired_words: Vec<String>,
     /// Whether a consent names scopes.
     pub asks_scopes: bool,
+    /// Whether the redirect address of a consent is a name that was registered, and no URL.
+    pub redirect_is_a_name: bool,
+    /// What a person should know before consenting.
+    pub before_consent: Vec<String>,
+    /// Why fewer scopes may have been granted than were asked for.
+    pub when_narrower: Vec<String>,
+    /// Why fresh access may be refused all the same.
+    pub when_refused: Vec<String>,
 }
 
 /// How a key travels.
@@ -62,6 +76,10 @@ impl Default for CallRules {
             expired_status: BTreeSet::from([401]),
             expired_words: Vec::new(),
             asks_scopes: true,
+            redirect_is_a_name: false,
+            before_consent: Vec::new(),
+            when_narrower: Vec::new(),
+            when_refused: Vec::new(),
         }
     }
 }

@@ -13,11 +13,15 @@ mod class;
 mod data_centre;
 mod entry;
 mod evidence;
+mod fault;
 mod listed;
 mod oauth;
+mod own;
 mod provider;
 mod quirk;
+mod revocation;
 mod scopes;
+mod separators;
 mod service;
 mod shelf;
 mod show;
@@ -30,13 +34,16 @@ pub use class::class_of;
 pub use data_centre::{DATA_CENTRES, DataCentre};
 pub use entry::{Alternative, AuthKind, Entry, Field};
 pub use evidence::{Confidence, Confirms, Evidence, Grade, Source, Survey, SurveyedScopes};
+pub use fault::EntryFault;
 pub use oauth::{
-    AccessToken, Captures, ClientProof, Issued, Lifetime, LifetimeWord, Limits, OAuth1Facts, OAuth2Facts, Pkce, RefreshToken, Revocation,
-    RevocationProof, RevocationSends, Separator, TokenRequest,
+    AccessToken, Captures, ClientPart, ClientProof, ExchangeFact, ExchangeFacts, Issued, Lifetime, LifetimeWord, Limits, OAuth1Facts,
+    OAuth2Facts, Pkce, RefreshToken, Revocation, RevocationProof, RevocationSends, Separator, TokenRequest,
 };
+pub use own::{SCHEMA, Shelf, laid_over};
 pub use provider::ApiRules;
-pub use quirk::Quirk;
+pub use quirk::{Quirk, Told};
 pub use scopes::{KnownScope, ScopeInfo, ScopeList, Scopes, Successor};
-pub use shelf::{Row, all, find, keys, rows, search};
+pub use separators::wants_spaces;
+pub use shelf::{Row, all, find, keys, renewals_in_ten_minutes, rows, search};
 pub use show::Section;
 pub use variable::{Parameter, ParameterProblem, Table, Variable};

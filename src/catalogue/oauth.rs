@@ -1,6 +1,6 @@
 //! What is known of a service's OAuth: endpoints, how clients and tokens behave there. Knows nothing of running a flow.
 
-use crate::resource::SignatureMethod;
+use crate::resource::{SignatureMethod, Tolerance};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,11 +25,17 @@ pub struct OAuth2Facts {
     pub refresh_url: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refresh_parameters: BTreeMap<String, String>,
+    /// Where there are no refresh tokens: how an access token is exchanged for one that lives longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchanges: Option<ExchangeFacts>,
     /// RFC 7662.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_url: Option<String>,
+    /// The member of its answer that names the account for good; `sub` where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_field: Option<String>,
     /// RFC 8628.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_url: Option<String>,
@@ -42,9 +48,9 @@ pub struct OAuth2Facts {
     pub client_id_parameter: String,
     pub pkce: Pkce,
     pub scope_separator: Separator,
-    /// A second parameter for scopes that a person may decline (HubSpot) or that are for a user's token (Slack).
+    /// A parameter of its own for the scopes of a person's token, where the application has a token too (Slack).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub optional_scope_parameter: Option<String>,
+    pub user_scope_parameter: Option<String>,
     /// Off where scopes are chosen when the client is registered.
     #[serde(default = "on")]
     pub scopes_in_request: bool,
@@ -57,9 +63,9 @@ pub struct OAuth2Facts {
     pub captures: Captures,
     #[serde(default)]
     pub limits: Limits,
-    /// How token answers depart from RFC 6749, in the words of `oauth::Tolerance`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tolerates: Vec<String>,
+    /// How token answers depart from RFC 6749, each with the page that shows it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tolerates: BTreeMap<Tolerance, String>,
 }
 
 fn client_id() -> String {
@@ -177,6 +183,36 @@ pub enum Issued {
     Never,
     /// None: the access token itself is exchanged for a fresh one.
     Exchanged,
+}
+
+/// The two exchanges of a service without refresh tokens; each is a GET that carries the access token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeFacts {
+    /// Right after consent.
+    pub first: ExchangeFact,
+    /// Whenever the token gets old.
+    pub again: ExchangeFact,
+}
+
+/// One exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeFact {
+    pub url: String,
+    pub parameters: BTreeMap<String, String>,
+    /// The parameter that is the access token.
+    pub token_as: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sends: Vec<ClientPart>,
+}
+
+/// A part of the client that a request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientPart {
+    ClientId,
+    ClientSecret,
 }
 
 /// How an authorisation is taken back.

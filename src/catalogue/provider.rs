@@ -2,17 +2,17 @@
 //! a service becomes a declared field of [`Provider`] here, and nowhere else.
 
 use super::api::{CredentialPlace, CredentialRule};
-use super::data_centre::DATA_CENTRES;
+use super::data_centre::{DATA_CENTRES, DataCentre};
 use super::entry::Entry;
-use super::oauth::{Lifetime, OAuth2Facts, Revocation as Declared, RevocationProof as Proof, RevocationSends as Sends, TokenRequest};
-use super::quirk::Quirk;
+use super::oauth::{ClientPart, ExchangeFact, Lifetime, OAuth2Facts, TokenRequest};
+use super::quirk::{Quirk, Told};
+use super::revocation::revocation;
 use super::service::fill;
 use crate::oauth::{
-    CallbackField, ClientSecrets, DeclaredRevocation, Issuer, MovedHost, Place, Provider, ProviderError, Revocation, RevocationProof,
-    RevocationToken, Revokes, Rotation, TokenBody, Tolerance,
+    CallbackField, Challenge, ClientSecrets, ExchangeStep, Exchanges, Fits, Issuer, MovedHost, Place, Provider, ProviderError, Rotation,
+    TokenBody, Tolerance,
 };
 use crate::resource::Auth;
-use http::Method;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use url::Url;
@@ -32,6 +32,10 @@ pub struct ApiRules {
     pub expired: (BTreeSet<u16>, Vec<String>),
     /// Whether a consent names scopes at all.
     pub asks_scopes: bool,
+    /// Whether the redirect address of a consent is a name that was registered, and no URL.
+    pub redirect_is_a_name: bool,
+    /// What a person should hear, and when.
+    pub told: Vec<(Told, &'static str)>,
 }
 
 impl Entry {
@@ -53,9 +57,18 @@ impl Entry {
             place,
             format,
             headers: self.api.headers.iter().map(|(name, value)| (name.clone(), fill(value, &values))).collect(),
-            expired: (self.api.expired.status.iter().copied().collect(), self.api.expired.body.clone()),
+            expired: self.expired(),
             asks_scopes: self.oauth2.as_ref().is_none_or(|facts| facts.scopes_in_request),
+            redirect_is_a_name: self.has_quirk(Quirk::RedirectUriIsAName),
+            told: self.quirks.iter().filter(|quirk| quirk.told() != Told::Never).map(|quirk| (quirk.told(), quirk.words())).collect(),
         }
+    }
+
+    /// Where errors come with status 200, the words decide alone.
+    fn expired(&self) -> (BTreeSet<u16>, Vec<String>) {
+        let by_words = self.has_quirk(Quirk::ApiErrorsAsSuccess) && !self.api.expired.body.is_empty();
+        let status = self.api.expired.status.iter().copied().chain(by_words.then_some(200));
+        (status.collect(), self.api.expired.body.clone())
     }
 
     fn odd(&self, plain: Provider, facts: &OAuth2Facts, values: &Values) -> Result<Provider, ProviderError> {
@@ -70,8 +83,19 @@ impl Entry {
             Lifetime::Seconds(seconds) => Some(Duration::from_secs(seconds)),
             Lifetime::Word(_) => None,
         };
+        let by_person = self.has_quirk(Quirk::UserScopesApart) && values.get(ACTS_AS).is_some_and(|who| who == "user");
         Ok(Provider {
+            pkce: if self.has_quirk(Quirk::PkceHexDigest) { Challenge::S256Hex } else { plain.pkce },
             revocation: revocation(&facts.revocation, values)?,
+            token_headers: filled(&facts.token_headers),
+            exchanges: exchanges(facts, values)?,
+            renewals_in_ten_minutes: facts.limits.refreshes_in_ten_minutes,
+            signed_callback: self.has_quirk(Quirk::CallbackSignedWithClientSecret),
+            believed: believed(facts),
+            scope_parameter: match &facts.user_scope_parameter {
+                Some(parameter) if by_person => parameter.clone(),
+                Some(_) | None => plain.scope_parameter.clone(),
+            },
             authorize_parameters: authorize,
             token_parameters: token,
             refresh_parameters: refresh,
@@ -85,9 +109,9 @@ impl Entry {
             refresh_lifetime: facts.refresh_token.lifetime.map(Duration::from_secs),
             rotation: self.rotation(facts),
             tolerates: self.tolerates(facts),
-            token_at: facts.access_token.at.clone(),
+            token_at: if by_person { facts.access_token.at.iter().rev().cloned().collect() } else { facts.access_token.at.clone() },
             captures: facts.captures.token.clone(),
-            callback_fields: callback_fields(facts),
+            callback_fields: callback_fields(facts, values),
             moved: facts.captures.callback.contains_key(ACCOUNTS_SERVER).then(accounts_servers),
             fatal_codes: words(&["invalid_code", "bad_refresh_token", "token_expired"]),
             ..plain
@@ -96,7 +120,7 @@ impl Entry {
 
     fn rotation(&self, facts: &OAuth2Facts) -> Rotation {
         match facts.refresh_token.rotates {
-            _ if self.has_quirk(Quirk::SingleUseRefreshToken) => Rotation::Rotates,
+            _ if self.has_quirk(Quirk::SingleUseRefreshToken) || self.has_quirk(Quirk::ReuseRevokesGrant) => Rotation::Rotates,
             Some(true) => Rotation::Rotates,
             Some(false) => Rotation::Keeps,
             None => Rotation::Unknown,
@@ -105,7 +129,7 @@ impl Entry {
 
     /// What the service's file declares, in words or by what it says of its tokens.
     fn tolerates(&self, facts: &OAuth2Facts) -> BTreeSet<Tolerance> {
-        let mut tolerates: BTreeSet<Tolerance> = facts.tolerates.iter().filter_map(|word| Tolerance::from_word(word)).collect();
+        let mut tolerates: BTreeSet<Tolerance> = facts.tolerates.keys().copied().collect();
         if self.has_quirk(Quirk::TokenErrorsAsSuccess) {
             tolerates.insert(Tolerance::ErrorInside200);
         }
@@ -120,21 +144,60 @@ impl Entry {
     }
 }
 
+/// Whose token it is, where a service gives one to the application and one to the person.
+const ACTS_AS: &str = "acts_as";
+
 /// Zoho's callback names the accounts host of the person's data centre.
 const ACCOUNTS_SERVER: &str = "accounts-server";
+
+fn is_zoho(facts: &OAuth2Facts) -> bool {
+    facts.captures.callback.contains_key(ACCOUNTS_SERVER)
+}
 
 fn accounts_servers() -> MovedHost {
     let hosts = DATA_CENTRES.iter().map(|centre| format!("accounts.{}", centre.app_domain)).collect();
     MovedHost { field: ACCOUNTS_SERVER.to_owned(), hosts }
 }
 
-fn callback_fields(facts: &OAuth2Facts) -> BTreeMap<String, CallbackField> {
-    let is_zoho = facts.captures.callback.contains_key(ACCOUNTS_SERVER);
+fn callback_fields(facts: &OAuth2Facts, values: &Values) -> BTreeMap<String, CallbackField> {
     let others = facts.captures.callback.iter().filter(|(field, _)| *field != ACCOUNTS_SERVER);
-    let allowed = |field: &str| {
-        (is_zoho && field == "location").then(|| DATA_CENTRES.iter().map(|centre| centre.location.to_owned()).collect::<BTreeSet<_>>())
+    let kept = |(field, keep_as): (&String, &String)| {
+        let is_location = is_zoho(facts) && field == "location";
+        let allowed = is_location.then(|| DATA_CENTRES.iter().map(|centre| centre.location.to_owned()).collect::<BTreeSet<_>>());
+        let fits = is_location.then(|| data_centre(values)).flatten();
+        (field.clone(), CallbackField { keep_as: keep_as.clone(), allowed, fits })
     };
-    others.map(|(field, keep_as)| (field.clone(), CallbackField { keep_as: keep_as.clone(), allowed: allowed(field) })).collect()
+    others.map(kept).collect()
+}
+
+/// The data centre that a connection is set up for: tokens of another one are refused by every host that it may call.
+fn data_centre(values: &Values) -> Option<Fits> {
+    let centre = DataCentre::find(values.get("dc")?)?;
+    let names = DATA_CENTRES.iter().map(|centre| (centre.location.to_owned(), format!("`dc: {}` ({})", centre.dc, centre.place)));
+    Some(Fits { value: centre.location.to_owned(), names: names.collect() })
+}
+
+/// The hosts that a token answer of Zoho's may name as the place of its APIs.
+fn believed(facts: &OAuth2Facts) -> BTreeMap<String, BTreeSet<String>> {
+    let Some(keep_as) = facts.captures.token.get("api_domain").filter(|_| is_zoho(facts)) else { return BTreeMap::new() };
+    let hosts =
+        DATA_CENTRES.iter().flat_map(|centre| [format!("https://{}", centre.api_domain), format!("https://api.{}", centre.app_domain)]);
+    [(keep_as.clone(), hosts.collect())].into()
+}
+
+fn exchanges(facts: &OAuth2Facts, values: &Values) -> Result<Option<Exchanges>, ProviderError> {
+    let step = |fact: &ExchangeFact| {
+        let url = Url::parse(&fill(&fact.url, values)).map_err(|_| ProviderError::BadUrl { field: "exchanges" })?;
+        Ok(ExchangeStep {
+            url,
+            parameters: fact.parameters.clone(),
+            token_as: fact.token_as.clone(),
+            sends_client_id: fact.sends.contains(&ClientPart::ClientId),
+            sends_client_secret: fact.sends.contains(&ClientPart::ClientSecret),
+        })
+    };
+    let Some(facts) = &facts.exchanges else { return Ok(None) };
+    Ok(Some(Exchanges { first: step(&facts.first)?, again: step(&facts.again)? }))
 }
 
 fn words(words: &[&str]) -> BTreeSet<String> {
@@ -146,7 +209,8 @@ fn place(rule: &CredentialRule) -> (Option<Place>, String) {
     let place = match rule.place {
         CredentialPlace::Header => Some(Place::Header { name: rule.name.clone(), format: "{}".to_owned() }),
         CredentialPlace::Query => Some(Place::Query { name: rule.name.clone() }),
-        CredentialPlace::Path | CredentialPlace::Signature => None,
+        CredentialPlace::Path => Some(Place::Path),
+        CredentialPlace::Signature => None,
     };
     (place, rule.format.clone())
 }
@@ -156,57 +220,7 @@ fn token_place(rule: &CredentialRule) -> Option<Place> {
     match rule.place {
         CredentialPlace::Header => Some(Place::Header { name: rule.name.clone(), format: rule.format.replace("{token}", "{}") }),
         CredentialPlace::Query => Some(Place::Query { name: rule.name.clone() }),
-        CredentialPlace::Path | CredentialPlace::Signature => None,
+        CredentialPlace::Path => Some(Place::Path),
+        CredentialPlace::Signature => None,
     }
-}
-
-fn revocation(declared: &Declared, values: &Values) -> Result<Revocation, ProviderError> {
-    let url = |text: &str| Url::parse(&fill(text, values)).map_err(|_| ProviderError::BadUrl { field: "revoke_url" });
-    Ok(match declared {
-        Declared::Rfc7009 { url: endpoint } => Revocation::Rfc7009(url(endpoint)?),
-        Declared::QueryToken { url: endpoint } => {
-            let sends = Revokes::Query { name: "token".to_owned(), token: RevocationToken::Refresh };
-            own(Method::POST, url(endpoint)?, RevocationProof::Nothing, sends)
-        }
-        Declared::Declared { method, url: endpoint, proof, sends } => {
-            let endpoint = url(&endpoint.replace("{refresh_token}", "{}"))?;
-            let method = Method::from_bytes(method.as_bytes()).map_err(|_| ProviderError::BadUrl { field: "revocation" })?;
-            match (proved(*proof), sent(*sends)) {
-                (Some(proof), Some(sends)) => own(method, endpoint, proof, sends),
-                (None, _) | (_, None) => {
-                    Revocation::None { instead: Some("remove the application in the settings of the account there".to_owned()) }
-                }
-            }
-        }
-        Declared::None { instead } => Revocation::None { instead: instead.clone() },
-        Declared::Unknown => Revocation::None { instead: None },
-    })
-}
-
-fn own(method: Method, url: Url, proof: RevocationProof, sends: Revokes) -> Revocation {
-    Revocation::Declared(Box::new(DeclaredRevocation { method, url, proof, sends }))
-}
-
-/// `None` for proofs that only the platform's own account with the service has.
-fn proved(proof: Proof) -> Option<RevocationProof> {
-    match proof {
-        Proof::Nothing => Some(RevocationProof::Nothing),
-        Proof::ClientBasic => Some(RevocationProof::ClientBasic),
-        Proof::ClientInBody => Some(RevocationProof::ClientInBody),
-        Proof::AccessToken => Some(RevocationProof::AccessToken),
-        Proof::ClientScheme | Proof::PlatformKey => None,
-    }
-}
-
-fn sent(sends: Sends) -> Option<Revokes> {
-    let named = |name: &str| name.to_owned();
-    Some(match sends {
-        Sends::Nothing => Revokes::Nothing,
-        Sends::Path => Revokes::Path { token: RevocationToken::Refresh },
-        Sends::QueryAccessToken => Revokes::Query { name: named("access_token"), token: RevocationToken::Access },
-        Sends::FormAccessToken => Revokes::Form { name: named("access_token"), token: RevocationToken::Access },
-        Sends::FormRefreshToken => Revokes::Form { name: named("token"), token: RevocationToken::Refresh },
-        Sends::JsonAccessToken => Revokes::Json { name: named("access_token"), token: RevocationToken::Access },
-        Sends::FormClientAndAccount | Sends::JsonClientAndAccessToken => return None,
-    })
 }

@@ -15,7 +15,6 @@ pub enum Quirk {
     RequiredScopesExact,
     UnknownScopesDropped,
     PersonMayUntickScopes,
-    ScopesCheckableWithoutConsent,
     ConsentByOrganisation,
     RedirectUriIsAName,
     CallbackSignedWithClientSecret,
@@ -28,7 +27,7 @@ pub enum Quirk {
 }
 
 impl Quirk {
-    pub const ALL: [Quirk; 19] = [
+    pub const ALL: [Quirk; 18] = [
         Quirk::TokenErrorsAsSuccess,
         Quirk::ApiErrorsAsSuccess,
         Quirk::SingleUseRefreshToken,
@@ -38,7 +37,6 @@ impl Quirk {
         Quirk::RequiredScopesExact,
         Quirk::UnknownScopesDropped,
         Quirk::PersonMayUntickScopes,
-        Quirk::ScopesCheckableWithoutConsent,
         Quirk::ConsentByOrganisation,
         Quirk::RedirectUriIsAName,
         Quirk::CallbackSignedWithClientSecret,
@@ -62,7 +60,6 @@ impl Quirk {
             Quirk::RequiredScopesExact => "the scopes must be exactly those that the app requires",
             Quirk::UnknownScopesDropped => "scopes that the service does not know are dropped without a word",
             Quirk::PersonMayUntickScopes => "a person may grant a part of the scopes only",
-            Quirk::ScopesCheckableWithoutConsent => "the device endpoint tells unknown scopes without a person",
             Quirk::ConsentByOrganisation => "an organisation consents, not a person",
             Quirk::RedirectUriIsAName => "the redirect address is a registered name, not a URL",
             Quirk::CallbackSignedWithClientSecret => "the callback is signed with the client secret",
@@ -74,4 +71,39 @@ impl Quirk {
             Quirk::WrongDataCentreLooksExpired => "a token of another data centre looks like an expired one",
         }
     }
+
+    /// When a person is told of it. What code sees to by itself needs no words.
+    pub fn told(self) -> Told {
+        match self {
+            Quirk::RequiredScopesExact
+            | Quirk::ConsentByOrganisation
+            | Quirk::AccountChosenAfterConsent
+            | Quirk::OneApplicationPerConnection => Told::AtConsent,
+            Quirk::UnknownScopesDropped | Quirk::PersonMayUntickScopes => Told::WhenNarrower,
+            Quirk::WrongDataCentreLooksExpired => Told::WhenRefused,
+            Quirk::TokenErrorsAsSuccess
+            | Quirk::ApiErrorsAsSuccess
+            | Quirk::SingleUseRefreshToken
+            | Quirk::ReuseRevokesGrant
+            | Quirk::RefreshByGet
+            | Quirk::UserScopesApart
+            | Quirk::RedirectUriIsAName
+            | Quirk::CallbackSignedWithClientSecret
+            | Quirk::PkceHexDigest
+            | Quirk::OneClientAuthenticationOnly
+            | Quirk::EndpointMovesOnRefresh => Told::Never,
+        }
+    }
+}
+
+/// When a person hears of an oddity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Before somebody consents.
+    AtConsent,
+    /// Where fewer scopes were granted than asked for.
+    WhenNarrower,
+    /// Where fresh access was refused all the same.
+    WhenRefused,
+    Never,
 }

@@ -25,6 +25,11 @@ pub struct Scopes {
 }
 
 impl Scopes {
+    /// How far a scope reaches: as the entry says, or else as its name tells, be it offered or not.
+    pub fn class(&self, scope: &str) -> ScopeClass {
+        self.known.get(scope).and_then(|known| known.class).unwrap_or_else(|| class_of(scope))
+    }
+
     /// What is known of a scope; `None` if the service does not offer it as far as the catalogue knows.
     pub fn find(&self, scope: &str) -> Option<ScopeInfo> {
         if !self.offered.iter().any(|offered| fits(offered, scope)) {
@@ -32,7 +37,7 @@ impl Scopes {
         }
         let known = self.known.get(scope);
         Some(ScopeInfo {
-            class: known.and_then(|known| known.class).unwrap_or_else(|| class_of(scope)),
+            class: self.class(scope),
             description: known.and_then(|known| known.description.clone()),
             confirmed: !self.unconfirmed.iter().any(|unconfirmed| unconfirmed == scope),
             deprecated: known.and_then(|known| known.deprecated.clone()),

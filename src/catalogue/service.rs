@@ -88,6 +88,11 @@ impl Entry {
                 Separator::Comma => ScopeDelimiter::Comma,
                 Separator::Space => ScopeDelimiter::Space,
             },
+            // Nobody says that the server names itself in every answer; what it is otherwise is known to `provider`.
+            issuer: None,
+            userinfo_url: facts.userinfo_url.as_ref().map(|url| fill(url, values)),
+            account_field: facts.account_field.clone(),
+            tolerates: BTreeSet::new(),
         }
     }
 

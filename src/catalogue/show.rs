@@ -1,5 +1,6 @@
 //! What is worth showing of an entry, as titled rows. How it is printed is the door's business.
 
+use super::api::Organisation;
 use super::entry::Entry;
 use super::evidence::Source;
 use super::oauth::{Issued, Lifetime, LifetimeWord, OAuth2Facts, Revocation};
@@ -74,7 +75,11 @@ impl Entry {
     fn calls(&self) -> Vec<(String, String)> {
         let headers = self.api.headers.iter().map(|(name, value)| row(name, value));
         let health = self.api.health.iter().map(|call| row("health", &format!("{} {}", call.method, call.url)));
-        rows("base", &self.api.base_urls).chain(headers).chain(health).collect()
+        let organisation = self.api.organisation.iter().map(|organisation| match organisation {
+            Organisation::Header(name) => row("organisation", &format!("header {name}")),
+            Organisation::Parameter(name) => row("organisation", &format!("parameter {name}")),
+        });
+        rows("base", &self.api.base_urls).chain(headers).chain(organisation).chain(health).collect()
     }
 }
 

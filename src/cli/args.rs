@@ -1,9 +1,11 @@
 //! The command line: every flag, with its help and examples. Knows what may be said, not what is done about it.
 
 mod changing;
+mod estate;
 mod keeping;
 mod naming;
 mod offline;
+mod people;
 mod review;
 mod rules;
 mod serve;
@@ -11,13 +13,15 @@ mod shared;
 mod using;
 mod webhook;
 
-pub(super) use changing::{Apply, CarryingOut, Destroy, Plan, Show};
+pub(super) use changing::{Apply, AutoApprove, CarryingOut, Destroy, Plan, Show};
+pub(super) use estate::{Drift, Ignored, Snapshot};
 pub(super) use keeping::{Backup, Restore};
 pub(super) use naming::{Move, Refs};
 pub(super) use offline::{
     Check, CheckFormat, Completions, Docs, Explain, Fmt, Graph, GraphFormat, Init, Render, RenderCommand, Schema, SchemaKind, Services,
     ServicesCommand,
 };
+pub(super) use people::{Applications, ApplicationsCommand, Lock, LockCommand, ServedArgs, Tokens, TokensCommand, Users, UsersCommand};
 pub(super) use review::{ApplyFormat, Comment, PlanFormat, PlanReports, VcsKind};
 pub(super) use rules::RuleArgs;
 pub(super) use serve::Serve;
@@ -88,7 +92,7 @@ pub enum Command {
     Fmt(Fmt),
     /// Show what would change, who must consent again and which webhooks pause
     #[command(
-        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy\n  bowline plan --save plan.json --output markdown=comment.md --output gitlab=counts.json    for reviewers, in one run"
+        after_help = "Examples:\n  bowline plan\n  bowline plan --env prod --save plan.json\n  bowline plan --target connections.crm_read\n  bowline plan --destroy\n  bowline plan --snapshot live.json        without credentials, from `bowline snapshot`\n  bowline plan --save plan.json --output markdown=comment.md --output gitlab=counts.json    for reviewers, in one run"
     )]
     Plan(Plan),
     /// Show a saved plan
@@ -101,9 +105,19 @@ pub enum Command {
         after_help = "Examples:\n  bowline comment plan.json                      in a CI job of GitHub or GitLab\n  bowline comment plan.json --vcs github --repo acme/shop --number 7\n  bowline comment plan.json --dry-run\n\nThe token is read from GITHUB_TOKEN or GITLAB_TOKEN. Only a comment of the token's own account is changed."
     )]
     Comment(Comment),
+    /// Show what was changed behind the project's back, who did it, and on which side the declaration is; exit 2 where something was
+    #[command(
+        after_help = "Examples:\n  bowline drift\n  bowline drift --env prod --format json\n  bowline drift --ignore connections.crm_read#/description --ignore webhooks.door_open"
+    )]
+    Drift(Drift),
+    /// Take down what is live, without any secret, to plan from it where nobody has credentials
+    #[command(
+        after_help = "Examples:\n  bowline snapshot > live.json\n  bowline snapshot --env prod --save live.json\n  bowline plan --snapshot live.json        in a fork's pull request: no credentials, no broker"
+    )]
+    Snapshot(Snapshot),
     /// Carry out a plan: a saved one, or one made now and confirmed
     #[command(
-        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve\n  bowline apply plan.json --format ndjson | tee events.ndjson"
+        after_help = "Examples:\n  bowline apply\n  bowline apply plan.json\n  bowline apply --env dev --auto-approve\n  bowline apply --detailed-exitcode --auto-approve\n  bowline apply --expect sha256:…          the plan that was reviewed, or nothing\n  bowline apply --auto-approve=safe        in CI: leave out what a person should look at (exit 6 while something remains)\n  bowline apply plan.json --approve c1,c4\n  bowline apply plan.json --format ndjson | tee events.ndjson"
     )]
     Apply(Apply),
     /// Delete everything that the project owns
@@ -142,6 +156,24 @@ pub enum Command {
         after_help = "Examples:\n  bowline webhook trigger door_open --data event.json --dry-run\n  bowline webhook deliver --watch\n  bowline webhook deliveries --state dead"
     )]
     Webhook(Webhook),
+    /// Who applies which project at a served broker, and take a lease away
+    #[command(after_help = "Examples:\n  bowline lock list --env prod\n  bowline lock release cold_chain --env prod")]
+    Lock(Lock),
+    /// People and services of a served broker
+    #[command(
+        after_help = "Examples:\n  bowline users list --env prod\n  bowline users set ada --role editor --title 'Ada L.' --env prod\n  bowline users set ci --service --role editor --env prod"
+    )]
+    Users(Users),
+    /// Tokens of a served broker: each is shown once
+    #[command(
+        after_help = "Examples:\n  bowline tokens list --env prod\n  bowline tokens create --user ci --scope plan --scope apply --project cold_chain --life 30d --env prod\n  bowline tokens revoke 0123456789abcdef --user ci --env prod"
+    )]
+    Tokens(Tokens),
+    /// Applications of the portal, which connections are authorised for
+    #[command(
+        after_help = "Examples:\n  bowline applications list --env prod\n  bowline applications set monitor 'Cold Chain Monitor' --env prod"
+    )]
+    Applications(Applications),
     /// Write the Deluge and JSON that use the connections
     #[command(
         after_help = "Examples:\n  bowline render\n  bowline render --out generated\n  bowline render --out generated --check    in CI: are the files up to date?\n  bowline render runbook plan.json           a saved plan, step by step for the console"

@@ -57,7 +57,7 @@ impl Exit {
         match self {
             Exit::Done => "done",
             Exit::Failed => "could not do it: files, API, storage",
-            Exit::Differences => "there are differences: plan --detailed-exitcode, fmt --check, render --check",
+            Exit::Differences => "there are differences: plan --detailed-exitcode, drift, fmt --check, render --check",
             Exit::Invalid => "the configuration is invalid",
             Exit::Denied => "a policy denies it",
             Exit::PlanRefused => "the plan is refused: stale, altered, expired, spent, for another environment",

@@ -128,13 +128,13 @@ impl<'w> Talk<'w> {
         self.quiet
     }
 
-    /// Asks a question that only the word `yes` agrees to.
-    pub(super) fn confirm(&mut self, question: &str) -> bool {
+    /// Asks a question that only one word agrees to.
+    pub(super) fn confirm(&mut self, question: &str, word: &str) -> bool {
         let mut page = self.aside_page();
-        page.end().put(Tone::Strong, question).say(" Only `yes` is taken: ");
+        page.end().put(Tone::Strong, question).say(&format!(" Only `{word}` is taken: "));
         self.insist(&page.into_text());
         let mut answer = String::new();
-        matches!(self.world.stdin.read_line(&mut answer), Ok(read) if read > 0) && answer.trim() == "yes"
+        matches!(self.world.stdin.read_line(&mut answer), Ok(read) if read > 0) && answer.trim() == word
     }
 
     /// The command's end, or a failure where its answer could not be written whole.

@@ -1,5 +1,6 @@
 //! What compiling makes of a project's files.
 
+use crate::catalogue::Shelf;
 use crate::policy::Policy;
 use crate::resource::{Address, Project};
 use crate::text::Span;
@@ -14,7 +15,9 @@ pub struct Compiled {
     pub environment: Environment,
     /// The project's own rules, by name.
     pub policies: Vec<Policy>,
-    /// Every file that it was made from, YAML and scripts, by path.
+    /// The catalogue as the project sees it.
+    pub catalogue: Shelf,
+    /// Every file that it was made from, YAML, catalogue entries and scripts, by path.
     pub files: Vec<ConfigFile>,
 }
 

@@ -111,6 +111,34 @@ impl From<MatchesNothing<'_>> for Diagnostic {
     }
 }
 
+pub(super) struct RepeatedEntry<'a> {
+    pub(super) span: Span,
+    pub(super) key: &'a str,
+    pub(super) first: Span,
+}
+
+impl From<RepeatedEntry<'_>> for Diagnostic {
+    fn from(found: RepeatedEntry<'_>) -> Self {
+        Diagnostic::at(Code::DuplicateResource, found.span, format!("two files of `catalogue` are about `{}`", found.key))
+            .label("again here")
+            .related(found.first, "first here")
+            .help("say everything about a service in one file")
+    }
+}
+
+/// A part of a catalogue entry that does not go with the others.
+pub(super) struct DoesNotFit {
+    pub(super) span: Span,
+    pub(super) words: String,
+}
+
+impl From<DoesNotFit> for Diagnostic {
+    fn from(found: DoesNotFit) -> Self {
+        Diagnostic::at(Code::Contradiction, found.span, found.words)
+            .help("`bowline services show NAME` prints the whole entry; `bowline schema catalogue` says what each key means")
+    }
+}
+
 pub(super) struct Duplicate<'a> {
     pub(super) address: &'a Address,
     pub(super) span: Span,

@@ -25,7 +25,7 @@ const VALUE_BYTES: u64 = 56;
 /// How many resources a project may declare.
 const RESOURCES: usize = 250_000;
 /// Sections that are the same in every environment: they are read before any variable has a value.
-const LITERAL_SECTIONS: [&str; 6] = ["bowline", "project", "include", "variables", "environments", "rules"];
+const LITERAL_SECTIONS: [&str; 7] = ["bowline", "project", "include", "catalogue", "variables", "environments", "rules"];
 
 /// A project's files, read. Compile it for as many environments as there are.
 #[derive(Debug, Default)]
@@ -33,6 +33,8 @@ pub struct Front {
     pub(super) sources: Sources,
     pub(super) trees: Trees,
     pub(super) files: Vec<ConfigFile>,
+    /// Catalogue entries of the project's own; they hold no expressions and declare nothing.
+    pub(super) own: Trees,
     pub(super) declared: Declared,
     /// Templates of the project file that stay as they are written.
     pub(super) literal: Vec<NodeId>,
@@ -57,12 +59,14 @@ impl Front {
         };
         let size = bytes.len() as u64;
         front.take_in(vec![(PROJECT_FILE.to_owned(), bytes)], &budget);
+        front.take_in_own(folder, &budget);
         if let Some(root) = front.root() {
             let mut found = Diagnostics::default();
             let declared = declared(root);
             let literal = LITERAL_SECTIONS.iter().flat_map(|section| refuse_in_section(&mut found, root, section)).collect();
             let rules = rules(&mut found, root);
-            let Included { paths, is_partial } = included(&mut found, root, folder);
+            let Included { mut paths, is_partial } = included(&mut found, root, "include", folder);
+            paths.retain(|path, _| !front.files.iter().any(|file| file.path == *path));
             (front.declared, front.literal, front.rules) = (declared, literal, rules);
             front.incomplete |= is_partial;
             front.found.extend(found);
@@ -74,6 +78,29 @@ impl Front {
             front.too_much = true;
         }
         front
+    }
+
+    /// Reads no more of a project than its own catalogue entries.
+    pub(super) fn read_own(folder: &dyn Folder) -> Front {
+        let mut front = Front::default();
+        let budget = Budget::new(MEMORY / VALUE_BYTES);
+        if let Some(bytes) = front.read_project_file(folder) {
+            front.take_in(vec![(PROJECT_FILE.to_owned(), bytes)], &budget);
+            front.take_in_own(folder, &budget);
+        }
+        front
+    }
+
+    fn take_in_own(&mut self, folder: &dyn Folder, budget: &Budget) {
+        let mut found = Diagnostics::default();
+        let Some(root) = self.root().filter(|root| root.entry(root.root(), "catalogue").is_some()) else { return };
+        let Included { paths, is_partial } = included(&mut found, root, "catalogue", folder);
+        self.incomplete |= is_partial;
+        self.found.extend(found);
+        let files = self.read_included(folder, paths, 0);
+        let first = FileId(self.sources.len() as u32);
+        self.take_in(files, budget);
+        self.own.by_file = self.trees.by_file.split_off(&first);
     }
 
     /// The files, to show places in. Scripts that complaints are about are added by compiling.

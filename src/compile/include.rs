@@ -22,10 +22,10 @@ pub(super) struct Included {
     pub(super) is_partial: bool,
 }
 
-/// Finds out what the project file includes.
-pub(super) fn included(diags: &mut Diagnostics, tree: &Tree, folder: &dyn Folder) -> Included {
+/// Finds out what a list of the project file names: `include`, or `catalogue`.
+pub(super) fn included(diags: &mut Diagnostics, tree: &Tree, key: &str, folder: &dyn Folder) -> Included {
     let mut found = Included::default();
-    let patterns = patterns(diags, tree);
+    let patterns = patterns(diags, tree, key);
     if patterns.is_empty() {
         return found;
     }
@@ -93,8 +93,8 @@ fn may_be_included(path: &str) -> bool {
     path != PROJECT_FILE && !path.split('/').any(|part| part.starts_with('.'))
 }
 
-fn patterns<'t>(diags: &mut Diagnostics, tree: &'t Tree) -> Vec<Pattern<'t>> {
-    let Some(entry) = tree.entry(tree.root(), "include") else { return Vec::new() };
+fn patterns<'t>(diags: &mut Diagnostics, tree: &'t Tree, key: &str) -> Vec<Pattern<'t>> {
+    let Some(entry) = tree.entry(tree.root(), key) else { return Vec::new() };
     let mut patterns = Vec::new();
     for item in tree.items(entry.value) {
         let Some(text) = tree.string(*item) else { continue };

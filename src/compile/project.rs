@@ -5,16 +5,18 @@ use super::declare::{Declaration, declare};
 use super::diags::{Duplicate, ProjectHoldsTooMuch};
 use super::folder::Folder;
 use super::front::Front;
+use super::own_services::shelf;
 use super::policies::policies;
 use super::pool::in_parallel;
 use super::resolve::resolve;
-use super::resolving::{Header, MovedEntry, Resolving};
+use super::resolving::{AdoptedEntry, Header, MovedEntry, Resolving};
 use super::shape::{Checked, check};
-use super::syntax::{Budget, Tree};
+use super::syntax::{Budget, NodeId, Tree};
 use super::variables::{Assignment, Choice, assign, expand};
+use crate::catalogue::Shelf;
 use crate::diag::{Diagnostics, Stopped};
 use crate::resource::Address;
-use crate::text::{Span, Spanned};
+use crate::text::{Sources, Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What expressions may make of the files of a project, in bytes.
@@ -55,6 +57,14 @@ pub fn check_all(diags: &mut Diagnostics, front: &mut Front, folder: &dyn Folder
     }
 }
 
+/// The catalogue as a project sees it, and what is wrong with the project's own part of it. Reads no more than that.
+pub fn own_catalogue(folder: &dyn Folder) -> (Shelf, Diagnostics, Sources) {
+    let front = Front::read_own(folder);
+    let mut diags = front.found.clone();
+    let shelf = shelf(&mut diags, &front.own.by_file);
+    (shelf, diags, front.sources)
+}
+
 fn compile_with(
     diags: &mut Diagnostics,
     front: &mut Front,
@@ -69,9 +79,10 @@ fn compile_with(
     let input = declarations(diags, front, assignment);
     let header = header(front, choice);
     let Declared { declarations, failed, incomplete } = input;
+    let shelf = shelf(diags, &front.own.by_file);
     let files = front.files.clone();
     let (trees, sources) = (&front.trees, &mut front.sources);
-    let mut compiled = resolve(diags, Resolving { declarations, failed, incomplete, header, trees, sources, files, folder });
+    let mut compiled = resolve(diags, Resolving { declarations, failed, incomplete, header, trees, shelf, sources, files, folder });
     compiled.policies = policies(diags, &front.trees, &front.sources);
     diags.gate().map(|()| compiled)
 }
@@ -161,7 +172,10 @@ fn header(front: &Front, choice: &Choice) -> Header {
     };
     let project = front.root().and_then(|root| root.string(root.entry(root.root(), "project")?.value)).unwrap_or_default();
     let moved = front.trees.by_file.values().flat_map(moved).collect();
-    Header { name: project.to_owned(), application: application(front, choice), environment: Environment { name, api }, moved }
+    let adopted = front.trees.by_file.values().flat_map(adopted).collect();
+    let forgotten = front.trees.by_file.values().flat_map(forgotten).collect();
+    let environment = Environment { name, api };
+    Header { name: project.to_owned(), application: application(front, choice), environment, moved, adopted, forgotten }
 }
 
 /// The application of an environment: its own, or the project's.
@@ -178,12 +192,31 @@ fn application(front: &Front, choice: &Choice) -> Option<String> {
 
 /// The entries of `moved` that can be read; the others were complained about.
 fn moved(tree: &Tree) -> Vec<MovedEntry> {
-    let Some(section) = tree.entry(tree.root(), "moved") else { return Vec::new() };
-    let address = |item, key: &str| -> Option<Spanned<Address>> {
-        let entry = tree.entry(item, key)?;
-        let value = tree.string(entry.value)?.parse().ok()?;
-        Some(Spanned { value, span: tree.span(entry.value) })
-    };
-    let items = tree.items(section.value).iter();
-    items.filter_map(|item| Some(MovedEntry { from: address(*item, "from")?, to: address(*item, "to")? })).collect()
+    let entry = |item| Some(MovedEntry { from: address_under(tree, item, "from")?, to: address_under(tree, item, "to")? });
+    items(tree, "moved").filter_map(entry).collect()
+}
+
+/// The same of `adopt`.
+fn adopted(tree: &Tree) -> Vec<AdoptedEntry> {
+    let from = |item| tree.string(tree.entry(item, "from")?.value).map(str::to_owned);
+    let entry = |item| Some(AdoptedEntry { address: address_under(tree, item, "address")?, from: from(item) });
+    items(tree, "adopt").filter_map(entry).collect()
+}
+
+/// The same of `forget`.
+fn forgotten(tree: &Tree) -> Vec<Spanned<Address>> {
+    items(tree, "forget").filter_map(|item| address(tree, item)).collect()
+}
+
+fn items<'t>(tree: &'t Tree, section: &str) -> impl Iterator<Item = NodeId> + use<'t> {
+    let section = tree.entry(tree.root(), section).map(|entry| tree.items(entry.value));
+    section.into_iter().flatten().copied()
+}
+
+fn address_under(tree: &Tree, item: NodeId, key: &str) -> Option<Spanned<Address>> {
+    address(tree, tree.entry(item, key)?.value)
+}
+
+fn address(tree: &Tree, node: NodeId) -> Option<Spanned<Address>> {
+    Some(Spanned { value: tree.string(node)?.parse().ok()?, span: tree.span(node) })
 }

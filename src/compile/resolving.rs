@@ -4,6 +4,7 @@ use super::compiled::{ConfigFile, Environment};
 use super::declare::{Body, Declaration};
 use super::folder::Folder;
 use super::syntax::{Located, Tree};
+use crate::catalogue::Shelf;
 use crate::resource::Address;
 use crate::text::{FileId, Sources, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ pub(super) struct Resolving<'a> {
     pub(super) incomplete: bool,
     pub(super) header: Header,
     pub(super) trees: &'a Trees,
+    /// The catalogue, with the project's own entries in front.
+    pub(super) shelf: Shelf,
     /// Scripts that complaints are about are added here.
     pub(super) sources: &'a mut Sources,
     /// The YAML files; scripts are to be added, and all sorted.
@@ -33,6 +36,15 @@ pub(super) struct Header {
     pub(super) application: Option<String>,
     pub(super) environment: Environment,
     pub(super) moved: Vec<MovedEntry>,
+    pub(super) adopted: Vec<AdoptedEntry>,
+    pub(super) forgotten: Vec<Spanned<Address>>,
+}
+
+/// One entry of `adopt`.
+#[derive(Debug, Clone)]
+pub(super) struct AdoptedEntry {
+    pub(super) address: Spanned<Address>,
+    pub(super) from: Option<String>,
 }
 
 /// One entry of `moved`.

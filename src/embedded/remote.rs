@@ -35,6 +35,8 @@ impl Remote for Embedded {
             Do::Authorize => self.broker.authorize(&call, order.address),
             Do::Detach => self.broker.detach(&call, order.address),
             Do::Attach => self.broker.attach(&call, order.address),
+            Do::Adopt => self.broker.adopt(&call, order.address),
+            Do::Forget => self.broker.forget(&call, order.address),
         };
         answer.map(done).map_err(answered)
     }
@@ -45,7 +47,7 @@ impl Remote for Embedded {
 fn expectation(order: &Order<'_>) -> Expect {
     match (order.action, &order.if_match) {
         (_, Some(etag)) => Expect::Revision(etag.clone()),
-        (Do::Create | Do::Update | Do::Delete | Do::Revoke, None) => Expect::Absent,
+        (Do::Create | Do::Update | Do::Delete | Do::Revoke | Do::Adopt | Do::Forget, None) => Expect::Absent,
         (Do::Authorize | Do::Detach | Do::Attach, None) => Expect::Whatever,
     }
 }
@@ -81,6 +83,7 @@ fn answered(error: BrokerError) -> RemoteError {
         | BrokerError::Flow { .. }
         | BrokerError::Flow1 { .. }
         | BrokerError::OtherAccount { .. }
+        | BrokerError::AccountUntold { .. }
         | BrokerError::Busy { .. }
         | BrokerError::ServiceFault { .. }
         | BrokerError::Placement(_)

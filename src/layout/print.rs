@@ -9,7 +9,7 @@ use super::{block, flow};
 pub(super) const WIDTH: usize = 100;
 
 /// Keys of the root that are sections: an empty line stands around each that takes several lines.
-const SECTIONS: [&str; 7] = ["variables", "environments", "services", "connections", "webhooks", "functions", "moved"];
+const SECTIONS: [&str; 9] = ["variables", "environments", "services", "connections", "webhooks", "functions", "moved", "adopt", "forget"];
 /// Those of them that hold resources: an empty line stands between two of which one takes several lines.
 const OF_RESOURCES: [&str; 4] = ["services", "connections", "webhooks", "functions"];
 

@@ -2,9 +2,9 @@
 //! differently is turned into that form here, so that nothing behind this file knows of it.
 
 use super::outside::HttpResponse;
-use super::provider::{Provider, Tolerance};
+use super::provider::Provider;
 use super::shown::shown;
-use crate::resource::ScopeDelimiter;
+use crate::resource::{ScopeDelimiter, Tolerance};
 use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ pub(super) fn token(provider: &Provider, response: &HttpResponse, reading: Readi
         "refresh_token": object.get("refresh_token").and_then(Value::as_str).filter(|text| !text.is_empty()),
         "expires_in": judge.expires_in(object, is_form)?,
         "scopes": judge.scopes(object)?,
-        "captured": captured(&root, object, &provider.captures),
+        "captured": captured(&root, object, provider),
     })))
 }
 
@@ -177,25 +177,55 @@ impl Judge<'_> {
 
 /// The object that holds the token at the end of a dotted path, and the token.
 fn around_token<'a>(root: &'a Map<String, Value>, path: &str) -> Option<(&'a Map<String, Value>, &'a str)> {
-    let (parents, key) = path.rsplit_once('.').map_or((None, path), |(parents, key)| (Some(parents), key));
-    let mut object = root;
-    for step in parents.into_iter().flat_map(|parents| parents.split('.')) {
-        object = object.get(step)?.as_object()?;
-    }
+    let (object, key) = around(root, path)?;
     object.get(key)?.as_str().filter(|token| !token.is_empty()).map(|token| (object, token))
 }
 
-fn captured(root: &Map<String, Value>, object: &Map<String, Value>, wanted: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let text = |value: &Value| match value {
+/// The object in which a dotted path ends, and the name of its end.
+fn around<'a, 'p>(root: &'a Map<String, Value>, path: &'p str) -> Option<(&'a Map<String, Value>, &'p str)> {
+    let (parents, key) = path.rsplit_once('.').map_or((None, path), |(parents, key)| (Some(parents), key));
+    let mut object = root;
+    let mut steps = parents.into_iter().flat_map(|parents| parents.split('.'));
+    while let Some(step) = steps.next() {
+        let value = object.get(step)?;
+        // A number after the name of a list picks one of its members: `data.0.access_token`.
+        let inside = match value {
+            Value::Array(items) => items.get(steps.next()?.parse::<usize>().ok()?)?,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => value,
+        };
+        object = inside.as_object()?;
+    }
+    Some((object, key))
+}
+
+/// The text or number at a dotted path of a JSON object; `None` where the body is none.
+pub(super) fn text_at(body: &[u8], path: &str) -> Option<String> {
+    member(&json_object(body)?, path).and_then(text)
+}
+
+/// Text of a member that is kept; nothing else has one.
+fn text(value: &Value) -> Option<String> {
+    match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
-    };
-    wanted
+    }
+}
+
+/// What stands at the end of a dotted path.
+fn member<'a>(root: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    let (object, key) = around(root, path)?;
+    object.get(key)
+}
+
+fn captured(root: &Map<String, Value>, object: &Map<String, Value>, provider: &Provider) -> BTreeMap<String, String> {
+    let is_believed = |name: &String, value: &String| provider.believed.get(name).is_none_or(|values| values.contains(value));
+    provider
+        .captures
         .iter()
-        .filter_map(|(field, name)| Some((name.clone(), text(object.get(field).or_else(|| root.get(field))?)?)))
-        .filter(|(_, value)| value.len() <= LONGEST_CAPTURE)
+        .filter_map(|(field, name)| Some((name.clone(), text(member(object, field).or_else(|| member(root, field))?)?)))
+        .filter(|(name, value)| value.len() <= LONGEST_CAPTURE && is_believed(name, value))
         .collect()
 }
 

@@ -2,14 +2,14 @@
 
 use super::errors::FlowError;
 use super::pkce::{digest_of, unguessable};
-use super::provider::{Provider, ProviderError};
+use super::provider::{Challenge, Provider, ProviderError};
 use super::scopes::joined;
 use super::token::{BadBytes, IssuedBy, seconds, time};
 use crate::clock::Random;
 use crate::resource::{Name, Scope, ScopeDelimiter};
 use crate::secret::Secret;
 use oauth2::basic::BasicClient;
-use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl};
+use oauth2::{AuthUrl, AuthorizationRequest, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -46,14 +46,13 @@ pub struct Pending {
 pub fn begin(provider: &Provider, asked: Asked, random: &dyn Random, now: SystemTime) -> Result<(Url, Pending), FlowError> {
     let authorize_url = provider.authorize_url.clone().ok_or(ProviderError::NoAuthorizeUrl)?;
     let state = unguessable(random);
-    let verifier = provider.pkce.then(|| unguessable(random));
+    let verifier = (provider.pkce != Challenge::Off).then(|| unguessable(random));
     let client = BasicClient::new(ClientId::new(provider.client_id.clone()))
         .set_auth_uri(AuthUrl::from_url(authorize_url))
         .set_redirect_uri(RedirectUrl::from_url(asked.redirect_uri.clone()));
     let mut link = client.authorize_url(|| CsrfToken::new(state.expose().clone()));
     if let Some(verifier) = &verifier {
-        let verifier = PkceCodeVerifier::new(verifier.expose().clone());
-        link = link.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+        link = challenged(link, provider.pkce, verifier);
     }
     if !asked.scopes.is_empty() {
         link = link.add_extra_param(provider.scope_parameter.clone(), joined(&asked.scopes, provider.scope_delimiter));
@@ -69,6 +68,19 @@ pub fn begin(provider: &Provider, asked: Asked, random: &dyn Random, now: System
         issued_by: IssuedBy::of(provider, None),
     };
     Ok((spaces_spelt_out(link.url().0, provider.scope_delimiter), pending))
+}
+
+fn challenged<'a>(link: AuthorizationRequest<'a>, form: Challenge, verifier: &Secret<String>) -> AuthorizationRequest<'a> {
+    match form {
+        Challenge::Off => link,
+        Challenge::S256 => {
+            let verifier = PkceCodeVerifier::new(verifier.expose().clone());
+            link.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
+        }
+        Challenge::S256Hex => {
+            link.add_extra_param("code_challenge", digest_of(verifier.expose())).add_extra_param("code_challenge_method", "S256")
+        }
+    }
 }
 
 /// A form writes a space as `+`, which some consent pages read as a plus sign; `%20` means a space to all of them. A

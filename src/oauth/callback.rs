@@ -7,6 +7,7 @@ use super::provider::{MovedHost, Provider};
 use super::shown::shown;
 use crate::secret::Secret;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 use url::Url;
@@ -62,6 +63,9 @@ impl Callback {
     pub(super) fn accept(&self, provider: &Provider, pending: &Pending, now: SystemTime) -> Result<Accepted, FlowError> {
         self.check_binding(provider, pending, now)?;
         self.check_issuer(provider)?;
+        if provider.signed_callback {
+            self.check_signature(provider)?;
+        }
         self.check_error()?;
         let host = provider.moved.as_ref().map(|moved| self.moved_host(moved)).transpose()?.flatten();
         let extra = self.kept_fields(provider)?;
@@ -100,6 +104,16 @@ impl Callback {
         }
     }
 
+    /// Shopify's form: the other fields in order of their names, joined as in a query, under the client's secret.
+    fn check_signature(&self, provider: &Provider) -> Result<(), FlowError> {
+        let [secret] = provider.secrets()[..] else { return Err(FlowError::BadSignature) };
+        let signed: Vec<String> =
+            self.fields.iter().filter(|(name, _)| *name != "hmac").map(|(name, value)| format!("{name}={}", value.expose())).collect();
+        let given = self.text("hmac").and_then(|text| hex::decode(text).ok()).ok_or(FlowError::BadSignature)?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+        hmac::verify(&key, signed.join("&").as_bytes(), &given).map_err(|_| FlowError::BadSignature)
+    }
+
     /// `error_uri` is left where it is: no link of a stranger is shown.
     fn check_error(&self) -> Result<(), FlowError> {
         let Some(code) = self.text("error") else { return Ok(()) };
@@ -130,6 +144,10 @@ impl Callback {
             let Some(value) = self.text(field) else { continue };
             if wish.allowed.as_ref().is_some_and(|allowed| !allowed.contains(value)) {
                 return Err(FlowError::NotListed { field: field.clone(), value: shown(value) });
+            }
+            if let Some(fits) = wish.fits.as_ref().filter(|fits| fits.value != value) {
+                let name = |value: &str| fits.names.get(value).cloned().unwrap_or_else(|| shown(value));
+                return Err(FlowError::Elsewhere { field: field.clone(), got: name(value), expected: name(&fits.value) });
             }
             kept.insert(wish.keep_as.clone(), value.to_owned());
         }

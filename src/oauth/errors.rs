@@ -32,6 +32,11 @@ pub enum FlowError {
     NoCode,
     #[error("the answer's `{field}` is `{value}`, which the service does not list")]
     NotListed { field: String, value: String },
+    /// The account lives in another place than the connection is set up for; its calls would all be refused.
+    #[error("the account is in {got}, and the connection is set up for {expected}")]
+    Elsewhere { field: String, got: String, expected: String },
+    #[error("the answer is not signed with the client's secret, which the service always does")]
+    BadSignature,
     /// The person said no.
     #[error("consent was denied{}", said(.description))]
     Denied { description: Option<String> },

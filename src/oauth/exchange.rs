@@ -4,7 +4,7 @@
 use super::answer::{self, AnswerFault, Read, Reading};
 use super::jwt::assertion;
 use super::outside::{HttpRequest, HttpResponse, Outside, SendError};
-use super::provider::{ClientProof, Provider, TokenBody};
+use super::provider::{ClientProof, ExchangeStep, Provider, TokenBody};
 use super::retry_after::retry_after;
 use super::scopes::joined;
 use super::shown::{scrub, shown};
@@ -138,7 +138,8 @@ pub(super) fn exchange(provider: &Provider, wanted: &Wanted, host: Option<&str>,
         Wanted::Code { .. } | Wanted::ClientCredentials { .. } => Reading::First,
     };
     let http = |request: HttpRequest| {
-        let response = (outside.send)(bodied(provider.token_body, request)).map_err(Trouble::NoAnswer)?;
+        let request = headed(provider, bodied(provider.token_body, request));
+        let response = (outside.send)(request).map_err(Trouble::NoAnswer)?;
         waits.set(retry_after(response.headers(), outside.now));
         canonical(provider, response, reading, waits.get())
     };
@@ -212,6 +213,16 @@ pub(super) fn assertion_parameters(provider: &Provider, outside: &Outside) -> Re
     ])
 }
 
+/// What the service wants said in every token request (`Accept` at GitHub, which answers a form otherwise).
+fn headed(provider: &Provider, mut request: HttpRequest) -> HttpRequest {
+    for (name, value) in &provider.token_headers {
+        if let (Ok(name), Ok(value)) = (http::HeaderName::from_bytes(name.as_bytes()), http::HeaderValue::from_str(value)) {
+            request.headers_mut().insert(name, value);
+        }
+    }
+    request
+}
+
 /// The same parameters as a JSON object, for the services that want one.
 fn bodied(body: TokenBody, request: HttpRequest) -> HttpRequest {
     match body {
@@ -224,6 +235,40 @@ fn bodied(body: TokenBody, request: HttpRequest) -> HttpRequest {
             HttpRequest::from_parts(parts, serde_json::to_vec(&object).expect("strings can be written"))
         }
     }
+}
+
+/// Exchanges an access token for one that lives longer. One GET, with the client in its query: that is how the services do
+/// it that have no refresh tokens. The renewal of a token that is still good spends nothing.
+pub(super) fn exchange_access(
+    provider: &Provider,
+    step: &ExchangeStep,
+    access: &Secret<String>,
+    outside: &Outside,
+) -> Result<Granted, Trouble> {
+    let mut url = step.url.clone();
+    {
+        let mut query = url.query_pairs_mut();
+        query.extend_pairs(&step.parameters).append_pair(&step.token_as, access.expose());
+        if step.sends_client_id {
+            query.append_pair("client_id", &provider.client_id);
+        }
+        if let (true, [secret]) = (step.sends_client_secret, &provider.secrets()[..]) {
+            query.append_pair("client_secret", secret);
+        }
+    }
+    let mut request = HttpRequest::new(Vec::new());
+    *request.uri_mut() = url.as_str().parse().expect("what a URL parser wrote is a URI");
+    request.headers_mut().insert(http::header::ACCEPT, http::HeaderValue::from_static("application/json"));
+    let response = (outside.send)(request).map_err(Trouble::NoAnswer)?;
+    let wait = retry_after(response.headers(), outside.now);
+    let answer = canonical(provider, response, Reading::Renewal, wait)?;
+    let mut secrets = provider.secrets();
+    secrets.push(access.expose());
+    if answer.status().is_success() {
+        return serde_json::from_slice(answer.body()).map_err(|_| Trouble::Unreadable(AnswerFault::Unreadable));
+    }
+    let said: BasicErrorResponse = serde_json::from_slice(answer.body()).map_err(|_| Trouble::Unreadable(AnswerFault::Unreadable))?;
+    Err(trouble(RequestTokenError::ServerResponse(said), &secrets, wait))
 }
 
 /// Turns an answer into the one that RFC 6749 describes, or says why there is none.

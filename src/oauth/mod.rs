@@ -28,12 +28,14 @@ mod retry_after;
 mod revoke;
 mod scopes;
 mod shown;
+mod spelling;
 mod token;
 
 #[cfg(test)]
 mod tests;
 
-pub use account::{ID_TOKEN, account, account1};
+pub use crate::resource::Tolerance;
+pub use account::{ID_TOKEN, account, account1, ask_account};
 pub use answer::AnswerFault;
 pub use begin::{Asked, Pending, begin};
 pub use callback::Callback;
@@ -42,9 +44,13 @@ pub use grants::{client_credentials, redeem, refresh};
 pub use jwt::{BadKey, JwtKey};
 pub use outside::{HttpRequest, HttpResponse, Outside, Send, SendError};
 pub use placement::{Body, Call, Credential, Place, Placed, PlacementError, attach};
-pub use provider::{CallbackField, ClientProof, ClientSecrets, Issuer, MovedHost, Provider, ProviderError, Rotation, TokenBody, Tolerance};
+pub use provider::{
+    CallbackField, Challenge, ClientProof, ClientSecrets, ExchangeStep, Exchanges, Fits, Issuer, MovedHost, Provider, ProviderError,
+    Rotation, SUBJECT, TokenBody, Userinfo,
+};
 pub use retry_after::retry_after;
 pub use revoke::{DeclaredRevocation, Revocation, RevocationProof, RevocationToken, RevokeOutcome, Revokes, revoke};
 pub use scopes::{ScopeReport, compare};
 pub use shown::{scrub, shown};
+pub use spelling::own_header;
 pub use token::{BadBytes, IssuedBy, TokenSet};

@@ -3,6 +3,7 @@
 
 use super::oauth1::{self, Oauth1Credential};
 use super::outside::HttpRequest;
+use super::spelling::{filled, text_around};
 use crate::clock::Random;
 use crate::resource::{ApiKey, Placement};
 use crate::secret::Secret;
@@ -46,6 +47,9 @@ pub enum Place {
     Form {
         name: String,
     },
+    /// In front of the URL's path, as a segment of its own (Telegram). Whoever writes the URL down writes the credential
+    /// down, so nothing here does.
+    Path,
 }
 
 impl Place {
@@ -86,6 +90,8 @@ pub enum PlacementError {
     BadName(String),
     #[error("the credential for `{0}` holds characters that a header cannot")]
     BadValue(String),
+    #[error("the credential holds characters that a part of a path cannot")]
+    BadSegment,
     #[error("a user name with a colon cannot be sent (RFC 7617)")]
     ColonInUsername,
     #[error("the address or the headers of the call cannot be sent")]
@@ -141,26 +147,6 @@ impl Credential {
     }
 }
 
-/// The three parts of a text with one `base64(…)` in it.
-fn text_around(format: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = format.split_once("base64(")?;
-    let (inside, after) = rest.split_once(')')?;
-    Some((before, inside, after))
-}
-
-fn filled(text: &str, fields: &BTreeMap<String, Secret<String>>) -> Result<String, PlacementError> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
-        let value = fields.get(name).ok_or_else(|| PlacementError::MissingKey(name.to_owned()))?;
-        out.push_str(before);
-        out.push_str(value.expose());
-        rest = after;
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
 /// Attaches the credential. Refuses where the call already has something in its place: the caller's own
 /// `Authorization` neither replaces the connection's nor travels beside it.
 pub fn attach(credential: &Credential, call: &mut Call, random: &dyn Random, now: SystemTime) -> Result<(), PlacementError> {
@@ -193,6 +179,7 @@ pub(super) fn check_free(place: &Place, call: &Call) -> Result<(), PlacementErro
             Body::Form(fields) => fields.iter().any(|(key, _)| key == name),
             Body::Raw { .. } => return Err(PlacementError::NotAForm),
         },
+        Place::Path => false,
     };
     if occupied { Err(PlacementError::Occupied(named(place).to_owned())) } else { Ok(()) }
 }
@@ -214,7 +201,20 @@ pub(super) fn put(placed: &Placed, call: &mut Call) -> Result<(), PlacementError
             Body::Empty => call.body = Body::Form(vec![(name.clone(), value.clone())]),
             Body::Raw { .. } => return Err(PlacementError::NotAForm),
         },
+        Place::Path => put_in_path(value, &mut call.url)?,
     }
+    Ok(())
+}
+
+/// One segment and nothing else: a value with a slash, a question mark or an escape would call another method or host.
+fn put_in_path(value: &str, url: &mut Url) -> Result<(), PlacementError> {
+    let segment = value.trim_start_matches('/');
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-._~:".contains(character);
+    if segment.is_empty() || segment.starts_with('.') || !segment.chars().all(is_plain) {
+        return Err(PlacementError::BadSegment);
+    }
+    let path = Secret::new(format!("/{segment}{}", url.path()));
+    url.set_path(path.expose());
     Ok(())
 }
 
@@ -225,6 +225,7 @@ fn header_name(name: &str) -> Result<HeaderName, PlacementError> {
 fn named(place: &Place) -> &str {
     match place {
         Place::Header { name, .. } | Place::Query { name } | Place::Form { name } => name,
+        Place::Path => "the path",
     }
 }
 
@@ -307,6 +308,19 @@ mod tests {
         assert_eq!(uri, "https://api.example.com/v1/things?limit=5");
         assert_eq!(headers, "content-type: application/x-www-form-urlencoded");
         assert_eq!(body, "channel=%23cold&token=can+ary");
+    }
+
+    #[test]
+    fn a_key_in_the_path_stands_in_front_and_cannot_break_out() {
+        let fields: BTreeMap<String, Secret<String>> = [("api_key".to_owned(), secret("123:AA-b_c"))].into();
+        let credential = Credential::formed("/bot{api_key}", &fields, Place::Path).expect("it is there");
+        let (uri, headers, _) = everything(&attached(&credential, call(Body::Empty)).expect("it fits"));
+        assert_eq!((uri.as_str(), headers.as_str()), ("https://api.example.com/bot123:AA-b_c/v1/things?limit=5", ""));
+        assert_eq!(credential.scrub("GET /bot123:AA-b_c/v1"), "GET •••/v1");
+        for bad in ["1/../..", "1?x", "1#x", "1%2f", "", "1 2", "..", "1\\2"] {
+            let credential = Credential::token(secret(bad), Place::Path);
+            assert_eq!(attached(&credential, call(Body::Empty)).map(|_| ()), Err(PlacementError::BadSegment), "{bad}");
+        }
     }
 
     #[test]

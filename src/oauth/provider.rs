@@ -4,7 +4,7 @@
 use super::jwt::JwtKey;
 use super::placement::Place;
 use super::revoke::Revocation;
-use crate::resource::{ClientAuthentication, OAuth2, Placement, Scope, ScopeDelimiter};
+use crate::resource::{ClientAuthentication, OAuth2, Placement, Scope, ScopeDelimiter, Tolerance};
 use crate::secret::Secret;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -21,8 +21,7 @@ pub struct Provider {
     /// Where a refresh goes when not to `token_url`.
     pub refresh_url: Option<Url>,
     pub revocation: Revocation,
-    /// Whether a challenge is sent, S256 (RFC 7636).
-    pub pkce: bool,
+    pub pkce: Challenge,
     /// `scope`, or what the service calls it.
     pub scope_parameter: String,
     pub scope_delimiter: ScopeDelimiter,
@@ -31,11 +30,19 @@ pub struct Provider {
     /// Further parameters of the request for a token by code or by client credentials.
     pub token_parameters: BTreeMap<String, String>,
     pub refresh_parameters: BTreeMap<String, String>,
+    /// Further headers of every token request.
+    pub token_headers: BTreeMap<String, String>,
+    /// Where the service has no refresh tokens: how an access token is exchanged for one that lives longer.
+    pub exchanges: Option<Exchanges>,
+    /// Renewals of one refresh token within ten minutes, beyond which the service locks it out.
+    pub renewals_in_ten_minutes: Option<u32>,
     /// Whether a refresh names the granted scopes. It never names more.
     pub scopes_on_refresh: bool,
     pub token_body: TokenBody,
     /// Where an access token goes in a call.
     pub place: Place,
+    /// Tells whose account a fresh grant is of.
+    pub userinfo: Option<Userinfo>,
     /// Who must have answered (RFC 9207).
     pub issuer: Option<Issuer>,
     /// The documented life of an access token, for answers without `expires_in`.
@@ -52,6 +59,10 @@ pub struct Provider {
     pub captures: BTreeMap<String, String>,
     /// Fields of the callback to keep (`realmId`).
     pub callback_fields: BTreeMap<String, CallbackField>,
+    /// Whether the callback carries an `hmac` over its other fields, made with the client's secret (Shopify).
+    pub signed_callback: bool,
+    /// Values of captured fields that are believed; any other is left out. By the name that the field is kept under.
+    pub believed: BTreeMap<String, BTreeSet<String>>,
     /// The callback may name another host of the same server (Zoho's data centres).
     pub moved: Option<MovedHost>,
     /// Error codes that end a grant beside `invalid_grant` (`invalid_code`, `bad_refresh_token`).
@@ -89,6 +100,17 @@ pub struct Issuer {
     pub promised: bool,
 }
 
+/// Where an access token tells whose it is, and by which member of the answer (OpenID Connect Core section 5.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Userinfo {
+    pub url: Url,
+    /// As a dotted path.
+    pub account: String,
+}
+
+/// The member of a userinfo answer that OpenID Connect names an account by.
+pub const SUBJECT: &str = "sub";
+
 /// Whether a refresh token may be used again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Rotation {
@@ -107,6 +129,45 @@ pub struct CallbackField {
     pub keep_as: String,
     /// Where present, any other value refuses the callback.
     pub allowed: Option<BTreeSet<String>>,
+    /// The value that fits how the connection is set up, and what people call every allowed one.
+    pub fits: Option<Fits>,
+}
+
+/// The one value of a callback field that a connection was set up for, with names for people by value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fits {
+    pub value: String,
+    pub names: BTreeMap<String, String>,
+}
+
+/// What is sent of a proof key (RFC 7636); always SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Challenge {
+    /// The service is known to refuse it.
+    Off,
+    S256,
+    /// The digest in hexadecimal, under the name `S256` (TikTok).
+    S256Hex,
+}
+
+/// How a service without refresh tokens lets an access token live on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchanges {
+    /// Right after consent: the token of the code is short-lived.
+    pub first: ExchangeStep,
+    /// Whenever it is due.
+    pub again: ExchangeStep,
+}
+
+/// One exchange: a GET that carries the token and, where `proves` says so, the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExchangeStep {
+    pub url: Url,
+    pub parameters: BTreeMap<String, String>,
+    /// The parameter that is the access token.
+    pub token_as: String,
+    pub sends_client_id: bool,
+    pub sends_client_secret: bool,
 }
 
 /// The callback's field that may name another host for the token endpoint, and the only hosts it may name: whoever
@@ -115,59 +176,6 @@ pub struct CallbackField {
 pub struct MovedHost {
     pub field: String,
     pub hosts: BTreeSet<String>,
-}
-
-/// A departure from the RFCs that a service declares. A first answer that needs an undeclared one is refused. A renewal
-/// reads everything readable, since refusing it would lose a rotated token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tolerance {
-    /// Answers are form-encoded.
-    FormAnswer,
-    /// Answers are JSON under another content type.
-    UnlabelledJson,
-    /// Refusals come with status 200.
-    ErrorInside200,
-    /// Answers have no `token_type`.
-    MissingTokenType,
-    /// `token_type` is the service's own word, and the token is used as the service says.
-    OwnTokenType,
-    /// `expires_in` is text, a fraction, zero, negative or absurd.
-    OddExpiresIn,
-    /// Granted scopes are separated by commas.
-    CommaScopes,
-    /// Granted scopes are a list.
-    ScopeList,
-}
-
-impl Tolerance {
-    pub const ALL: [Tolerance; 8] = [
-        Tolerance::FormAnswer,
-        Tolerance::UnlabelledJson,
-        Tolerance::ErrorInside200,
-        Tolerance::MissingTokenType,
-        Tolerance::OwnTokenType,
-        Tolerance::OddExpiresIn,
-        Tolerance::CommaScopes,
-        Tolerance::ScopeList,
-    ];
-
-    /// The word in files: `form_answer`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Tolerance::FormAnswer => "form_answer",
-            Tolerance::UnlabelledJson => "unlabelled_json",
-            Tolerance::ErrorInside200 => "error_inside_200",
-            Tolerance::MissingTokenType => "missing_token_type",
-            Tolerance::OwnTokenType => "own_token_type",
-            Tolerance::OddExpiresIn => "odd_expires_in",
-            Tolerance::CommaScopes => "comma_scopes",
-            Tolerance::ScopeList => "scope_list",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Tolerance> {
-        Tolerance::ALL.into_iter().find(|tolerance| tolerance.word() == word)
-    }
 }
 
 /// A service's client, its references fetched.
@@ -198,7 +206,7 @@ pub enum ProviderError {
 }
 
 impl Provider {
-    /// A service as the RFCs have it: no tolerance, no capture. A client without a secret is a public one.
+    /// A service as it is declared, and otherwise as the RFCs have it. A client without a secret is a public one.
     pub fn of(oauth2: &OAuth2, client: ClientSecrets) -> Result<Provider, ProviderError> {
         let optional = |field, text: &Option<String>| text.as_deref().map(|text| url(field, text)).transpose();
         Ok(Provider {
@@ -211,24 +219,31 @@ impl Provider {
                 Some(url) => Revocation::Rfc7009(url),
                 None => Revocation::None { instead: None },
             },
-            pkce: oauth2.pkce,
+            pkce: if oauth2.pkce { Challenge::S256 } else { Challenge::Off },
             scope_parameter: "scope".to_owned(),
             scope_delimiter: oauth2.scope_delimiter,
             authorize_parameters: BTreeMap::new(),
             token_parameters: BTreeMap::new(),
             refresh_parameters: BTreeMap::new(),
+            token_headers: BTreeMap::new(),
+            exchanges: None,
+            renewals_in_ten_minutes: None,
             scopes_on_refresh: false,
             token_body: TokenBody::Form,
             place: place(oauth2.param_type),
-            issuer: None,
+            userinfo: optional("userinfo_url", &oauth2.userinfo_url)?
+                .map(|url| Userinfo { url, account: oauth2.account_field.clone().unwrap_or_else(|| SUBJECT.to_owned()) }),
+            issuer: oauth2.issuer.as_ref().map(|identifier| Issuer { identifier: identifier.clone(), promised: true }),
             access_lifetime: None,
             refresh_lifetime: None,
             rotation: Rotation::Unknown,
             unechoed: BTreeSet::from([Scope("offline_access".to_owned())]),
-            tolerates: BTreeSet::new(),
+            tolerates: oauth2.tolerates.clone(),
             token_at: vec!["access_token".to_owned()],
             captures: BTreeMap::new(),
             callback_fields: BTreeMap::new(),
+            signed_callback: false,
+            believed: BTreeMap::new(),
             moved: None,
             fatal_codes: BTreeSet::new(),
             transient_codes: BTreeSet::new(),

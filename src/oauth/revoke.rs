@@ -43,6 +43,10 @@ pub enum RevocationProof {
     ClientBasic,
     /// Client id and secret in the body.
     ClientInBody,
+    /// `Authorization: Client` and the secret (Square).
+    ClientScheme,
+    /// The secret as a bearer token: it is the platform account's own key (Stripe).
+    SecretAsBearer,
 }
 
 /// Where the token stands in the request.
@@ -61,6 +65,15 @@ pub enum Revokes {
     Json {
         name: String,
         token: RevocationToken,
+    },
+    /// As `Json`, with the client's id beside it.
+    JsonWithClient {
+        name: String,
+        token: RevocationToken,
+    },
+    /// The client's id and a field that was kept of the token answer: the account that the grant is of.
+    ClientAndAccount {
+        field: String,
     },
     /// In place of the path segment `{}`.
     Path {
@@ -150,6 +163,11 @@ fn declared_request(provider: &Provider, declared: &DeclaredRevocation, tokens: 
         }
         Revokes::Form { name, token } => Some(Encoded::Form(vec![(name.clone(), named(*token))])),
         Revokes::Json { name, token } => Some(Encoded::Json(vec![(name.clone(), named(*token))])),
+        Revokes::JsonWithClient { name, token } => Some(Encoded::Json(vec![client_id(provider), (name.clone(), named(*token))])),
+        Revokes::ClientAndAccount { field } => {
+            let account = tokens.extra.get(field).cloned().unwrap_or_default();
+            Some(Encoded::Form(vec![client_id(provider), (field.clone(), account)]))
+        }
         Revokes::Path { token } => {
             let segments: Vec<String> = url.path_segments().into_iter().flatten().map(str::to_owned).collect();
             if let Ok(mut path) = url.path_segments_mut() {
@@ -164,6 +182,8 @@ fn declared_request(provider: &Provider, declared: &DeclaredRevocation, tokens: 
         RevocationProof::Nothing => {}
         RevocationProof::AccessToken => access_proof(provider, tokens, &mut url, &mut headers),
         RevocationProof::ClientBasic => basic(provider, &mut headers),
+        RevocationProof::ClientScheme => sensitive(&mut headers, AUTHORIZATION, &format!("Client {}", secret_of(provider))),
+        RevocationProof::SecretAsBearer => sensitive(&mut headers, AUTHORIZATION, &format!("Bearer {}", secret_of(provider))),
         RevocationProof::ClientInBody => {
             body.get_or_insert(Encoded::Form(Vec::new())).extend(client_fields(provider));
         }
@@ -183,27 +203,32 @@ fn access_proof(provider: &Provider, tokens: &TokenSet, url: &mut Url, headers: 
                 sensitive(headers, name, &format.replacen("{}", token, 1));
             }
         }
-        Place::Form { .. } => sensitive(headers, AUTHORIZATION, &format!("Bearer {token}")),
+        // A token has no place in the path of a revocation that is its proof.
+        Place::Form { .. } | Place::Path => sensitive(headers, AUTHORIZATION, &format!("Bearer {token}")),
     }
 }
 
 fn client_fields(provider: &Provider) -> Vec<(String, String)> {
-    let mut fields = vec![("client_id".to_owned(), provider.client_id.clone())];
+    let secret = Some(secret_of(provider)).filter(|secret| !secret.is_empty());
+    [client_id(provider)].into_iter().chain(secret.map(|secret| ("client_secret".to_owned(), secret.to_owned()))).collect()
+}
+
+fn client_id(provider: &Provider) -> (String, String) {
+    ("client_id".to_owned(), provider.client_id.clone())
+}
+
+/// Empty for a client that has none.
+fn secret_of(provider: &Provider) -> &str {
     match &provider.proof {
-        ClientProof::Basic(secret) | ClientProof::Post(secret) => fields.push(("client_secret".to_owned(), secret.expose().clone())),
-        ClientProof::Public | ClientProof::PrivateKeyJwt(_) => {}
+        ClientProof::Basic(secret) | ClientProof::Post(secret) => secret.expose(),
+        ClientProof::Public | ClientProof::PrivateKeyJwt(_) => "",
     }
-    fields
 }
 
 /// RFC 6749 section 2.3.1: both are form-encoded before they are joined.
 fn basic(provider: &Provider, headers: &mut HeaderMap) {
     let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let secret = match &provider.proof {
-        ClientProof::Basic(secret) | ClientProof::Post(secret) => encoded(secret.expose()),
-        ClientProof::Public | ClientProof::PrivateKeyJwt(_) => String::new(),
-    };
-    let pair = format!("{}:{secret}", encoded(&provider.client_id));
+    let pair = format!("{}:{}", encoded(&provider.client_id), encoded(secret_of(provider)));
     sensitive(headers, AUTHORIZATION, &format!("Basic {}", BASE64_STANDARD.encode(pair)));
 }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 /// Adds the change of one object and its steps, or nothing where nothing has to be done.
 pub(super) fn draft(worlds: &Worlds<'_>, score: &mut Score, address: &Address, fate: Fate<'_>) {
+    let change = score.drafts.len();
     match fate {
         Fate::Create(wanted) => create(worlds, score, address, wanted),
         Fate::Foreign(live, wanted) => foreign(worlds, score, address, live, wanted),
@@ -20,13 +21,53 @@ pub(super) fn draft(worlds: &Worlds<'_>, score: &mut Score, address: &Address, f
         Fate::Replace(live, wanted) => replace(worlds, score, address, live, wanted),
         Fate::Move(from, live, wanted) => rename(worlds, score, (from, address), live, wanted),
         Fate::Delete(live) => delete(worlds, score, address, live),
+        Fate::Forget(live) => forget(score, address, live),
     }
+    if worlds.adopts(address) {
+        adopt(worlds, score, address, change);
+    }
+}
+
+/// Adds the adoption to the object's change, which may have been nothing so far.
+fn adopt(worlds: &Worlds<'_>, score: &mut Score, address: &Address, change: usize) {
+    if score.drafts.len() == change {
+        let mut draft = Draft::new(address, Action::Adopt);
+        draft.precondition = worlds.live(address).map(etag);
+        draft.after = worlds.wanted(address).cloned();
+        score.add(draft);
+    }
+    score.drafts[change].because("to-be-adopted", None);
+    score.step(change, Do::Adopt, None);
+}
+
+fn forget(score: &mut Score, address: &Address, live: &Live) {
+    let mut draft = Draft::new(address, Action::Forget);
+    draft.because("to-be-forgotten", None);
+    draft.precondition = Some(etag(live));
+    let change = score.add(draft);
+    // What an interrupted apply left set aside is put back first, or nobody ever would.
+    let detached = live.status == Status::Webhook(WebhookState::Detached);
+    let attach = detached.then(|| score.step(change, Do::Attach, None));
+    score.drafts[change].marks.attach = attach;
+    score.step(change, Do::Forget, attach);
+}
+
+/// What differs, with scopes classed as the project knows their service.
+fn compared(worlds: &Worlds<'_>, before: Option<&Resource>, wanted: &Resource, secrets: Secrets<'_>) -> Vec<Difference> {
+    let mut diff = differences(before, wanted, secrets);
+    if let Resource::Connection(connection) = wanted {
+        for difference in diff.iter_mut().filter(|difference| difference.path == "/scopes") {
+            let scope = difference.scope().map(|scope| worlds.desired.scope_class(&connection.service, &scope));
+            difference.class = scope.or(difference.class);
+        }
+    }
+    diff
 }
 
 fn create(worlds: &Worlds<'_>, score: &mut Score, address: &Address, wanted: &Arc<Resource>) {
     let mut draft = Draft::new(address, Action::Create);
     draft.because("not-there-yet", None);
-    draft.diff = differences(None, wanted, secrets(worlds, address, None, true));
+    draft.diff = compared(worlds, None, wanted, secrets(worlds, address, None, true));
     draft.after = Some(wanted.clone());
     let change = score.add(draft);
     make(worlds, score, change, wanted, None);
@@ -44,7 +85,7 @@ fn foreign(worlds: &Worlds<'_>, score: &mut Score, address: &Address, live: &Liv
 
 fn replace(worlds: &Worlds<'_>, score: &mut Score, address: &Address, live: &Live, wanted: &Arc<Resource>) {
     let mut draft = Draft::new(address, Action::Replace);
-    draft.diff = differences(Some(&live.resource), wanted, secrets(worlds, address, Some(live), true));
+    draft.diff = compared(worlds, Some(&live.resource), wanted, secrets(worlds, address, Some(live), true));
     explain(&mut draft);
     going(&mut draft, live);
     draft.after = Some(wanted.clone());
@@ -57,7 +98,7 @@ fn rename(worlds: &Worlds<'_>, score: &mut Score, (from, to): (&Address, &Addres
     let mut draft = Draft::new(to, Action::Move);
     draft.previous = Some(from.clone());
     draft.because("moved", None);
-    draft.diff = differences(Some(&live.resource), wanted, secrets(worlds, to, Some(live), true));
+    draft.diff = compared(worlds, Some(&live.resource), wanted, secrets(worlds, to, Some(live), true));
     explain(&mut draft);
     going(&mut draft, live);
     draft.after = Some(wanted.clone());
@@ -126,7 +167,7 @@ fn keep(worlds: &Worlds<'_>, score: &mut Score, address: &Address, live: &Live, 
     let known = secrets(worlds, address, Some(live), false);
     // Most of an estate is as it should be: that is told without looking at single fields.
     let same_secrets = known.wanted.iter().all(|(path, wanted)| known.held.get(path) == Some(wanted));
-    let diff = if live.resource == *wanted && same_secrets { Vec::new() } else { differences(Some(&live.resource), wanted, known) };
+    let diff = if live.resource == *wanted && same_secrets { Vec::new() } else { compared(worlds, Some(&live.resource), wanted, known) };
     let mut draft = Draft::new(address, Action::Update);
     draft.precondition = Some(etag(live));
     draft.after = Some(wanted.clone());

@@ -76,7 +76,7 @@ impl Draft {
         match self.action {
             Action::Delete | Action::Replace => Some(&self.address),
             Action::Move => self.previous.as_ref(),
-            Action::Create | Action::Update | Action::Reconnect => None,
+            Action::Create | Action::Update | Action::Reconnect | Action::Adopt | Action::Forget => None,
         }
     }
 

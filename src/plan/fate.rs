@@ -17,6 +17,8 @@ pub(super) enum Fate<'a> {
     Replace(&'a Live, &'a Arc<Resource>),
     Move(&'a Address, &'a Live, &'a Arc<Resource>),
     Delete(&'a Live),
+    /// Stays, and is ours no more.
+    Forget(&'a Live),
 }
 
 pub(super) type Fates<'a> = BTreeMap<&'a Address, Fate<'a>>;
@@ -29,14 +31,16 @@ pub(super) fn fates<'a>(worlds: &Worlds<'a>) -> Fates<'a> {
         .objects
         .iter()
         .filter(|(address, live)| worlds.owns(live) && worlds.wanted(address).is_none() && !moving.contains(*address));
-    declared.chain(gone.map(|(address, live)| (address, Fate::Delete(live)))).collect()
+    declared
+        .chain(gone.map(|(address, live)| (address, if worlds.forgets(address) { Fate::Forget(live) } else { Fate::Delete(live) })))
+        .collect()
 }
 
 fn fate<'a>(worlds: &Worlds<'a>, address: &'a Address, wanted: &'a Arc<Resource>) -> Fate<'a> {
     match (worlds.live(address), worlds.moves.get(address)) {
         (None, Some(from)) => Fate::Move(from, worlds.live(from).expect("what moves is live"), wanted),
         (None, None) => Fate::Create(wanted),
-        (Some(live), _) if !worlds.owns(live) => Fate::Foreign(live, wanted),
+        (Some(live), _) if !worlds.owns(live) && !worlds.adopts(address) => Fate::Foreign(live, wanted),
         (Some(live), _) if made_from_another_service(live, wanted) => Fate::Replace(live, wanted),
         (Some(live), _) => Fate::Keep(live, wanted),
     }

@@ -82,6 +82,7 @@ fn keeps_naming(worlds: &Worlds<'_>, score: &Score, function: &Address, connecti
     match score.at(function).filter(|draft| draft.refused.is_none() && worlds.owned(function).is_some()) {
         None => true,
         Some(draft) if draft.leaves() == Some(function) => false,
+        Some(draft) if draft.action == Action::Forget => true,
         Some(draft) => draft.after.as_ref().is_some_and(|wanted| wanted.links().contains(&(connection.clone(), Link::Named))),
     }
 }
@@ -122,7 +123,7 @@ fn plain_http(wanted: &Resource) -> bool {
     let plain = |url: &str| url.trim_start().to_ascii_lowercase().starts_with("http://");
     match wanted {
         Resource::Service(service) => match &service.auth {
-            Auth::Oauth2(oauth2) => [&oauth2.authorize_url, &oauth2.refresh_url, &oauth2.revoke_url]
+            Auth::Oauth2(oauth2) => [&oauth2.authorize_url, &oauth2.refresh_url, &oauth2.revoke_url, &oauth2.userinfo_url]
                 .into_iter()
                 .flatten()
                 .chain([&oauth2.token_url])

@@ -3,7 +3,7 @@
 
 use super::model::{Action, Change, Do, Mode, Plan, Step, StepId};
 use super::rehearsal::{Mishap, Rehearsal};
-use super::summary::summary;
+use super::summary::{leaves, summary};
 use crate::resource::{Address, ConnectionState, Live, Observed, Project, Resource, Status, lifecycle};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,7 +109,7 @@ fn standing(desired: &Project, resource: &Resource, status: &Status) -> bool {
 }
 
 fn counts(plan: &Plan, desired: &Project, findings: &mut Vec<Finding>) {
-    let standing = plan.changes.iter().filter(|change| change.action != Action::Delete).count();
+    let standing = plan.changes.iter().filter(|change| !leaves(change.action)).count();
     let mut counted = summary(&plan.changes, standing);
     // How many declarations a narrowed plan looked at does not stand in it.
     counted.unchanged = match (plan.mode, plan.targets.is_empty()) {
@@ -233,7 +233,9 @@ fn rehearse(plan: &Plan, order: &[Placed<'_>], desired: &Project, observed: &Obs
 fn as_planned(change: &Change, desired: &Project, rehearsal: &Rehearsal<'_>) -> bool {
     let at = |address: &Address| rehearsal.objects().get(address);
     let there = |change: &Change| match (at(&change.address), &change.after) {
-        (Some(prop), Some(after)) => prop.resource == *after && standing(desired, &prop.resource, &prop.status),
+        (Some(prop), Some(after)) => {
+            prop.resource == *after && prop.owner.as_ref() == Some(&desired.name) && standing(desired, &prop.resource, &prop.status)
+        }
         (_, _) => false,
     };
     let set_aside_again = change.steps.iter().filter_map(|step| step.target.as_ref()).filter_map(at);
@@ -244,6 +246,9 @@ fn as_planned(change: &Change, desired: &Project, rehearsal: &Rehearsal<'_>) -> 
     match change.action {
         Action::Delete => at(&change.address).is_none(),
         Action::Move => there(change) && change.previous_address.as_ref().is_some_and(|from| at(from).is_none()),
-        Action::Create | Action::Update | Action::Reconnect | Action::Replace => there(change) && nothing_left.all(|selects| selects),
+        Action::Forget => at(&change.address).is_some_and(|prop| prop.owner.is_none()),
+        Action::Create | Action::Update | Action::Reconnect | Action::Replace | Action::Adopt => {
+            there(change) && nothing_left.all(|selects| selects)
+        }
     }
 }

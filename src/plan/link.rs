@@ -4,7 +4,7 @@
 //! a service are taken away before it authenticates differently. `Must` ties alone never close a circle unless the
 //! declarations do: an object goes away before anything new is waited for.
 
-use super::draft::{Draft, Score, StepNumber, Tie};
+use super::draft::{Draft, DraftStep, Score, StepNumber, Tie};
 use super::model::{Action, Do, Refused};
 use super::worlds::{Worlds, etag};
 use crate::resource::lifecycle::{self, Refusal};
@@ -17,6 +17,37 @@ pub(super) fn link(worlds: &Worlds<'_>, score: &mut Score) {
         release(worlds, score, change);
         succeed(worlds, score, change);
         reauthenticate(worlds, score, change);
+        put_back(worlds, score, change);
+    }
+    while_ours(score);
+}
+
+/// A webhook that is forgotten selects its connection again only when that is as wanted.
+fn put_back(worlds: &Worlds<'_>, score: &mut Score, change: usize) {
+    let draft = &score.drafts[change];
+    let (Action::Forget, Some(attach)) = (draft.action, draft.marks.attach) else { return };
+    let links = worlds.live(&draft.address).map(|live| live.resource.links()).unwrap_or_default();
+    let ready: Vec<StepNumber> = links.iter().filter_map(|(needed, _)| score.at(needed)?.ready()).collect();
+    ready.into_iter().for_each(|ready| score.tie(ready, attach, Tie::Must));
+}
+
+/// Whatever is done to an object is done between its adoption and its being forgotten.
+fn while_ours(score: &mut Score) {
+    let ends = |step: &DraftStep| matches!(step.action, Do::Adopt | Do::Forget);
+    let objects = score.steps.iter().enumerate().filter(|(_, step)| ends(step));
+    let objects: BTreeMap<Address, StepNumber> =
+        objects.map(|(number, step)| (score.drafts[step.change].address.clone(), number)).collect();
+    if objects.is_empty() {
+        return;
+    }
+    for number in 0..score.steps.len() {
+        let step = &score.steps[number];
+        let object = step.target.as_ref().unwrap_or(&score.drafts[step.change].address);
+        match objects.get(object).copied().filter(|end| *end != number) {
+            Some(end) if score.steps[end].action == Do::Adopt => score.tie(end, number, Tie::Must),
+            Some(end) => score.tie(number, end, Tie::Must),
+            None => {}
+        }
     }
 }
 
@@ -93,7 +124,10 @@ fn closing(worlds: &Worlds<'_>, draft: &Draft) -> StepNumber {
 }
 
 fn how_released(worlds: &Worlds<'_>, score: &Score, change: usize, leaving: &Address, (dependent, link): (&Address, Link)) -> Release {
-    let holds = worlds.stands_in_the_way(dependent, link);
+    // A webhook that is put back before it is forgotten stands in the way again, unless there is something to put it back to.
+    let put_back = score.at(dependent).is_some_and(|draft| draft.action == Action::Forget && draft.marks.attach.is_some());
+    let again = put_back && lifecycle::holds(link) && score.drafts[change].action != Action::Replace;
+    let holds = worlds.stands_in_the_way(dependent, link) || again;
     let otherwise = if holds { Release::Never } else { Release::Free };
     if worlds.owned(dependent).is_none() {
         return otherwise;
@@ -110,6 +144,8 @@ fn how_released(worlds: &Worlds<'_>, score: &Score, change: usize, leaving: &Add
     }
     match draft {
         None => otherwise,
+        // It stays as it is live.
+        Some(draft) if draft.action == Action::Forget => otherwise,
         Some(draft) if !stays || (draft.action == Action::Replace && link != Link::Named) => after(draft.marks.delete, tie),
         Some(draft) => match link {
             // Bookkeeping: it only orders what goes away.

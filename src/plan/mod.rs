@@ -6,13 +6,16 @@
 //!
 //! The stages, each deciding one thing: `fate` what becomes of an object · `targets` which are looked at · `diff` what
 //! differs · `choreography` the steps of one change · `link` how changes wait for each other, and what is refused ·
-//! `hazard` what a reviewer must see · `order` the ids. `inspect` checks a finished plan without any of them.
+//! `hazard` what a reviewer must see · `order` the ids. `inspect` checks a finished plan without any of them, `approval` takes
+//! out of it what nobody approved.
 //!
 //! Adding a kind: a file in `diff/`, a line in `choreography` where it has steps of its own.
 
+mod approval;
 mod choreography;
 mod diff;
 mod draft;
+mod drift;
 mod fate;
 mod hazard;
 mod inspect;
@@ -29,10 +32,12 @@ mod worlds;
 #[cfg(test)]
 mod scenes;
 
+pub use approval::{Approval, ApprovalError, Approved, LeftOut, approve};
+pub use drift::drift;
 pub use inspect::{Finding, inspect};
 pub use model::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Effect, Hazard, Mode, Plan, Precondition, Reason, Refused,
-    SourcePlace, Step, StepId, Summary, Verdict, Waiting,
+    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Effect, Hazard, Mode, Plan, Precondition,
+    Reason, Refused, Side, SourcePlace, Step, StepId, Summary, Verdict, Waiting,
 };
 pub use options::{Fingerprints, PlanError, PlanOptions};
 pub use planner::plan;

@@ -1,6 +1,6 @@
 //! The plan as a closed, comparable value. Its JSON is the plan file's (`schemas/plan.schema.json`).
 
-use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Resource, ScopeClass};
+use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Resource, Scope, ScopeClass};
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +88,10 @@ pub struct Summary {
     pub replace: usize,
     #[serde(rename = "move")]
     pub moved: usize,
+    #[serde(default)]
+    pub adopt: usize,
+    #[serde(default)]
+    pub forget: usize,
     pub refused: usize,
     pub unchanged: usize,
     /// Authorisations that people have to give when this plan is applied: of each user, where users have own accounts.
@@ -161,6 +165,10 @@ pub enum Action {
     /// Create under the new link name, move the dependents over, delete the old one (rule L4).
     Move,
     Delete,
+    /// Becomes this project's as it is.
+    Adopt,
+    /// Stays live and is this project's no more.
+    Forget,
 }
 
 impl Action {
@@ -173,6 +181,8 @@ impl Action {
             Action::Replace => "-/+",
             Action::Move => ">",
             Action::Delete => "-",
+            Action::Adopt => "<",
+            Action::Forget => ".",
         }
     }
 }
@@ -207,6 +217,16 @@ pub struct Difference {
     /// How far a scope reaches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ScopeClass>,
+}
+
+impl Difference {
+    /// The scope that a difference among scopes is about.
+    pub(super) fn scope(&self) -> Option<Scope> {
+        match self.value.as_ref()? {
+            DiffValue::Plain(value) => value.as_str().map(|name| Scope(name.to_owned())),
+            DiffValue::Secret { .. } => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,6 +299,22 @@ pub enum Hazard {
     PlainHttp,
 }
 
+impl Hazard {
+    /// The word in plans: `loses-tokens`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Hazard::LosesTokens => "loses-tokens",
+            Hazard::NeedsConsent => "needs-consent",
+            Hazard::PausesWebhooks => "pauses-webhooks",
+            Hazard::WidensScopes => "widens-scopes",
+            Hazard::BreaksFunctions => "breaks-functions",
+            Hazard::ChangesIdentity => "changes-identity",
+            Hazard::Destroys => "destroys",
+            Hazard::PlainHttp => "plain-http",
+        }
+    }
+}
+
 /// Whom and what a change touches beside its own resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Affects {
@@ -339,6 +375,10 @@ pub enum Do {
     Detach,
     /// Lets a detached webhook select its connection again.
     Attach,
+    /// Makes the project the owner of what is live.
+    Adopt,
+    /// Makes nobody the owner.
+    Forget,
 }
 
 impl Do {
@@ -352,6 +392,8 @@ impl Do {
             Do::Authorize => "authorize",
             Do::Detach => "detach",
             Do::Attach => "attach",
+            Do::Adopt => "adopt",
+            Do::Forget => "forget",
         }
     }
 }
@@ -372,6 +414,50 @@ pub enum Actor {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Drift {
     pub address: Address,
+    #[serde(default)]
+    pub kind: DriftKind,
+    /// Whose it is, where it is another project's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Who did it, as far as that was looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When; RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// From what was applied last to what is live.
-    pub diff: Vec<Difference>,
+    pub diff: Vec<Drifted>,
+}
+
+/// What became of an object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DriftKind {
+    #[default]
+    Changed,
+    Deleted,
+    OwnerChanged,
+}
+
+/// One difference between what was applied and what is live, and where the declaration stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drifted {
+    #[serde(flatten)]
+    pub difference: Difference,
+    #[serde(default)]
+    pub declared: Side,
+}
+
+/// The third side of a drift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// An apply puts it back.
+    #[default]
+    AsApplied,
+    /// The declaration has followed.
+    AsLive,
+    /// A third thing.
+    Otherwise,
+    NotDeclared,
 }

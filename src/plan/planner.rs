@@ -2,6 +2,8 @@
 
 use super::choreography;
 use super::draft::Score;
+use super::draft::StepNumber;
+use super::drift::drift;
 use super::fate::{Fate, Fates, fates};
 use super::hazard;
 use super::link;
@@ -10,9 +12,8 @@ use super::options::{Fingerprints, PlanError, PlanOptions};
 use super::order;
 use super::summary::summary;
 use super::targets;
-use super::worlds::{Worlds, held};
-use super::{diff, draft::StepNumber};
-use crate::resource::{Address, ConnectionState, Observed, Project};
+use super::worlds::Worlds;
+use crate::resource::{Address, ConnectionState, Observed, Project, Traces};
 use std::collections::BTreeSet;
 
 /// What has to be done so that what is live becomes what is declared.
@@ -31,7 +32,7 @@ pub fn plan(desired: &Project, observed: &Observed, fingerprints: &Fingerprints,
     let order = order::order(&mut score)?;
     let waiting = waiting(&score, &fates);
     let declared = fates.iter().filter(|(address, _)| worlds.wanted(address).is_some()).count();
-    let drift = drift(&worlds, &fates);
+    let drift = drifted(&worlds, &fates);
     let changes = finish(score, &order);
     let summary = summary(&changes, declared);
     Ok(Plan { mode: options.mode, targets: options.targets.clone(), summary, changes, drift, waiting, ..Plan::default() })
@@ -51,23 +52,19 @@ fn not_empty_by_accident(worlds: &Worlds<'_>, options: &PlanOptions) -> Result<(
 fn waiting(score: &Score, fates: &Fates<'_>) -> Vec<Waiting> {
     let kept = fates.iter().filter_map(|(address, fate)| match fate {
         Fate::Keep(live, _) => Some((*address, live.connection_status()?.state)),
-        Fate::Create(_) | Fate::Foreign(..) | Fate::Replace(..) | Fate::Move(..) | Fate::Delete(_) => None,
+        Fate::Create(_) | Fate::Foreign(..) | Fate::Replace(..) | Fate::Move(..) | Fate::Delete(_) | Fate::Forget(_) => None,
     });
     kept.filter(|(address, state)| *state == ConnectionState::AwaitingConsent && score.at(address).is_none())
         .map(|(address, state)| Waiting { address: address.clone(), state })
         .collect()
 }
 
-/// What somebody else changed since the last apply, whether or not this plan changes it back.
-fn drift(worlds: &Worlds<'_>, fates: &Fates<'_>) -> Vec<Drift> {
+/// What somebody else changed since the last apply, whether or not this plan changes it back. Who it was is not looked up.
+fn drifted(worlds: &Worlds<'_>, fates: &Fates<'_>) -> Vec<Drift> {
     let moving: BTreeSet<&Address> = worlds.moves.values().copied().collect();
-    let looked_at = |address: &Address| fates.contains_key(address) || moving.contains(address);
-    let drifted = worlds.observed.objects.iter().filter_map(|(address, live)| {
-        let applied = live.applied.as_ref().filter(|_| worlds.owns(live) && looked_at(address))?;
-        let same = diff::Secrets { held: held(Some(live)), wanted: held(Some(live)), all: false };
-        Some(Drift { address: address.clone(), diff: diff::differences(Some(applied), &live.resource, same) })
-    });
-    drifted.filter(|drift| !drift.diff.is_empty()).collect()
+    let mut all = drift(worlds.desired, worlds.observed, &Traces::new());
+    all.retain(|one| fates.contains_key(&one.address) || moving.contains(&one.address));
+    all
 }
 
 /// Gives changes and steps their ids. Drafts are in order of address already.

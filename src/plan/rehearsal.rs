@@ -69,6 +69,8 @@ impl<'a> Rehearsal<'a> {
             (Do::Authorize, _) => self.authorize(address),
             (Do::Detach, _) => self.set_aside(address, WebhookState::Detached),
             (Do::Attach, _) => self.attach(address),
+            (Do::Adopt, _) => self.hand_over(address, Some(self.project.name.clone())),
+            (Do::Forget, _) => self.owned(address).map(drop).and_then(|()| self.hand_over(address, None)),
         }
     }
 
@@ -159,6 +161,11 @@ impl<'a> Rehearsal<'a> {
             Status::Webhook(_) => self.put(address, Prop { status: Status::Webhook(state), ..prop }),
             Status::Service | Status::Connection(_) | Status::Function => return Err(Mishap::DoesNotFit),
         }
+        Ok(())
+    }
+
+    fn hand_over(&mut self, address: &Address, owner: Option<String>) -> Result<(), Mishap> {
+        self.objects.get_mut(address).ok_or(Mishap::NotThere)?.owner = owner;
         Ok(())
     }
 

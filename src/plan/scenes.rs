@@ -33,7 +33,7 @@ fn declared(resources: &[(&str, Value)]) -> Project {
     let slack = json!({ "name": "Slack", "auth": { "type": "oauth2", "token_url": "https://slack.com/token" } });
     let default_services = [(crate::resource::Name::new("slack"), Arc::new(serde_json::from_value(slack).expect("a service")))].into();
     let graph = Graph::of(resources.iter().map(|(address, body)| (address, body.as_ref())));
-    Project { name: "ours".to_owned(), application: None, resources, default_services, graph, moved: Vec::new() }
+    Project { name: "ours".to_owned(), application: None, resources, default_services, graph, moved: Vec::new(), ..Project::default() }
 }
 
 /// Ours and, of connections, connected.
@@ -378,7 +378,93 @@ fn drift_is_told_from_what_was_applied_to_what_is_live() {
     observed.objects.get_mut(&address("connections.c")).expect("it is live").applied = Some(applied);
     let made = planned(&project, &observed);
     assert_eq!(made.drift.len(), 1);
-    assert_eq!((made.drift[0].diff[0].path.as_str(), made.drift[0].diff[0].op), ("/description", DiffOp::Add));
+    assert_eq!((made.drift[0].diff[0].difference.path.as_str(), made.drift[0].diff[0].difference.op), ("/description", DiffOp::Add));
+}
+
+#[test]
+fn the_third_side_of_a_drift_is_the_declaration() {
+    let all = |scopes: &[&str]| json!({ "scopes": scopes, "description": "as applied" });
+    let sides = |wanted: &[(&str, Value)]| {
+        let mut observed = live(&[("connections.c", json!({ "scopes": ["a", "c"], "description": "by hand" }))]);
+        let applied = body(&address("connections.c"), all(&["a", "b"]));
+        observed.objects.get_mut(&address("connections.c")).expect("it is live").applied = Some(applied);
+        let found = drift(&declared(wanted), &observed, &Default::default());
+        found[0].diff.iter().map(|one| (one.difference.path.clone(), one.difference.op, one.declared)).collect::<Vec<_>>()
+    };
+    let at = |path: &str, op, side| (path.to_owned(), op, side);
+    let (description, scopes) = ("/description", "/scopes");
+    assert_eq!(
+        sides(&[("connections.c", all(&["a", "b"]))]),
+        [
+            at(description, DiffOp::Replace, Side::AsApplied),
+            at(scopes, DiffOp::SetRemove, Side::AsApplied),
+            at(scopes, DiffOp::SetAdd, Side::AsApplied)
+        ]
+    );
+    assert_eq!(
+        sides(&[("connections.c", json!({ "scopes": ["a", "c"], "description": "new" }))]),
+        [
+            at(description, DiffOp::Replace, Side::Otherwise),
+            at(scopes, DiffOp::SetRemove, Side::AsLive),
+            at(scopes, DiffOp::SetAdd, Side::AsLive)
+        ]
+    );
+    assert!(sides(&[]).iter().all(|(_, _, side)| *side == Side::NotDeclared));
+}
+
+#[test]
+fn what_is_gone_or_somebody_elses_drifted_only_where_it_was_ours_and_is_declared() {
+    use crate::resource::{Deed, Trace};
+    let trace = |deed, ours| Trace { by: "ada".to_owned(), at: "2026-11-24T05:30:00Z".to_owned(), deed, ours };
+    let project = declared(&[("connections.gone", json!({})), ("connections.taken", json!({})), ("connections.new", json!({}))]);
+    let mut observed = live(&[("connections.taken", json!({}))]);
+    owner(&mut observed, "connections.taken", Some("theirs"));
+    let traces = [
+        (address("connections.gone"), trace(Deed::Delete, true)),
+        (address("connections.taken"), trace(Deed::Adopt, true)),
+        (address("connections.undeclared"), trace(Deed::Delete, true)),
+        (address("connections.new"), trace(Deed::Delete, false)),
+    ];
+    let found = drift(&project, &observed, &traces.into());
+    let told: Vec<_> = found.iter().map(|one| (one.address.to_string(), one.kind, one.owner.as_deref(), one.by.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            ("connections.gone".to_owned(), DriftKind::Deleted, None, Some("ada")),
+            ("connections.taken".to_owned(), DriftKind::OwnerChanged, Some("theirs"), Some("ada")),
+        ]
+    );
+}
+
+#[test]
+fn what_is_adopted_comes_as_it_is_and_only_from_whom_it_is_said_to() {
+    let all = [("services.s", json!({})), ("connections.c", json!({ "service": "s" }))];
+    let mut project = declared(&all);
+    let mut observed = live(&all);
+    owner(&mut observed, "services.s", None);
+    owner(&mut observed, "connections.c", Some("theirs"));
+    project.adopted = [(address("services.s"), None), (address("connections.c"), Some("theirs".to_owned()))].into();
+    let made = planned(&project, &observed);
+    assert_eq!(told(&made), ["adopt services.s", "adopt connections.c"]);
+    assert_eq!((made.summary.adopt, made.summary.refused), (2, 0));
+    assert!(made.changes.iter().all(|change| change.diff.is_empty() && change.hazards.is_empty()));
+    project.adopted = [(address("services.s"), None), (address("connections.c"), Some("others".to_owned()))].into();
+    assert_eq!(
+        change(&planned(&project, &observed), "connections.c").refused.as_ref().map(|refused| refused.code.as_str()),
+        Some("not-owned")
+    );
+}
+
+#[test]
+fn what_is_forgotten_stays_and_still_stands_in_the_way() {
+    let all = [("connections.c", json!({})), ("webhooks.w", json!({ "auth": { "connection": "c" } })), ("functions.f", json!({}))];
+    let mut project = declared(&all[..1]);
+    project.forgotten = [address("webhooks.w"), address("functions.f")].into();
+    assert_eq!(told(&planned(&project, &live(&all))), ["forget webhooks.w", "forget functions.f"]);
+    let mut without = declared(&[]);
+    without.forgotten = project.forgotten.clone();
+    let made = with(&without, &live(&all), &PlanOptions { allow_empty: true, ..PlanOptions::default() });
+    assert_eq!(change(&made, "connections.c").refused.as_ref().map(|refused| refused.code.as_str()), Some("delete-while-referenced"));
 }
 
 #[test]

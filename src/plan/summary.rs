@@ -20,12 +20,23 @@ pub(super) fn summary(changes: &[Change], declared: usize) -> Summary {
         reconnect: count(Action::Reconnect),
         replace: count(Action::Replace),
         moved: count(Action::Move),
+        // An adoption may come with other changes of the same object.
+        adopt: done().filter(|change| change.steps.iter().any(|step| step.action == Do::Adopt)).count(),
+        forget: count(Action::Forget),
         refused: changes.iter().filter(|change| change.refused.is_some()).count(),
-        unchanged: declared - changes.iter().filter(|change| change.action != Action::Delete).count(),
+        unchanged: declared - changes.iter().filter(|change| !leaves(change.action)).count(),
         consents: done().map(consents).sum(),
         users_affected: users.len(),
         webhooks_paused: paused.len(),
         scope_escalations: done().map(|change| escalations(change.action, change.after.as_deref(), &change.diff)).sum(),
+    }
+}
+
+/// Whether a change is of something that is not declared.
+pub(super) fn leaves(action: Action) -> bool {
+    match action {
+        Action::Delete | Action::Forget => true,
+        Action::Create | Action::Update | Action::Reconnect | Action::Replace | Action::Move | Action::Adopt => false,
     }
 }
 

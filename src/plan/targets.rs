@@ -42,7 +42,7 @@ fn needed(worlds: &Worlds<'_>, fate: Option<&Fate<'_>>, address: &Address) -> Ve
         Some(Fate::Delete(_) | Fate::Replace(..)) => needed.extend(holders(worlds, address)),
         Some(Fate::Move(from, ..)) => needed.extend(holders(worlds, from)),
         Some(Fate::Keep(..)) if worlds.reauthenticated.contains(address) => needed.extend(holders(worlds, address)),
-        Some(Fate::Create(_) | Fate::Foreign(..) | Fate::Keep(..)) | None => {}
+        Some(Fate::Create(_) | Fate::Foreign(..) | Fate::Keep(..) | Fate::Forget(_)) | None => {}
     }
     needed
 }

@@ -87,9 +87,20 @@ impl<'a> Worlds<'a> {
         self.observed.objects.get(address)
     }
 
-    /// The live object, where this project owns it.
+    /// The live object, where this project owns it or is about to.
     pub(super) fn owned(&self, address: &Address) -> Option<&'a Live> {
-        self.live(address).filter(|live| self.owns(live))
+        self.live(address).filter(|live| self.owns(live) || self.adopts(address))
+    }
+
+    /// Whether a live object of nobody's, or of the project that is named, becomes this project's.
+    pub(super) fn adopts(&self, address: &Address) -> bool {
+        let (Some(from), Some(live)) = (self.desired.adopted.get(address), self.live(address)) else { return false };
+        self.mode == Mode::Apply && !self.owns(live) && (live.owner.is_none() || live.owner == *from)
+    }
+
+    /// Whether an object of this project stays live and is nobody's afterwards.
+    pub(super) fn forgets(&self, address: &Address) -> bool {
+        self.mode == Mode::Apply && self.desired.forgotten.contains(address)
     }
 
     pub(super) fn owns(&self, live: &Live) -> bool {

@@ -244,6 +244,7 @@ mod tests {
             default_services: BTreeMap::new(),
             graph,
             moved: vec![],
+            ..Project::default()
         }
     }
 

@@ -56,6 +56,8 @@ fn heading(action: Do) -> &'static str {
         Do::Authorize => "Connect",
         Do::Detach => "Set aside",
         Do::Attach => "Put back",
+        Do::Adopt => "Take over",
+        Do::Forget => "Let go of",
     }
 }
 
@@ -69,6 +71,8 @@ fn instructions(change: &Change, step: &Step, target: &Address) -> Vec<String> {
         (Do::Delete, _) => delete(target),
         (Do::Revoke, _) => vec![format!("In {place}, open {name} and choose **Revoke**"), "Its status is no longer *Connected*".to_owned()],
         (Do::Authorize, _) => authorize(&name, step.actor),
+        (Do::Adopt, _) => vec![format!("Nothing is done in {place}: from now on this project looks after {name}")],
+        (Do::Forget, _) => vec![format!("Nothing is done in {place}: {name} stays, and this project looks after it no more")],
         (Do::Detach, _) => vec![format!("In {place}, open {name}, set *Authentication type* to **General**, save")],
         (Do::Attach, _) => vec![format!(
             "In {place}, open {name}, set *Authentication type* to **Connection(s)** and select {}, save",

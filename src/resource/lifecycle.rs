@@ -243,10 +243,8 @@ pub fn hosts_of(service: &Service) -> BTreeSet<HostPattern> {
     }
     let endpoints: Vec<&String> = match &service.auth {
         Auth::Oauth2(oauth2) => {
-            [oauth2.authorize_url.as_ref(), Some(&oauth2.token_url), oauth2.refresh_url.as_ref(), oauth2.revoke_url.as_ref()]
-                .into_iter()
-                .flatten()
-                .collect()
+            let optional = [&oauth2.authorize_url, &oauth2.refresh_url, &oauth2.revoke_url, &oauth2.userinfo_url];
+            optional.into_iter().flatten().chain([&oauth2.token_url]).collect()
         }
         Auth::Oauth1(oauth1) => vec![&oauth1.request_token_url, &oauth1.authorize_url, &oauth1.access_token_url],
         Auth::ApiKey(_) | Auth::Basic => Vec::new(),

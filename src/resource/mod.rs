@@ -18,6 +18,7 @@ mod name;
 mod observed;
 mod project;
 mod service;
+mod tolerance;
 mod value;
 mod webhook;
 
@@ -26,11 +27,14 @@ pub use function::{Category, Function, Language, Script};
 pub use graph::{Graph, Link};
 pub use merge::{MergeFault, Piece, merge_decides_host, merge_pieces};
 pub use name::{Address, BadAddress, Kind, Name};
-pub use observed::{ConnectionState, ConnectionStatus, Etag, Fingerprint, Live, Observed, Status, UserStatus, WebhookState};
+pub use observed::{
+    ConnectionState, ConnectionStatus, Deed, Etag, Fingerprint, Live, Observed, Status, Trace, Traces, UserStatus, WebhookState,
+};
 pub use project::{Moved, Project};
 pub use service::{
     ApiKey, Auth, ClientAuthentication, Grant, HostPattern, OAuth1, OAuth2, Placement, ScopeDelimiter, Service, SignatureMethod,
 };
+pub use tolerance::Tolerance;
 pub use value::{SecretPath, Value, ValueFrom};
 pub use webhook::{Body, Method, RawFormat, Signing, Webhook, WebhookAuth};
 

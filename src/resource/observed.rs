@@ -141,3 +141,27 @@ impl Observed {
         Graph::of(self.objects.iter().map(|(address, live)| (address, live.resource.as_ref())))
     }
 }
+
+/// What a platform's audit says of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// Who did something to it last.
+    pub by: String,
+    /// When; RFC 3339, UTC.
+    pub at: String,
+    pub deed: Deed,
+    /// Whether the project that asks wrote it or took it over, and did not delete it or let go of it since.
+    pub ours: bool,
+}
+
+/// What is done to an object as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    Put,
+    Delete,
+    Adopt,
+    Forget,
+}
+
+/// By address.
+pub type Traces = BTreeMap<Address, Trace>;

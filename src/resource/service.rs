@@ -2,7 +2,7 @@
 //! "Connections": custom services), under RFC 6749's words.
 
 use super::value::{SecretPath, Value};
-use super::{Address, Scope};
+use super::{Address, Scope, Tolerance};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -112,6 +112,18 @@ pub struct OAuth2 {
     pub scopes: BTreeMap<Scope, String>,
     #[serde(default)]
     pub scope_delimiter: ScopeDelimiter,
+    /// Who must have answered a consent (RFC 9207). Who declares it says that the server always names itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// Tells whose account an access token is of (OpenID Connect Core section 5.3), asked once when somebody connects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_url: Option<String>,
+    /// The member of that answer which names the account for good; `sub` where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_field: Option<String>,
+    /// How its token answers depart from RFC 6749.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tolerates: BTreeSet<Tolerance>,
 }
 
 fn on() -> bool {

@@ -56,9 +56,13 @@ impl Asked {
     /// The kind of resource that the route is about.
     pub(super) fn kind(&self) -> Kind {
         match self.route.operation {
-            Operation::List(kind) | Operation::Get(kind) | Operation::Put(kind) | Operation::Delete(kind) | Operation::Dependents(kind) => {
-                kind
-            }
+            Operation::List(kind)
+            | Operation::Get(kind)
+            | Operation::Put(kind)
+            | Operation::Delete(kind)
+            | Operation::Dependents(kind)
+            | Operation::Adopt(kind)
+            | Operation::Forget(kind) => kind,
             Operation::Script => Kind::Function,
             Operation::Trigger | Operation::Detach | Operation::Attach => Kind::Webhook,
             _ => Kind::Connection,

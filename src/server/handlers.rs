@@ -16,6 +16,8 @@ pub(super) fn handler(operation: Operation) -> Handler {
         Operation::Put(_) => objects::put,
         Operation::Delete(_) => objects::delete,
         Operation::Dependents(_) => objects::dependents,
+        Operation::Adopt(_) => objects::adopt,
+        Operation::Forget(_) => objects::forget,
         Operation::Script => objects::script,
         Operation::Authorize => connections::authorize,
         Operation::Consent => browsers::begin,

@@ -25,7 +25,7 @@ pub(super) fn broker(error: BrokerError) -> Problem {
         BrokerError::NothingToConsent { address } => about(Code::NothingToConsent, address),
         BrokerError::UnknownConsent => Problem::new(Code::UnknownConsent, said),
         BrokerError::Flow { address, .. } | BrokerError::Flow1 { address, .. } => about(Code::ConsentFailed, address),
-        BrokerError::OtherAccount { address, .. } => about(Code::OtherAccount, address),
+        BrokerError::OtherAccount { address, .. } | BrokerError::AccountUntold { address, .. } => about(Code::OtherAccount, address),
         BrokerError::Busy { address, .. } => Problem { retry_after: Some(5), ..about(Code::NoAccessNow, address) },
         BrokerError::ServiceFault { address, .. } => about(Code::ServiceFault, address),
         BrokerError::Placement(_) => Problem::new(Code::CannotCarry, said),
@@ -104,6 +104,7 @@ pub(super) fn hook(error: HookError) -> Problem {
             Problem { address: Some(webhook), pointer: Some("/event".to_owned()), ..Problem::new(Code::Unfilled, said) }
         }
         HookError::NoDelivery(_) => Problem::new(Code::NotFound, said),
+        HookError::KeyReused(_) => Problem::new(Code::KeyReused, said),
         HookError::UnderWay(_) => Problem { retry_after: Some(5), ..Problem::new(Code::UnderWay, said) },
         HookError::Broker(error) => broker(error),
     }

@@ -178,6 +178,7 @@ fn stored_grant(user: &str) -> StoredGrant {
         granted: [Scope("a b".to_owned())].into(),
         expires: Some(noon()),
         ends: Some(noon() + Duration::from_secs(7)),
+        renewals: vec![noon(), noon() + Duration::from_secs(60)],
         account: Some(Fingerprint("fp:7".to_owned())),
         spending: true,
         lease: Some(Lease { owner: "me".to_owned(), until: noon() }),

@@ -171,6 +171,8 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         put_application(application: &StoredApplication) -> ();
         delete_application(name: &Name) -> ();
         reseal(at: &SealedAt, from: &Sealed, to: &Sealed) -> bool;
+        drop_deliveries(before: SystemTime) -> u64;
+        drop_records(before: SystemTime) -> u64;
         record(key: &str, recorded: &Recorded) -> ();
         spend(plan_id: &str, at: SystemTime) -> ();
         append_audit(entry: &AuditEntry) -> ();

@@ -25,6 +25,8 @@ pub struct StoredGrant {
     /// Whether a renewal was about to be asked for, and its end was not written down.
     pub spending: bool,
     pub lease: Option<Lease>,
+    /// When it was renewed lately, the oldest first; for services that count.
+    pub renewals: Vec<SystemTime>,
     /// Renewals that failed in a row.
     pub failures: u32,
     /// No renewal is asked for before.
@@ -55,6 +57,7 @@ impl StoredGrant {
             account: None,
             spending: false,
             lease: None,
+            renewals: Vec::new(),
             failures: 0,
             retry_at: None,
             last_used: None,

@@ -190,6 +190,12 @@ pub trait Transaction: Snapshot {
     /// Puts other sealed bytes in the place of known ones; `false` where others lie there by now.
     fn reseal(&mut self, at: &SealedAt, from: &Sealed, to: &Sealed) -> Result<bool, StoreError>;
 
+    /// Takes away what was finished before a moment, with its tries: deliveries that were delivered or given up. How many.
+    fn drop_deliveries(&mut self, before: SystemTime) -> Result<u64, StoreError>;
+
+    /// Forgets the answers that were recorded before a moment. How many.
+    fn drop_records(&mut self, before: SystemTime) -> Result<u64, StoreError>;
+
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError>;
 
     fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError>;

@@ -10,6 +10,8 @@ pub enum Operation {
     Put(Kind),
     Delete(Kind),
     Dependents(Kind),
+    Adopt(Kind),
+    Forget(Kind),
     Script,
     Authorize,
     Consent,
@@ -59,7 +61,8 @@ pub enum Operation {
 
 impl Operation {
     /// Those that there are of each kind of resource.
-    const OF_KIND: [fn(Kind) -> Operation; 5] = [Operation::List, Operation::Get, Operation::Put, Operation::Delete, Operation::Dependents];
+    const OF_KIND: [fn(Kind) -> Operation; 7] =
+        [Operation::List, Operation::Get, Operation::Put, Operation::Delete, Operation::Dependents, Operation::Adopt, Operation::Forget];
 
     const OTHERS: [Operation; 45] = [
         Operation::Script,

@@ -98,7 +98,11 @@ impl Parameter {
     pub const APPLICATION: Parameter = Parameter::path("application", Form::Name, "The application's link name.");
     pub const DELIVERY: Parameter = Parameter::path("id", Form::Text("^[A-Za-z0-9_-]{1,64}$", "msg_1f"), "The delivery's id.");
     pub const TOKEN: Parameter = Parameter::path("id", Form::Text("^[A-Za-z0-9_-]{1,64}$", "3f9c"), "The token's id.");
-    pub const PLAN: Parameter = Parameter::path("plan", Form::Text("^sha256:[0-9a-f]{64}$", PLAN_ID), "The plan's id.");
+    pub const PLAN: Parameter = Parameter::path(
+        "plan",
+        Form::Text("^sha256:[0-9a-f]{64}(@[0-9]{1,20})?$", PLAN_ID),
+        "The plan's id, and the revision that it was made of.",
+    );
     pub const TICKET: Parameter = Parameter::path("ticket", Form::Text("^[A-Za-z0-9_-]{1,8192}$", "AYp0"), "What the link was made with.");
 
     pub const LIMIT: Parameter = Parameter::query("limit", Form::Number(1, 1000), "How many at most; 100 where it is left out.");

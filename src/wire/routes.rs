@@ -26,6 +26,10 @@ pub fn route(operation: Op) -> Route {
         Op::Get(kind) => of_kind(operation, kind, Method::Get, "/{name}", "get", "Read one of the"),
         Op::Put(kind) => of_kind(operation, kind, Method::Put, "/{name}", "put", "Create or update one of the"),
         Op::Delete(kind) => of_kind(operation, kind, Method::Delete, "/{name}", "delete", "Delete one of the"),
+        Op::Adopt(kind) => {
+            of_kind(operation, kind, Method::Post, "/{name}/adopt", "adopt", "Make the calling project the owner of one of the")
+        }
+        Op::Forget(kind) => of_kind(operation, kind, Method::Post, "/{name}/forget", "forget", "Make nobody the owner of one of the"),
         Op::Dependents(kind) => of_kind(operation, kind, Method::Get, "/{name}/dependents", "listDependentsOf", "Who refers to one of the"),
         Op::Script | Op::Trigger | Op::Detach | Op::Attach | Op::Deliveries | Op::Delivery | Op::Redeliver => of_webhooks(operation),
         Op::Authorize | Op::Consent | Op::Revoke | Op::ConnectionStatus | Op::Snippets | Op::Invoke | Op::Status => {
@@ -105,7 +109,7 @@ fn of_kind(operation: Op, kind: Kind, method: Method, below: &str, verb: &str, p
     let (path, plural) = (format!("/{}{below}", kind.plural()), kind.plural());
     let (id, right) = match operation {
         Op::List(_) => (format!("{verb}{tag}"), Right::See),
-        Op::Put(_) | Op::Delete(_) => (format!("{verb}{singular}"), Right::Apply),
+        Op::Put(_) | Op::Delete(_) | Op::Adopt(_) | Op::Forget(_) => (format!("{verb}{singular}"), Right::Apply),
         _ => (format!("{verb}{singular}"), Right::See),
     };
     let base = row(operation, method, &path, &id, tag, Access::May(right), &format!("{phrase} {plural}"));
@@ -131,6 +135,12 @@ fn of_kind(operation: Op, kind: Kind, method: Method, below: &str, verb: &str, p
             .may_end(&CHANGE)
             .may_end(&[Code::PreconditionRequired])
             .may_end(rules_of_putting(kind)),
+        Op::Adopt(_) | Op::Forget(_) => base
+            .takes(&[P::NAME])
+            .takes(&HOW)
+            .names(200, Shape::of::<Done>(), "It is the same but for its owner.")
+            .may_end(&CHANGE)
+            .may_end(&[Code::PreconditionRequired]),
         Op::Delete(_) => base.takes(&[P::NAME]).takes(&HOW).answers(200, Shape::of::<Done>(), "It is gone.").may_end(&CHANGE).may_end(&[
             Code::PreconditionRequired,
             Code::Protected,
@@ -251,10 +261,10 @@ fn of_webhooks(operation: Op) -> Route {
             Right::Trigger,
             "Fill a webhook with an event and queue the call",
         )
-        .takes(&[P::NAME])
+        .takes(&[P::NAME, P::KEY])
         .reads(Shape::of::<Event>())
         .answers(202, Shape::of::<Delivery>(), "It is queued.")
-        .may_end(&[Code::NotFound, Code::Unfilled]),
+        .may_end(&[Code::NotFound, Code::Unfilled, Code::KeyReused]),
         Op::Detach => make(
             Method::Post,
             "/webhooks/{name}/detach",

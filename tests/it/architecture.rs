@@ -31,6 +31,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("server", &["broker", "wire", "resource", "store", "compile", "render", "oauth", "clock", "secret"]),
     ("upstream", &["oauth"]),
     ("vcs", &["upstream", "secret"]),
+    ("remote", &["apply", "wire", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
 ];
@@ -50,7 +51,11 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("miette", &["cli"], "only the door draws"),
     ("clap", &["cli"], "only the door reads flags"),
     ("aws_lc_rs", &["vault", "oauth", "compile", "apply", "store", "broker", "cli", "sandbox"], "one crypto library, in few rooms"),
-    ("expose", &["secret", "vault", "oauth", "wire", "embedded", "sandbox", "vcs"], "secrets are in the clear in few places"),
+    (
+        "expose",
+        &["secret", "vault", "oauth", "wire", "remote", "embedded", "sandbox", "vcs", "server", "cli"],
+        "secrets are in the clear in few places",
+    ),
     ("reqwest", &["upstream"], "one guarded client calls out"),
     ("jsonwebtoken", &["oauth", "sandbox"], "one place signs for a client, and the sandbox checks it"),
     ("hyper", &["server"], "only the server serves by hand"),

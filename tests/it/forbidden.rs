@@ -173,7 +173,7 @@ impl Doors {
     fn deliver(&self) -> Verdict {
         let carrier = Carrier { broker: &self.broker, actor: &self.actor };
         let outing = Outing { actor: &self.actor, courier: &carrier, stop: &AtomicBool::new(false) };
-        let delivery = self.broker.trigger(&self.actor, &Name::new("hook"), &json!({})).expect("it is active");
+        let delivery = self.broker.trigger(&self.actor, &Name::new("hook"), &json!({}), None).expect("it is active");
         self.broker.deliver_one(&outing, &delivery.id).expect("it can be worked").expect("it is due").verdict
     }
 }

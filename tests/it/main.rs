@@ -20,10 +20,13 @@ mod process;
 mod proxy;
 mod pull_request;
 mod recipes;
+mod remote;
 mod renewal;
 mod replicas;
 mod sandbox;
 mod schemas;
+#[path = "../support/served.rs"]
+mod served;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;

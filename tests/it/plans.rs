@@ -29,6 +29,7 @@ fn forged(text: &str, forge: impl FnOnce(&mut PlanFile)) -> String {
         environment: file.environment.as_deref(),
         api: &file.api,
         observed_revision: file.observed_revision,
+        snapshot: None,
         created_at: parse_rfc3339(&file.created_at).expect("a time"),
         lifetime: Duration::from_secs(24 * 60 * 60),
         files: &files,

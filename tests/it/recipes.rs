@@ -38,8 +38,9 @@ fn run_steps(steps: &Value, given: &[(&str, &str)]) -> Vec<Step> {
         assert!(!script.contains("${{"), "what the runner fills in stands in the shell's text: {script}");
         let mut env = texts(&step["env"]);
         for value in env.values_mut() {
-            let (_, filled) = given.iter().find(|(name, _)| value.contains(name)).unwrap_or(&("", value.as_str()));
-            *value = (*filled).to_owned();
+            if let Some((_, filled)) = given.iter().find(|(name, _)| value.contains(name)) {
+                *value = (*filled).to_owned();
+            }
         }
         Step { script: script.to_owned(), env }
     })

@@ -2,8 +2,8 @@
 
 use super::worlds::{Tape, fingerprints, observed, project};
 use super::{planned, steps};
-use crate::apply::{Binding, FileMove, LIFETIME, ObjectMove, PlanFile, PlanFileError, PlanRefusal, Present, Remark};
-use crate::plan::{PlanOptions, SourcePlace};
+use crate::apply::{Binding, FileMove, LIFETIME, ObjectMove, PlanFile, PlanFileError, PlanRefusal, Present, Remark, SnapshotFile};
+use crate::plan::{PlanOptions, SourcePlace, plan};
 use crate::resource::{Etag, Observed, Project};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -29,6 +29,7 @@ fn saved(project: &Project, live: &Observed, created_at: SystemTime) -> PlanFile
         environment: Some("prod"),
         api: "embedded",
         observed_revision: live.revision,
+        snapshot: None,
         created_at,
         lifetime: LIFETIME,
         files: &*FILES,
@@ -127,6 +128,11 @@ fn the_same_inputs_give_the_same_id_at_any_time_and_other_inputs_another() {
     assert_eq!(early.plan_id, late.plan_id);
     assert_ne!(early.seal, late.seal);
     live.revision += 1;
+    let after = saved(&project, &live, at_start());
+    assert_eq!(after.plan_id, early.plan_id, "it would do the same, whatever else was changed");
+    assert_ne!(after.run_id(), early.run_id(), "and may be applied again");
+    let touched = early.plan.changes.iter().find_map(|change| change.precondition.as_ref().map(|_| change.address.clone()));
+    live.objects.get_mut(&touched.expect("the world has a change")).expect("it is live").etag = Etag("moved".to_owned());
     assert_ne!(saved(&project, &live, at_start()).plan_id, early.plan_id);
 }
 
@@ -185,9 +191,54 @@ fn a_stale_plan_names_each_object_that_moved() {
 fn another_major_version_is_refused_and_a_newer_minor_one_read() {
     let (project, live) = world();
     let text = saved(&project, &live, at_start()).to_text();
-    let with = |version: &str| PlanFile::parse(&text.replacen("\"1.0\"", &format!("\"{version}\""), 1));
+    let with = |version: &str| PlanFile::parse(&text.replacen("\"1.1\"", &format!("\"{version}\""), 1));
     assert!(matches!(with("2.0"), Err(PlanFileError::OtherFormat { found }) if found == "2.0"));
     assert!(with("1.7").is_ok());
     assert!(matches!(PlanFile::parse("{"), Err(PlanFileError::NotJson(_))));
     assert!(matches!(PlanFile::parse("[]"), Err(PlanFileError::NotAPlan(_))));
 }
+
+/// What is live without what a snapshot does not hold.
+fn without_prints(live: &Observed) -> Observed {
+    let mut live = live.clone();
+    live.objects.values_mut().for_each(|one| one.secrets.clear());
+    live
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_snapshot_reads_back_and_plans_as_what_is_live_does(bytes in bytes()) {
+        let mut tape = Tape::new(&bytes);
+        let (project, live) = (project(&mut tape), observed(&mut tape));
+        let taken = SnapshotFile::take(&live, Some("prod"), "embedded", at_start());
+        let value: Value = serde_json::from_str(&taken.to_text()).expect("it is JSON");
+        let wrong: Vec<String> = SNAPSHOT.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        prop_assert_eq!(wrong, Vec::<String>::new());
+        let read = SnapshotFile::read(value).expect("it reads back");
+        let seen = read.observed().expect("it holds together");
+        prop_assert_eq!(&seen.objects, &without_prints(&live).objects);
+        let options = PlanOptions { allow_empty: true, ..PlanOptions::default() };
+        let made = |live: &Observed| plan(&project, live, &Default::default(), &options).expect("the generator makes no circles");
+        prop_assert_eq!(made(&seen), made(&without_prints(&live)));
+        prop_assert!(!taken.to_text().contains("fp:"));
+    }
+
+    #[test]
+    fn an_altered_snapshot_is_refused(bytes in bytes(), at in any::<prop::sample::Index>(), how in 0..3) {
+        let live = observed(&mut Tape::new(&bytes));
+        let mut value: Value = serde_json::from_str(&SnapshotFile::take(&live, None, "embedded", at_start()).to_text()).expect("it is JSON");
+        let mut found = Vec::new();
+        places(&value, "", &mut found);
+        let before = value.clone();
+        alter(&mut value, &found[at.index(found.len())], how);
+        prop_assume!(value != before);
+        prop_assert!(SnapshotFile::read(value).is_err());
+    }
+}
+
+static SNAPSHOT: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schema: Value = serde_json::from_str(include_str!("../../../schemas/snapshot.schema.json")).expect("the schema is JSON");
+    jsonschema::validator_for(&schema).expect("the schema is a schema")
+});

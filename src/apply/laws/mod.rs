@@ -1,5 +1,6 @@
 //! Laws of planning and applying, on arbitrary worlds and at every point of interruption.
 
+mod approvals;
 mod files;
 mod worlds;
 
@@ -11,11 +12,11 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use worlds::{Tape, fingerprints, observed, project};
+use worlds::{Tape, fingerprints, observed, project, with_ownership};
 
 fn run(plan: &Plan, remote: &dyn Remote, id: &str, parallelism: usize) -> Report {
     let applying =
-        Applying { plan_id: id, project: "ours", remote, material: &FakeMaterial, parallelism, cancelled: &AtomicBool::new(false) };
+        Applying { run_id: id, project: "ours", remote, material: &FakeMaterial, parallelism, cancelled: &AtomicBool::new(false) };
     apply(plan, applying, &mut |_| {})
 }
 
@@ -123,6 +124,18 @@ proptest! {
     }
 
     #[test]
+    fn adopting_and_forgetting_settles_and_interruptions_heal(
+        bytes in prop::collection::vec(any::<u8>(), 400), own in prop::collection::vec(any::<u8>(), 60),
+    ) {
+        let mut tape = Tape::new(&bytes);
+        let (project, live) = (project(&mut tape), observed(&mut tape));
+        let project = with_ownership(project, &live, &mut Tape::new(&own));
+        let options = PlanOptions { allow_empty: true, ..PlanOptions::default() };
+        let end = applying_settles(&project, &live, &options);
+        interruptions_heal(&project, &live, &options, &end);
+    }
+
+    #[test]
     fn narrowed_plans_hold_together(bytes in prop::collection::vec(any::<u8>(), 400), at in any::<prop::sample::Index>()) {
         let mut tape = Tape::new(&bytes);
         let (project, live) = (project(&mut tape), observed(&mut tape));
@@ -154,7 +167,7 @@ fn events_come_in_order_and_a_failure_stops_only_what_waits_for_it() {
     let mut told = Vec::new();
     let cancelled = AtomicBool::new(false);
     let applying =
-        Applying { plan_id: "p", project: "ours", remote: &remote, material: &FakeMaterial, parallelism: 1, cancelled: &cancelled };
+        Applying { run_id: "p", project: "ours", remote: &remote, material: &FakeMaterial, parallelism: 1, cancelled: &cancelled };
     let report = apply(&made, applying, &mut |event| told.push(event));
     assert_eq!(report.failed.len(), 1);
     assert_eq!(report.failed[0].0.address, broken);
@@ -170,7 +183,7 @@ fn small() -> (Project, Plan) {
 }
 
 fn applying<'a>(remote: &'a dyn Remote, cancelled: &'a AtomicBool) -> Applying<'a> {
-    Applying { plan_id: "p", project: "ours", remote, material: &FakeMaterial, parallelism: 1, cancelled }
+    Applying { run_id: "p", project: "ours", remote, material: &FakeMaterial, parallelism: 1, cancelled }
 }
 
 #[test]

@@ -44,7 +44,16 @@ pub(super) fn project(tape: &mut Tape<'_>) -> Project {
     let resources = bodies(tape);
     let graph = Graph::of(resources.iter().map(|(address, body)| (address, body.as_ref())));
     let moved = (0..tape.below(4)).map(|_| moved(tape)).collect();
-    Project { name: "ours".to_owned(), application: None, resources, default_services: defaults(), graph, moved }
+    Project { name: "ours".to_owned(), application: None, resources, default_services: defaults(), graph, moved, ..Project::default() }
+}
+
+/// The same project with entries of `adopt` and `forget`.
+pub(super) fn with_ownership(mut project: Project, live: &Observed, tape: &mut Tape<'_>) -> Project {
+    let from = |tape: &mut Tape<'_>| tape.rarely(2).then(|| "theirs".to_owned());
+    project.adopted = project.resources.keys().filter_map(|address| tape.rarely(2).then(|| (address.clone(), from(tape)))).collect();
+    let undeclared = live.objects.keys().filter(|address| !project.resources.contains_key(address));
+    project.forgotten = undeclared.filter(|_| tape.rarely(3)).cloned().collect();
+    project
 }
 
 fn defaults() -> BTreeMap<crate::resource::Name, Arc<crate::resource::Service>> {

@@ -46,6 +46,16 @@ impl Admitted<'_> {
         self.change(asked, address, Broker::attach)
     }
 
+    /// Makes the calling project the owner of what it looked at.
+    pub fn adopt(&self, asked: &Asked<'_>, address: &Address) -> Result<Answer, BrokerError> {
+        self.change(asked, address, Broker::adopt)
+    }
+
+    /// Makes nobody the owner: the object stays as it is.
+    pub fn forget(&self, asked: &Asked<'_>, address: &Address) -> Result<Answer, BrokerError> {
+        self.change(asked, address, Broker::forget)
+    }
+
     /// Takes the lease of a project.
     pub fn take_lease(&self, wanted: LeaseWanted<'_>) -> Result<ApplyLease, BrokerError> {
         self.ask_in(Right::Apply, wanted.project)?;

@@ -87,9 +87,9 @@ impl Admitted<'_> {
         self.broker.call_out(Outgoing { actor, action: "invoke", connection, user, method, url, headers, body, body_cap, patience })
     }
 
-    pub fn trigger(&self, webhook: &Name, event: &serde_json::Value) -> Result<Delivery, HookError> {
+    pub fn trigger(&self, webhook: &Name, event: &serde_json::Value, key: Option<&str>) -> Result<Delivery, HookError> {
         self.ask_of(Right::Trigger, &hook(webhook), None)?;
-        self.broker.trigger(&self.actor, webhook, event)
+        self.broker.trigger(&self.actor, webhook, event, key)
     }
 
     pub fn redeliver(&self, id: &str) -> Result<Delivery, HookError> {

@@ -18,6 +18,8 @@ pub enum HookError {
     NoDelivery(String),
     #[error("the delivery `{0}` is being tried at this moment")]
     UnderWay(String),
+    #[error("the key `{0}` stands for another event already")]
+    KeyReused(String),
     #[error(transparent)]
     Broker(#[from] BrokerError),
 }

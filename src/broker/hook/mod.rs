@@ -28,7 +28,7 @@ pub use courier::{Courier, Parcel, Reply, Undelivered};
 pub use deliver::{Outing, Tally};
 pub use error::{FillError, HookError};
 pub(super) use queue::request_owner;
-pub use queue::{Listed, Shown};
+pub use queue::{KEPT, Listed, Shown};
 pub use render::{Preview, PreviewBody, PreviewValue, preview};
 pub use schedule::{SCHEDULE, TRIES};
 pub use send::{Tried, Verdict};

@@ -2,6 +2,7 @@
 
 use super::error::HookError;
 use super::fill::plain_fields;
+use super::message::Message;
 use super::render::render;
 use crate::broker::consult::{as_webhook, status, webhook_state};
 use crate::broker::{Actor, Broker, BrokerError};
@@ -17,6 +18,9 @@ use url::Url;
 /// How long a try may take until another process takes the delivery over: a renewal of the credential, the call, and once
 /// more after the service said that the credential had expired.
 pub(super) const LEASE: Duration = Duration::from_secs(180);
+
+/// How long a finished delivery is kept, for people to look at and to try again. Longer than any plan is good for.
+pub const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A delivery as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +48,24 @@ pub(super) struct Leased {
 impl Broker {
     /// Fills a webhook with an event and puts the call into the queue, once and for all: what happens to the webhook later
     /// changes neither text nor address of it.
-    pub fn trigger(&self, actor: &Actor, webhook: &Name, event: &Json) -> Result<Delivery, HookError> {
+    ///
+    /// With a key the same event counts once for a webhook, for as long as its delivery is kept: the delivery that is there
+    /// is given back. Another event under a key that was used is refused.
+    pub fn trigger(&self, actor: &Actor, webhook: &Name, event: &Json, key: Option<&str>) -> Result<Delivery, HookError> {
         let address = Address { kind: Kind::Webhook, name: webhook.clone() };
         let mut tx = self.store.begin_about(About::Deliveries)?;
         let object = tx.object(&address)?.ok_or_else(|| BrokerError::NotFound { address: address.clone() })?;
         let message = render(as_webhook(&object)?, event).map_err(|source| HookError::Unfilled { webhook: address.clone(), source })?;
+        let id = match key {
+            Some(key) => format!("msg_{}", of_key(webhook, key)),
+            None => format!("msg_{}", self.mint(&*tx)?),
+        };
+        if let Some(there) = tx.delivery(&id)? {
+            return if self.says(&*tx, &id, &message)? { Ok(there) } else { Err(HookError::KeyReused(key.unwrap_or_default().to_owned())) };
+        }
         let mut entry = self.entry(actor, "trigger", Some(&address));
         let delivery = Delivery {
-            id: format!("msg_{}", self.mint(&*tx)?),
+            id,
             webhook: webhook.clone(),
             host: host(&message.url).unwrap_or_default(),
             state: DeliveryState::Pending,
@@ -169,6 +183,23 @@ impl Broker {
         }
     }
 
+    /// Whether a delivery that is kept sends this.
+    fn says(&self, snapshot: &dyn Snapshot, id: &str, message: &Message) -> Result<bool, HookError> {
+        let Some(sealed) = snapshot.delivery_request(id)? else { return Ok(false) };
+        let kept = vault::open_private(&self.keyring, &request_owner(id), &sealed).map_err(BrokerError::ForeignKey)?;
+        Ok(kept.as_slice() == message.to_bytes().as_slice())
+    }
+
+    /// Forgets what was finished long ago: deliveries, and the answers that a retried change would get. A plan whose steps
+    /// they were has expired by then.
+    pub fn forget_old(&self) -> Result<u64, HookError> {
+        let before = self.clock.now().checked_sub(KEPT).unwrap_or(SystemTime::UNIX_EPOCH);
+        let mut tx = self.store.begin()?;
+        let count = tx.drop_deliveries(before)? + tx.drop_records(before)?;
+        tx.commit()?;
+        Ok(count)
+    }
+
     /// Ninety-six bits that nothing had before: random ones, and the end of the audit, which moves on with every use.
     fn mint(&self, snapshot: &dyn Snapshot) -> Result<String, HookError> {
         let mut bytes = [0; 32];
@@ -177,6 +208,11 @@ impl Broker {
         text.extend_from_slice(snapshot.audit_head()?.digest.as_bytes());
         Ok(hex::encode(&digest(&SHA256, &text).as_ref()[..12]))
     }
+}
+
+/// What a key of the sender's stands for: the same for every try, and another for each webhook.
+fn of_key(webhook: &Name, key: &str) -> String {
+    hex::encode(&digest(&SHA256, format!("{webhook}\n{key}").as_bytes()).as_ref()[..12])
 }
 
 /// Whether nobody has taken a delivery over since it was leased. (The times of a lease lose their fractions in the store.)

@@ -74,7 +74,7 @@ fn furnished(role: Role) -> Live {
     live.world.put("services.keys", api_key()).expect("allowed");
     let body = json!({ "name": "W", "url": "https://api.example.com/x", "auth": { "connection": "c" } });
     live.world.put("webhooks.w", body).expect("allowed");
-    live.broker().trigger(&live.world.actor, &Name::new("w"), &json!({})).expect("filled");
+    live.broker().trigger(&live.world.actor, &Name::new("w"), &json!({}), None).expect("filled");
     let text = "info 1;";
     let sha256 = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()));
     let body = json!({ "name": "F", "category": "schedule", "script": { "path": "f.ds", "sha256": sha256 } });
@@ -151,7 +151,7 @@ const TABLE: [(&str, &str, UseCase); 53] = [
     ("call with an owner's connection", "yyn-", |_, who| end(invoke(who, "c", None))),
     ("call with a shared one", "yyny", |_, who| end(invoke(who, "each", None))),
     ("call with what is not there", "--n-", |_, who| end(invoke(who, "none", None))),
-    ("fire a webhook", "yynn", |_, who| hook_end(who.trigger(&Name::new("w"), &json!({})))),
+    ("fire a webhook", "yynn", |_, who| hook_end(who.trigger(&Name::new("w"), &json!({}), None))),
     ("deliver once more", "yynn", |live, who| hook_end(who.redeliver(&delivery(live)))),
     ("read a delivery", "yyy-", |live, who| hook_end(who.delivery(&delivery(live)))),
     ("list deliveries", "yyyy", |_, who| hook_end(who.deliveries(&DeliveryFilter { limit: 9, ..DeliveryFilter::default() }))),

@@ -108,6 +108,38 @@ fn another_account_takes_the_place_only_when_asked_to() {
 }
 
 #[test]
+fn a_service_that_tells_by_userinfo_tells_accounts_apart_too() {
+    let live = Live::new();
+    live.service.userinfo(Some("ada"));
+    assert!(live.consent("c", None).expect("consented").knows_account);
+    let account = || live.broker().status().expect("readable").into_iter().find_map(|report| report.held.account);
+    let first = account().expect("it is shown");
+    live.service.userinfo(Some("eve"));
+    assert!(matches!(live.consent("c", None), Err(BrokerError::OtherAccount { .. })));
+    let given_back = live.service.revoked().len();
+    live.service.userinfo(None);
+    let untold = live.consent("c", None);
+    assert!(matches!(untold, Err(BrokerError::AccountUntold { .. })), "{untold:?}");
+    assert_eq!(live.service.revoked().len(), given_back, "it may be the same account, whose grant is in use");
+    assert_eq!(account(), Some(first.clone()));
+    live.service.subject("ada");
+    live.consent("c", None).expect("the same account, told by an ID token this time");
+    assert_eq!(account(), Some(first));
+}
+
+#[test]
+fn an_account_stays_known_after_it_was_revoked() {
+    let live = Live::new();
+    live.service.userinfo(Some("ada"));
+    live.consent("c", None).expect("consented");
+    live.broker().revoke_and_tell(&live.world.call(How::default()), &at("connections.c"), None).expect("allowed");
+    live.service.userinfo(Some("eve"));
+    assert!(matches!(live.consent("c", None), Err(BrokerError::OtherAccount { .. })));
+    live.service.userinfo(Some("ada"));
+    live.consent("c", None).expect("it is hers");
+}
+
+#[test]
 fn a_login_user_s_absence_is_never_made_up_for_by_anybody_else() {
     let live = Live::new();
     assert!(matches!(live.call("each", None), Err(BrokerError::NeedsLoginUser { .. })));

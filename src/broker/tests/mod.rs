@@ -5,6 +5,7 @@ mod applications;
 mod audit;
 mod calls;
 mod consent;
+mod defaults;
 mod faults;
 mod leases;
 mod once;

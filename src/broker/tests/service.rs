@@ -63,6 +63,7 @@ struct Inside {
     calls: Vec<(String, String)>,
     answers: VecDeque<Inbound>,
     subject: Option<&'static str>,
+    userinfo: Option<&'static str>,
     granted: Option<&'static str>,
     revoked: Vec<String>,
 }
@@ -100,6 +101,11 @@ impl Service1 {
 
     pub(super) fn subject(&self, subject: &'static str) {
         self.inside().subject = Some(subject);
+    }
+
+    /// Whom the userinfo endpoint names; nobody until then.
+    pub(super) fn userinfo(&self, subject: Option<&'static str>) {
+        self.inside().userinfo = subject;
     }
 
     pub(super) fn grants(&self, scope: &'static str) {
@@ -196,6 +202,10 @@ impl Outward for Service1 {
             }
             Some(Fault::Body(status, body)) => Ok(json_answer(status, &serde_json::from_str(body).expect("the test writes JSON"))),
             None if is_token => Ok(obeyed()),
+            None if request.uri().path() == "/userinfo" => Ok(match self.inside().userinfo {
+                Some(subject) => json_answer(200, &json!({ "sub": subject })),
+                None => json_answer(403, &json!({ "error": "insufficient_scope" })),
+            }),
             None => {
                 self.inside().revoked.push(form.get("token").cloned().unwrap_or_default());
                 Ok(obeyed())
@@ -232,6 +242,7 @@ pub(super) fn oauth_service(grant: &str) -> Value {
             "authorize_url": "https://auth.example.com/authorize",
             "token_url": "https://auth.example.com/token",
             "revoke_url": "https://auth.example.com/revoke",
+            "userinfo_url": "https://auth.example.com/userinfo",
             "client_id": "bowline",
             "client_secret": { "env": "SECRET" },
             "scopes": { "read": "", "write": "" },

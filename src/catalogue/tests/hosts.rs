@@ -12,8 +12,9 @@ const GIVEN: [&str; 5] = ["client_id", "refresh_token", "token", "app_contact", 
 fn oauth_urls(entry: &Entry) -> Vec<&str> {
     let two = entry.oauth2.iter().flat_map(|oauth2| {
         let optional = [&oauth2.authorize_url, &oauth2.refresh_url, &oauth2.introspection_url, &oauth2.userinfo_url, &oauth2.device_url];
+        let exchanges = oauth2.exchanges.iter().flat_map(|it| [&*it.first.url, &*it.again.url]);
         let optional = optional.into_iter().filter_map(|url| url.as_deref()).chain(oauth2.revocation.token_url());
-        optional.chain([oauth2.token_url.as_str()])
+        optional.chain([oauth2.token_url.as_str()]).chain(exchanges)
     });
     let one = entry.oauth1.iter().flat_map(|oauth1| [&*oauth1.request_token_url, &*oauth1.authorize_url, &*oauth1.access_token_url]);
     two.chain(one).collect()
@@ -79,6 +80,9 @@ fn every_variable_is_declared_and_used() {
         texts.extend(oauth2.and_then(|oauth2| oauth2.revocation.url()));
         texts.extend(oauth2.and_then(|oauth2| oauth2.issuer.as_deref()));
         texts.extend(entry.scopes.offered.iter());
+        // Whose token it is decides about parameters and members, not about an address.
+        texts.extend(entry.has_quirk(Quirk::UserScopesApart).then_some("{acts_as}"));
+        texts.extend(oauth2.iter().flat_map(|oauth2| &oauth2.exchanges).flat_map(|it| [&*it.first.url, &*it.again.url]));
         let used: BTreeSet<&str> = texts.iter().flat_map(|text| variables_of(text)).collect();
         for name in &used {
             assert!(declared.contains(name) || fields.contains(name) || GIVEN.contains(name), "{} uses {name}", entry.key);

@@ -3,6 +3,7 @@
 mod files;
 mod hosts;
 mod providers;
+mod quirks;
 mod services;
 
 use super::service::next_variable;

@@ -2,7 +2,7 @@
 
 use super::super::{AuthKind, Entry};
 use super::{entries, entry, samples};
-use crate::oauth::{ClientProof, ClientSecrets, Place, Provider, Revocation, Rotation, TokenBody, Tolerance};
+use crate::oauth::{Challenge, ClientProof, ClientSecrets, Place, Provider, Revocation, Rotation, TokenBody, Tolerance};
 use crate::secret::Secret;
 
 fn client() -> ClientSecrets {
@@ -29,12 +29,12 @@ fn every_oauth_2_entry_with_its_client_makes_a_provider() {
         assert_eq!(provider.authorize_url.is_some(), entry.auth == AuthKind::Oauth2, "{}", entry.key);
         assert_eq!(provider.token_url.scheme(), "https", "{}", entry.key);
         assert!(!provider.token_url.as_str().contains("%7B"), "{}: {}", entry.key, provider.token_url);
-        assert_eq!(provider.pkce, facts.pkce.send(), "{}", entry.key);
+        assert_eq!(provider.pkce != Challenge::Off, facts.pkce.send(), "{}", entry.key);
         assert_eq!(provider.token_at, facts.access_token.at, "{}", entry.key);
         assert!(!matches!(provider.proof, ClientProof::Public), "{}", entry.key);
         match &provider.place {
             Place::Header { format, .. } => assert_eq!(format.matches("{}").count(), 1, "{}: {format}", entry.key),
-            Place::Query { .. } | Place::Form { .. } => {}
+            Place::Query { .. } | Place::Form { .. } | Place::Path => {}
         }
         if let Revocation::Rfc7009(url) = &provider.revocation {
             assert_eq!(url.scheme(), "https", "{}", entry.key);
@@ -44,11 +44,16 @@ fn every_oauth_2_entry_with_its_client_makes_a_provider() {
 }
 
 #[test]
-fn tolerances_are_words_that_are_known() {
+fn every_tolerance_has_a_page_that_shows_it() {
+    let mut count = 0;
     for entry in entries() {
-        let words = entry.oauth2.iter().flat_map(|facts| facts.tolerates.clone()).collect::<Vec<_>>();
-        assert!(words.iter().all(|word| Tolerance::from_word(word).is_some()), "{}: {words:?}", entry.key);
+        for (tolerance, source) in entry.oauth2.iter().flat_map(|facts| &facts.tolerates) {
+            count += 1;
+            let is_page = url::Url::parse(source).is_ok_and(|url| url.scheme() == "https" && url.path().len() > 1);
+            assert!(is_page, "{}: {} has no source", entry.key, tolerance.word());
+        }
     }
+    assert!(count > 5, "only {count}");
 }
 
 #[test]

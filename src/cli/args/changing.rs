@@ -3,7 +3,7 @@
 use super::shared::duration;
 use super::{ApplyFormat, BrokerArgs, LabelArgs, PlanReports, PlanningArgs, ProjectArgs, RuleArgs};
 use crate::resource::Address;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -16,6 +16,9 @@ pub struct Plan {
     pub planning: PlanningArgs,
     #[command(flatten)]
     pub rules: RuleArgs,
+    /// Plan from a snapshot instead of what is live: asks no platform and reads no secret
+    #[arg(long, value_name = "FILE", conflicts_with = "data_dir")]
+    pub snapshot: Option<PathBuf>,
     /// Plan the deletion of everything that the project owns
     #[arg(long)]
     pub destroy: bool,
@@ -56,12 +59,33 @@ pub struct Apply {
     pub carrying_out: CarryingOut,
 }
 
+/// What is approved beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AutoApprove {
+    /// What deletes nothing, needs nobody's consent, widens no scopes, pauses no webhook
+    Safe,
+    /// Everything
+    All,
+}
+
+fn plan_id(text: &str) -> Result<String, String> {
+    let hex = text.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    hex.map(|hex| format!("sha256:{}", hex.to_ascii_lowercase())).ok_or_else(|| "expected `sha256:` and 64 hex digits".to_owned())
+}
+
 /// How a plan is carried out.
 #[derive(Debug, Args)]
 pub struct CarryingOut {
-    /// Do not ask before changing anything
-    #[arg(long)]
-    pub auto_approve: bool,
+    /// Do not ask before changing anything. `safe` leaves out whatever a person should look at first: what deletes, asks
+    /// somebody's consent, widens scopes, pauses webhooks
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
+    pub auto_approve: Option<AutoApprove>,
+    /// Carry out only these changes, by id of the plan or by address, and what they need
+    #[arg(long, value_name = "CHANGE,…", value_delimiter = ',', conflicts_with = "auto_approve")]
+    pub approve: Vec<String>,
+    /// Carry out this plan and no other: its id, as `plan` shows it
+    #[arg(long, value_name = "PLAN_ID", value_parser = plan_id)]
+    pub expect: Option<String>,
     /// How many steps may run at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub parallelism: u16,

@@ -194,6 +194,8 @@ pub enum SchemaKind {
     Webhook,
     Function,
     Plan,
+    Snapshot,
+    Drift,
     Catalogue,
     Diagnostics,
     Baseline,

@@ -44,6 +44,9 @@ pub struct Trigger {
     /// Show what would be sent, with references where secrets go, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Count an event once however often it is sent: the delivery that this key stands for is given back for 30 days
+    #[arg(long, value_name = "TEXT", conflicts_with = "dry_run")]
+    pub key: Option<String>,
     /// Leave the delivery to `bowline webhook deliver`
     #[arg(long, conflicts_with = "dry_run")]
     pub queue: bool,

@@ -1,8 +1,9 @@
 //! `apply`: a plan made now and confirmed, or a saved one, carried out.
 
+use super::approving;
 use super::opened::{self, Opened};
 use super::planning::{self, Asked};
-use super::platform;
+use super::platform::{self, Platform};
 use crate::apply::{self, Applying, LIFETIME, PlanFile, Present, Remote, Report};
 use crate::cli::args::{Apply, ApplyFormat, BrokerArgs, CarryingOut, LabelArgs};
 use crate::cli::exit::Exit;
@@ -11,9 +12,7 @@ use crate::cli::report::page::Tone;
 use crate::cli::report::progress::Progress;
 use crate::cli::report::{json, outcome_text};
 use crate::cli::talk::{Failure, Talk};
-use crate::clock::rfc3339;
-use crate::embedded::{Embedded, LockError};
-use crate::plan::Mode;
+use crate::plan::{self, Approved, Change, Hazard, Mode};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -25,7 +24,7 @@ pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
             saved(path, args, talk)
         }
         None => {
-            must_be_able_to_ask(&args.carrying_out, talk)?;
+            approving::must_be_able_to_ask(&args.carrying_out, args.carrying_out.expect.is_some(), talk)?;
             let opened = opened::open_under(&args.rules, &args.project, talk)?;
             let asked = Asked {
                 mode: Mode::Apply,
@@ -53,15 +52,6 @@ fn no_planning_flags(args: &Apply) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, format!("`{flag}` cannot be given with a saved plan")).hint("give it to `bowline plan --save` instead"))
 }
 
-/// Without a terminal nobody can answer: said before any work is done.
-pub(crate) fn must_be_able_to_ask(args: &CarryingOut, talk: &Talk<'_>) -> Result<(), Failure> {
-    if args.auto_approve || talk.can_ask() {
-        return Ok(());
-    }
-    Err(Failure::new(Exit::Usage, "nobody can be asked for approval here")
-        .hint("approve beforehand with `--auto-approve`, or apply a saved plan"))
-}
-
 /// Plans, asks and carries out, all under the apply lock so that nothing of ours moves between.
 pub(crate) fn carry_out_now(
     opened: &Opened,
@@ -73,37 +63,79 @@ pub(crate) fn carry_out_now(
     // Looking makes nothing: what is refused or needs no step leaves the folder as it was.
     let looked = platform::look(opened, broker, talk)?;
     let mut file = planning::plan(opened, &looked, asked, talk)?;
-    drop(looked);
     if args.format == ApplyFormat::Text {
         planning::print(&file, talk);
     }
     planning::not_denied(&file.plan)?;
-    if !has_steps(&file) {
-        return Ok(nothing_to_do(&file, args, talk));
+    expected(&file, args, &looked)?;
+    drop(looked);
+    let mut approved = approving::narrow(&file, args, talk)?;
+    if !has_steps(&approved.plan) {
+        return Ok(nothing_to_do(&file, &approved, args, talk));
     }
-    if !args.auto_approve && !talk.confirm("Carry this out?") {
+    let asks = approving::asks(args, args.expect.is_some(), talk);
+    if asks && !confirm(&approved.plan, opened, talk) {
         return Err(Failure::new(Exit::Failed, "not approved: nothing was changed"));
     }
-    planning::all_material_there(&file, opened)?;
+    planning::all_material_there(&approved.plan, opened)?;
     let platform = platform::open(opened, broker, talk)?;
-    let _lock = platform.lock().map_err(locked)?;
-    if platform.observe().map_err(platform::failure)?.revision != file.observed_revision {
-        if !args.auto_approve {
-            return Err(Failure::new(Exit::PlanRefused, "something was changed while you were reading the plan: nothing was done")
-                .hint("run it again and look at the plan that is made now"));
+    let claim = claim(talk);
+    platform.while_locked(&opened.compiled.project.name, &claim, || {
+        if platform.observe().map_err(platform::failure)?.revision != file.observed_revision {
+            if asks {
+                return Err(Failure::new(Exit::PlanRefused, "something was changed while you were reading the plan: nothing was done")
+                    .hint("run it again and look at the plan that is made now"));
+            }
+            file = planning::plan(opened, &platform, asked, talk)?;
+            planning::not_denied(&file.plan)?;
+            expected(&file, args, &platform)?;
+            approved = approving::narrow(&file, args, talk)?;
         }
-        file = planning::plan(opened, &platform, asked, talk)?;
-        planning::not_denied(&file.plan)?;
-    }
-    carry_out(&file, opened, &platform, args, talk)
+        carry_out(&file, &approved, (opened, &platform), args, talk)
+    })?
 }
 
-fn has_steps(file: &PlanFile) -> bool {
-    file.plan.changes.iter().any(|change| !change.steps.is_empty())
+/// Tells this apply from every other one, of the same person too.
+fn claim(talk: &Talk<'_>) -> String {
+    let mut claim = [0; 16];
+    talk.world.random.fill(&mut claim);
+    hex::encode(claim)
+}
+
+/// Refuses a plan that is not the one that was named.
+fn expected(file: &PlanFile, args: &CarryingOut, platform: &Platform) -> Result<(), Failure> {
+    let Some(expected) = args.expect.as_ref().filter(|expected| **expected != file.plan_id) else { return Ok(()) };
+    let why = match platform.applied(expected)? {
+        Some((at, actor)) => format!("it was applied before, by {actor} at {at}"),
+        None => format!("the plan made now is {}", file.plan_id),
+    };
+    Err(Failure::new(Exit::PlanRefused, format!("the plan {expected} is refused: {why}"))
+        .hint("files, variables, the environment or what is live differ from what was reviewed: look at the plan above"))
+}
+
+/// Asks for approval. Where people's authorisations would be lost for good, what is typed says so.
+fn confirm(plan: &plan::Plan, opened: &Opened, talk: &mut Talk<'_>) -> bool {
+    let lost: Vec<String> = plan.changes.iter().filter(|change| loses_for_good(change)).map(|change| change.address.to_string()).collect();
+    if lost.is_empty() {
+        return talk.confirm("Carry this out?", "yes");
+    }
+    let question = format!("Carry this out, and take these authorisations away for good: {}?", lost.join(", "));
+    talk.confirm(&question, &opened.compiled.project.name)
+}
+
+fn loses_for_good(change: &Change) -> bool {
+    change.refused.is_none() && change.hazards.contains(&Hazard::LosesTokens) && change.hazards.contains(&Hazard::Destroys)
+}
+
+fn has_steps(plan: &plan::Plan) -> bool {
+    plan.changes.iter().any(|change| !change.steps.is_empty())
 }
 
 fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let file = planning::read(path, talk)?;
+    if let Some(expected) = args.carrying_out.expect.as_ref().filter(|expected| **expected != file.plan_id) {
+        return Err(Failure::new(Exit::PlanRefused, format!("`{}` is the plan {}, not {expected}", path.display(), file.plan_id)));
+    }
     let opened = opened::open_for(&file, &args.rules, &args.project, talk)?;
     // Looked at first, and again under the lock: what is refused leaves the folder as it was.
     let looked = platform::look(&opened, &args.broker, talk)?;
@@ -112,20 +144,23 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     if args.carrying_out.format == ApplyFormat::Text {
         planning::print(&file, talk);
     }
-    if !has_steps(&file) {
-        return Ok(nothing_to_do(&file, &args.carrying_out, talk));
+    let approved = approving::narrow(&file, &args.carrying_out, talk)?;
+    if !has_steps(&approved.plan) {
+        return Ok(nothing_to_do(&file, &approved, &args.carrying_out, talk));
     }
-    planning::all_material_there(&file, &opened)?;
+    planning::all_material_there(&approved.plan, &opened)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
-    let _lock = platform.lock().map_err(locked)?;
-    still_good(&file, &opened, &platform, &args.planning.labels, talk)?;
-    carry_out(&file, &opened, &platform, &args.carrying_out, talk)
+    let claim = claim(talk);
+    platform.while_locked(&opened.compiled.project.name, &claim, || {
+        still_good(&file, &opened, &platform, &args.planning.labels, talk)?;
+        carry_out(&file, &approved, (&opened, &platform), &args.carrying_out, talk)
+    })?
 }
 
 /// Whether a saved plan may be applied to what is there.
-fn still_good(file: &PlanFile, opened: &Opened, platform: &Embedded, labels: &LabelArgs, talk: &mut Talk<'_>) -> Result<(), Failure> {
-    if let Some(at) = platform.broker().spent(&file.plan_id).map_err(|error| platform::broker_failure("could not read the state", error))? {
-        return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: it was applied before, at {}", rfc3339(at)))
+fn still_good(file: &PlanFile, opened: &Opened, platform: &Platform, labels: &LabelArgs, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    if let Some(at) = platform.spent(&file.run_id())? {
+        return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: it was applied before, at {at}"))
             .hint("a plan is good for one apply: run `bowline plan` again"));
     }
     let observed = platform.observe().map_err(platform::failure)?;
@@ -145,17 +180,16 @@ fn still_good(file: &PlanFile, opened: &Opened, platform: &Embedded, labels: &La
     planning::still_follows(file, opened, platform, labels, talk)
 }
 
-fn locked(error: LockError) -> Failure {
-    match &error {
-        LockError::Held { .. } => Failure::new(Exit::Locked, error.to_string()).hint("wait for it to end, then run this again"),
-        LockError::Unusable { .. } => Failure::because(Exit::Failed, "could not take the apply lock", error),
-    }
-}
-
-fn carry_out(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &CarryingOut, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let steps = file.plan.changes.iter().map(|change| change.steps.len()).sum();
-    platform.spend(&file.plan_id).map_err(platform::failure)?;
-    let report = run_steps(file, opened, platform, args, steps, talk);
+fn carry_out(
+    file: &PlanFile,
+    approved: &Approved,
+    (opened, platform): (&Opened, &Platform),
+    args: &CarryingOut,
+    talk: &mut Talk<'_>,
+) -> Result<Exit, Failure> {
+    platform.spend(&file.run_id()).map_err(platform::failure)?;
+    let mut report = run_steps(file, &approved.plan, (opened, platform), args, talk);
+    report.left_out = approved.left_out.clone();
     tell(&report, file, args, talk);
     if talk.world.interrupted.load(Ordering::SeqCst) {
         let mut page = talk.aside_page();
@@ -163,20 +197,20 @@ fn carry_out(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &Carry
         talk.insist(&page.into_text());
         return Ok(Exit::Interrupted);
     }
-    Ok(exit(&report, args.detailed_exitcode))
+    Ok(exit(&report, approved, args))
 }
 
-/// A plan without a step: refusals and waiting people are all that there is to tell.
-fn nothing_to_do(file: &PlanFile, args: &CarryingOut, talk: &mut Talk<'_>) -> Exit {
+/// A plan without a step: refusals, what is left out and waiting people are all that there is to tell.
+fn nothing_to_do(file: &PlanFile, approved: &Approved, args: &CarryingOut, talk: &mut Talk<'_>) -> Exit {
     let waiting = file.plan.waiting.iter().map(|waiting| waiting.address.clone()).collect();
-    let report = Report { refused: refused(file), waiting, ..Report::default() };
+    let report = Report { refused: refused(file), waiting, left_out: approved.left_out.clone(), ..Report::default() };
     if args.format == ApplyFormat::Ndjson {
         talk.data(&events::opening(file, &*talk.world.clock.clone()));
     }
     if args.format != ApplyFormat::Text {
         tell(&report, file, args, talk);
     }
-    exit(&report, args.detailed_exitcode)
+    exit(&report, approved, args)
 }
 
 fn tell(report: &Report, file: &PlanFile, args: &CarryingOut, talk: &mut Talk<'_>) {
@@ -196,16 +230,23 @@ fn refused(file: &PlanFile) -> Vec<(crate::resource::Address, crate::plan::Refus
     file.plan.changes.iter().filter_map(|change| Some((change.address.clone(), change.refused.clone()?))).collect()
 }
 
-fn run_steps(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &CarryingOut, steps: usize, talk: &mut Talk<'_>) -> Report {
+fn run_steps(
+    file: &PlanFile,
+    plan: &plan::Plan,
+    (opened, platform): (&Opened, &Platform),
+    args: &CarryingOut,
+    talk: &mut Talk<'_>,
+) -> Report {
     if args.format == ApplyFormat::Ndjson {
         talk.data(&events::opening(file, &*talk.world.clock.clone()));
     }
+    let steps = plan.changes.iter().map(|change| change.steps.len()).sum();
     let (look, quiet) = (talk.talk_look(), talk.is_quiet());
     let interrupted = talk.world.interrupted;
     let terminal = talk.world.terminal.stderr;
     let mut progress = Progress::new(&mut *talk.world.stderr, look, terminal, quiet, steps);
     let applying = Applying {
-        plan_id: &file.plan_id,
+        run_id: &file.run_id(),
         project: &opened.compiled.project.name,
         remote: platform,
         material: &opened.material(),
@@ -214,7 +255,7 @@ fn run_steps(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &Carry
     };
     let clock = talk.world.clock.clone();
     let mut events = Events::new(&mut *talk.world.stdout, &*clock);
-    let report = apply::apply(&file.plan, applying, &mut |event| {
+    let report = apply::apply(plan, applying, &mut |event| {
         progress.tell(&event);
         if args.format == ApplyFormat::Ndjson {
             events.tell(&event);
@@ -224,10 +265,10 @@ fn run_steps(file: &PlanFile, opened: &Opened, platform: &Embedded, args: &Carry
     report
 }
 
-fn exit(report: &Report, detailed: bool) -> Exit {
-    if !report.is_complete() || !report.refused.is_empty() {
+fn exit(report: &Report, approved: &Approved, args: &CarryingOut) -> Exit {
+    if !report.is_complete() || !report.refused.is_empty() || approving::remains(args, approved) {
         Exit::Incomplete
-    } else if detailed && !report.waiting.is_empty() {
+    } else if args.detailed_exitcode && !report.waiting.is_empty() {
         Exit::Waiting
     } else {
         Exit::Done

@@ -13,17 +13,14 @@ use serde_json::json;
 pub(crate) fn run(args: &Audit, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let platform = platform::look(&opened, &args.broker, talk)?;
-    let failed = |error| platform::broker_failure("could not read the audit", error);
     if let Some(AuditCommand::Verify) = args.what {
-        let head = platform.broker().verify_audit().map_err(|error| platform::broker_failure("the audit cannot be trusted", error))?;
+        let head = platform.verify_audit()?;
         let mut page = talk.page();
         page.put(Tone::Good, "Whole").line(&format!(": {}, ending in {}", counted(head.seq as usize, "line"), head.digest));
         talk.data(&page.into_text());
         return Ok(Exit::Done);
     }
-    let head = platform.broker().audit_head().map_err(failed)?;
-    let after = head.seq.saturating_sub(args.last as u64);
-    let lines = platform.broker().audit(after, args.last).map_err(failed)?;
+    let lines = platform.audit(args.last)?;
     match args.format {
         TextOrJson::Json => {
             let lines: Vec<_> = lines.iter().map(machine).collect();

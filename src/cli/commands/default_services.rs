@@ -4,7 +4,7 @@
 use super::opened::Opened;
 use crate::apply::Material;
 use crate::broker::{CallRules, DefaultServices, Spelling};
-use crate::catalogue;
+use crate::catalogue::{self, Shelf, Told};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::oauth::{ClientSecrets, Provider, ProviderError};
@@ -20,6 +20,8 @@ const LIMIT: u64 = 1 << 20;
 
 /// The catalogue, and who Bowline is at each of its services.
 pub(super) struct Catalogue {
+    /// With the project's own entries in front.
+    shelf: Shelf,
     clients: BTreeMap<String, Result<ClientSecrets, String>>,
 }
 
@@ -36,26 +38,26 @@ struct Registered {
 
 impl Catalogue {
     pub(super) fn new(opened: &Opened, data_dir: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
-        Catalogue::of(&opened.material(), &data_dir.join("clients.yaml"), talk)
+        Catalogue::of(opened.compiled.catalogue.clone(), &opened.material(), &data_dir.join("clients.yaml"), talk)
     }
 
     /// For a server: files that are named in the list lie beside it.
     pub(super) fn beside(path: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
         let folder = path.parent().filter(|folder| folder.exists()).unwrap_or(&talk.world.folder);
         let folder = ProjectFolder::open(folder).map_err(|error| Failure::because(Exit::Failed, "could not read the clients", error))?;
-        Catalogue::of(&ProjectMaterial::new(&folder, &talk.world.env), path, talk)
+        Catalogue::of(Shelf::default(), &ProjectMaterial::new(&folder, &talk.world.env), path, talk)
     }
 
-    fn of(material: &dyn Material, path: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
-        let mut clients = listed(material, path)?;
-        clients.extend(named(&talk.world.env));
-        Ok(Catalogue { clients })
+    fn of(shelf: Shelf, material: &dyn Material, path: &Path, talk: &Talk<'_>) -> Result<Self, Failure> {
+        let mut clients = listed(material, &shelf, path)?;
+        clients.extend(named(&shelf, &talk.world.env));
+        Ok(Catalogue { shelf, clients })
     }
 }
 
 impl DefaultServices for Catalogue {
     fn service(&self, name: &str, parameters: &BTreeMap<String, String>) -> Option<Service> {
-        catalogue::find(name)?.service(parameters).ok()
+        self.shelf.find(name)?.service(parameters).ok()
     }
 
     fn provider(
@@ -64,20 +66,29 @@ impl DefaultServices for Catalogue {
         parameters: &BTreeMap<String, String>,
         client: ClientSecrets,
     ) -> Option<Result<Provider, ProviderError>> {
-        catalogue::find(name)?.provider(parameters, client)
+        self.shelf.find(name)?.provider(parameters, client)
     }
 
     fn rules(&self, name: &str, parameters: &BTreeMap<String, String>) -> CallRules {
-        let Some(entry) = catalogue::find(name) else { return CallRules::default() };
+        let Some(entry) = self.shelf.find(name) else { return CallRules::default() };
         let rules = entry.api_rules(parameters);
         let (expired_status, expired_words) = rules.expired;
+        let said = |when: Told| rules.told.iter().filter(|(told, _)| *told == when).map(|(_, words)| (*words).to_owned()).collect();
         CallRules {
             spelling: Some(Spelling { place: rules.place, format: rules.format }),
             headers: rules.headers,
             expired_status,
             expired_words,
             asks_scopes: rules.asks_scopes,
+            redirect_is_a_name: rules.redirect_is_a_name,
+            before_consent: said(Told::AtConsent),
+            when_narrower: said(Told::WhenNarrower),
+            when_refused: said(Told::WhenRefused),
         }
+    }
+
+    fn renewals_in_ten_minutes(&self, host: &str) -> Option<u32> {
+        catalogue::renewals_in_ten_minutes(host)
     }
 
     fn client(&self, name: &str) -> Result<ClientSecrets, String> {
@@ -95,10 +106,11 @@ fn word(key: &str) -> String {
 }
 
 /// Clients whose id is in the environment.
-fn named(env: &BTreeMap<String, String>) -> BTreeMap<String, Result<ClientSecrets, String>> {
+fn named(shelf: &Shelf, env: &BTreeMap<String, String>) -> BTreeMap<String, Result<ClientSecrets, String>> {
     let value = |word: &str, part: &str| env.get(&format!("BOWLINE_CLIENT_{word}_{part}")).filter(|value| !value.is_empty());
     let secret = |word: &str, part: &str| value(word, part).map(|value| Secret::new(value.clone()));
-    catalogue::keys()
+    shelf
+        .keys()
         .iter()
         .filter_map(|key| {
             let word = word(key);
@@ -110,7 +122,7 @@ fn named(env: &BTreeMap<String, String>) -> BTreeMap<String, Result<ClientSecret
 }
 
 /// Clients of the file, which need not be there.
-fn listed(material: &dyn Material, path: &Path) -> Result<BTreeMap<String, Result<ClientSecrets, String>>, Failure> {
+fn listed(material: &dyn Material, shelf: &Shelf, path: &Path) -> Result<BTreeMap<String, Result<ClientSecrets, String>>, Failure> {
     if !path.exists() {
         return Ok(BTreeMap::new());
     }
@@ -120,7 +132,7 @@ fn listed(material: &dyn Material, path: &Path) -> Result<BTreeMap<String, Resul
     let all: BTreeMap<String, Registered> = serde_yaml::from_str(&text).map_err(|_| {
         failed("is not of the form `slack: { id: …, secret: { env: … } }`").hint("secrets are references there: env or file")
     })?;
-    if let Some(unknown) = all.keys().find(|key| catalogue::find(key).is_none()) {
+    if let Some(unknown) = all.keys().find(|key| !shelf.has(key)) {
         return Err(failed(&format!("names `{unknown}`, which is no default service")));
     }
     Ok(all.into_iter().map(|(key, registered)| (key.replace('_', "-"), fetched(material, &registered))).collect())

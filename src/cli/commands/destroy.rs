@@ -1,6 +1,7 @@
 //! `destroy`: deletes everything that the project owns, dependents first.
 
-use super::apply::{carry_out_now, must_be_able_to_ask};
+use super::apply::carry_out_now;
+use super::approving;
 use super::opened;
 use super::planning::Asked;
 use crate::apply::LIFETIME;
@@ -11,7 +12,7 @@ use crate::plan::Mode;
 use std::collections::BTreeMap;
 
 pub(crate) fn run(args: &Destroy, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    must_be_able_to_ask(&args.carrying_out, talk)?;
+    approving::must_be_able_to_ask(&args.carrying_out, args.carrying_out.expect.is_some(), talk)?;
     let opened = opened::open(&args.project, talk)?;
     let asked = Asked {
         mode: Mode::Destroy,

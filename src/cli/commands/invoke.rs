@@ -1,19 +1,27 @@
 //! `invoke`: the platform's `invokeurl` with a connection. The credential is attached by the broker and never seen here.
 
-use super::{opened, party, platform};
-use crate::broker::{Answered, Outgoing, PATIENCE};
+use super::platform::{self, Platform, call_failure};
+use super::{opened, party};
+use crate::broker::{Outgoing, PATIENCE};
 use crate::cli::args::Invoke;
 use crate::cli::exit::Exit;
 use crate::cli::report::json;
 use crate::cli::talk::{Failure, Talk};
 use crate::oauth::Body;
+use crate::wire::{AnsweredBody, CallBody, Invocation, Invoked};
 use crate::workspace;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use url::Url;
 
 /// Bytes of a body's file that are read at most.
 const FILE_LIMIT: u64 = 16 << 20;
+
+/// A service's answer.
+type Response = http::Response<Vec<u8>>;
 
 pub(crate) fn run(args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let usage = |message: String| Failure::new(Exit::Usage, message);
@@ -24,9 +32,17 @@ pub(crate) fn run(args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
     let report = party::named(&platform, &args.name)?;
-    let user = party::user(&report, args.as_user.as_deref(), talk);
+    let user = party::user(&platform, &report, args.as_user.as_deref(), talk);
+    let embedded = match &platform {
+        Platform::Here(embedded) => embedded,
+        Platform::There(http) => {
+            let invocation = invocation(args, (method, headers, body), user);
+            let invoked = http.invoke(report.address.name.as_str(), &invocation).map_err(|error| call_failure("could not call", error))?;
+            return show(&unpacked(invoked)?, &[], args, talk);
+        }
+    };
     let outgoing = Outgoing {
-        actor: platform.actor(),
+        actor: embedded.actor(),
         action: "invoke",
         connection: Some(&report.address.name),
         user: user.as_deref(),
@@ -38,8 +54,53 @@ pub(crate) fn run(args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         patience: PATIENCE,
     };
     let answered =
-        platform.broker().call_out(outgoing).map_err(|error| party::failure("could not call", report.address.name.as_str(), error))?;
-    show(&answered, args, talk)
+        embedded.broker().call_out(outgoing).map_err(|error| party::failure("could not call", report.address.name.as_str(), error))?;
+    show(&answered.response, &answered.hints, args, talk)
+}
+
+/// The call as it is put to a served broker.
+fn invocation(args: &Invoke, (method, headers, body): (Method, HeaderMap, Body), user: Option<String>) -> Invocation {
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in &headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        named.entry(name.to_string()).and_modify(|before| before.push_str(&format!(", {value}"))).or_insert_with(|| value.into_owned());
+    }
+    let body = match body {
+        Body::Empty => None,
+        Body::Form(fields) => Some(CallBody::Form(fields.into_iter().collect())),
+        Body::Raw { content_type, bytes } => {
+            if let Some(media) = content_type.as_ref().and_then(|media| media.to_str().ok()) {
+                named.entry("content-type".to_owned()).or_insert_with(|| media.to_owned());
+            }
+            Some(match String::from_utf8(bytes) {
+                Ok(text) => CallBody::Text(text),
+                Err(bytes) => CallBody::Base64(BASE64_STANDARD.encode(bytes.into_bytes())),
+            })
+        }
+    };
+    Invocation {
+        method: method.to_string(),
+        url: args.url.clone(),
+        headers: named,
+        body,
+        user,
+        max_bytes: Some(args.max_bytes),
+        timeout_seconds: None,
+    }
+}
+
+/// What a served broker passes on.
+fn unpacked(invoked: Invoked) -> Result<Response, Failure> {
+    let odd = |what: &str| Failure::new(Exit::Failed, format!("the API answered what this program cannot read: {what}"));
+    let body = match invoked.body {
+        AnsweredBody::Text(text) => text.into_bytes(),
+        AnsweredBody::Base64(text) => BASE64_STANDARD.decode(text).map_err(|_| odd("a body that is not Base64"))?,
+    };
+    let mut response = http::Response::builder().status(invoked.status);
+    for (name, value) in invoked.headers.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value))) {
+        response = response.header(name, value);
+    }
+    response.body(body).map_err(|error| odd(&error.to_string()))
 }
 
 fn headers(args: &Invoke) -> Result<HeaderMap, Failure> {
@@ -75,11 +136,11 @@ fn text_or_file(text: &str, talk: &Talk<'_>) -> Result<String, Failure> {
 }
 
 /// The answer's text, or with `--detailed` the platform's detailed answer: status, headers and text.
-fn show(answered: &Answered, args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let (status, body) = (answered.response.status(), answered.response.body());
+fn show(response: &Response, hints: &[String], args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let (status, body) = (response.status(), response.body());
     if args.detailed {
         let mut headers = Map::new();
-        for (name, value) in answered.response.headers() {
+        for (name, value) in response.headers() {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             match headers.get_mut(name.as_str()) {
                 Some(Value::String(before)) => before.push_str(&format!(", {value}")),
@@ -95,5 +156,6 @@ fn show(answered: &Answered, args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit,
         return Ok(Exit::Done);
     }
     let failure = Failure::new(Exit::Failed, format!("the service answered with status {}", status.as_u16()));
+    let failure = if hints.is_empty() { failure } else { failure.hint(hints.join("; ")) };
     Err(if status.is_redirection() { failure.hint("redirects are not followed with a credential") } else { failure })
 }

@@ -1,6 +1,7 @@
 //! One file a verb: each puts the rooms together for its command and owns the glue between them.
 
 pub(super) mod apply;
+mod approving;
 pub(super) mod audit;
 pub(super) mod backup;
 pub(super) mod check;
@@ -11,6 +12,7 @@ mod default_services;
 pub(super) mod destroy;
 mod difference;
 pub(super) mod docs;
+pub(super) mod drift;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod graph;
@@ -30,8 +32,10 @@ pub(super) mod revoke;
 pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod serve;
+pub(super) mod served;
 pub(super) mod services;
 pub(super) mod show;
+pub(super) mod snapshot;
 pub(super) mod status;
 mod tour;
 pub(super) mod webhook;

@@ -1,6 +1,6 @@
 //! A project as commands open it: read, compiled for an environment, with everything said about it.
 
-use crate::apply::{Binding, PlanFile, Remark};
+use crate::apply::{Binding, FromSnapshot, PlanFile, Remark};
 use crate::cli::args::{ProjectArgs, RuleArgs};
 use crate::cli::exit::Exit;
 use crate::cli::report::diagnostics_text;
@@ -67,12 +67,19 @@ impl Opened {
     }
 
     /// What binds a plan of this project.
-    pub(crate) fn binding(&self, created_at: SystemTime, lifetime: Duration, observed_revision: u64) -> Binding<'_> {
+    pub(crate) fn binding(
+        &self,
+        created_at: SystemTime,
+        lifetime: Duration,
+        observed_revision: u64,
+        snapshot: Option<FromSnapshot>,
+    ) -> Binding<'_> {
         Binding {
             project: &self.compiled.project.name,
             environment: self.compiled.environment.name.as_deref(),
             api: super::platform::api(&self.compiled.environment.api),
             observed_revision,
+            snapshot,
             created_at,
             lifetime,
             files: &self.files,
@@ -94,25 +101,31 @@ fn source_place(span: crate::text::Span, sources: &Sources) -> SourcePlace {
 
 /// Opens the project for the environment that was chosen. Warnings are said; errors end the command.
 pub(super) fn open(args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
-    open_in(args.env.as_deref(), &args.variables, Rules::default(), talk)
+    open_in(args.env.as_deref(), args, talk)
 }
 
 /// As [`open`], with levels of findings before those of the project.
 pub(super) fn open_under(rules: &RuleArgs, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
-    open_in(args.env.as_deref(), &args.variables, rules.rules()?, talk)
+    open_with(args.env.as_deref(), args, rules.rules()?, talk)
 }
 
 /// Opens the project for a saved plan: in the plan's environment unless another is named, which the plan then refuses.
 pub(super) fn open_for(file: &PlanFile, rules: &RuleArgs, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     let environment = args.env.as_deref().or(file.environment.as_deref());
-    open_in(environment, &args.variables, rules.rules()?, talk)
+    open_with(environment, args, rules.rules()?, talk)
 }
 
-fn open_in(environment: Option<&str>, variables: &[(String, String)], rules: Rules, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+/// Opens the project in an environment, whatever the arguments say of that.
+pub(super) fn open_in(environment: Option<&str>, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+    open_with(environment, args, Rules::default(), talk)
+}
+
+/// As [`open_in`], with levels of findings before those of the project.
+pub(super) fn open_with(environment: Option<&str>, args: &ProjectArgs, rules: Rules, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     let folder = folder(talk)?;
     let mut front = Front::read(&folder);
     let mut diags = Diagnostics::default();
-    let setting = Setting { choice: choice(environment), variables: variables.iter().cloned().collect() };
+    let setting = Setting { choice: choice(environment), variables: args.variables.iter().cloned().collect() };
     let compiled = compile::compile(&mut diags, &mut front, &folder, &setting);
     let found = compile::settle(&front, diags, rules, false).found;
     let fails = found.iter().any(|one| one.severity == Severity::Error);
@@ -138,7 +151,7 @@ fn choice(environment: Option<&str>) -> Choice {
     environment.map_or(Choice::Default, |name| Choice::Environment(name.to_owned()))
 }
 
-fn folder(talk: &Talk<'_>) -> Result<ProjectFolder, Failure> {
+pub(super) fn folder(talk: &Talk<'_>) -> Result<ProjectFolder, Failure> {
     ProjectFolder::open(&talk.world.folder)
         .map_err(|error| Failure::because(Exit::Failed, format!("could not open the folder `{}`", talk.world.folder.display()), error))
 }

@@ -1,15 +1,14 @@
 //! Which live connection is meant, and on whose behalf: shared by the commands that act with one.
 
-use super::platform;
+use super::platform::{self, Platform};
 use crate::broker::{BrokerError, Report};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::diag::nearest;
-use crate::embedded::Embedded;
 use crate::resource::{Address, Kind};
 
 /// The report of a connection named `crm` or `connections.crm`.
-pub(super) fn named(platform: &Embedded, name: &str) -> Result<Report, Failure> {
+pub(super) fn named(platform: &Platform, name: &str) -> Result<Report, Failure> {
     let address: Address = match name.parse() {
         Ok(address) => address,
         Err(_) => Address::new(Kind::Connection, name),
@@ -17,7 +16,7 @@ pub(super) fn named(platform: &Embedded, name: &str) -> Result<Report, Failure> 
     if address.kind != Kind::Connection {
         return Err(Failure::new(Exit::Usage, format!("`{name}` is not a connection")));
     }
-    let reports = platform.broker().status().map_err(|error| platform::broker_failure("could not read the state", error))?;
+    let reports = platform.status()?;
     let known: Vec<String> = reports.iter().map(|report| report.address.to_string()).collect();
     reports.into_iter().find(|report| report.address == address).ok_or_else(|| {
         let failure = Failure::new(Exit::Usage, format!("no live connection is named `{}`", address.name));
@@ -28,9 +27,14 @@ pub(super) fn named(platform: &Embedded, name: &str) -> Result<Report, Failure> 
     })
 }
 
-/// The login user: who was named, or who works here. Nobody where the owner's authorization counts for all.
-pub(super) fn user(report: &Report, named: Option<&str>, talk: &Talk<'_>) -> Option<String> {
-    report.use_login_user_credentials.then(|| named.map_or_else(|| platform::person(talk), str::to_owned))
+/// The login user: who was named, or who works here; a served broker knows itself who asks. Nobody where the owner's
+/// authorization counts for all.
+pub(super) fn user(platform: &Platform, report: &Report, named: Option<&str>, talk: &Talk<'_>) -> Option<String> {
+    let here = || match platform {
+        Platform::Here(_) => Some(platform::person(talk)),
+        Platform::There(_) => None,
+    };
+    if report.use_login_user_credentials { named.map(str::to_owned).or_else(here) } else { None }
 }
 
 /// A broker's refusal as the end of a command, with what can be done about it.
@@ -43,6 +47,10 @@ pub(super) fn failure(message: &str, name: &str, error: BrokerError) -> Failure 
         BrokerError::NeedsLoginUser { .. } => (Exit::Usage, Some("name one with `--as USER`".to_owned())),
         BrokerError::OtherAccount { .. } => {
             (Exit::Failed, Some("sign in there with the first account, or allow the other one with `--allow-other-account`".to_owned()))
+        }
+        BrokerError::AccountUntold { .. } => {
+            let hint = "ask for the scope that lets the service tell, try again, or do without with `--allow-other-account`";
+            (Exit::Failed, Some(hint.to_owned()))
         }
         BrokerError::UnknownConsent => (Exit::Failed, Some(format!("begin anew: bowline connect {name}"))),
         _ => (Exit::Failed, None),

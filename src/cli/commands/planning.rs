@@ -1,14 +1,13 @@
 //! Making a plan of what is declared and what is live, and trusting one that was saved.
 
 use super::opened::Opened;
-use super::platform;
-use crate::apply::{Material, PlanFile, PlanRefusal, Remote};
+use super::platform::{self, Platform};
+use crate::apply::{FromSnapshot, Material, PlanFile, PlanRefusal, Remote, SnapshotFile};
 use crate::cli::args::LabelArgs;
 use crate::cli::exit::Exit;
 use crate::cli::report::page::{Page, Tone};
 use crate::cli::report::plan_text::{self, Heading};
 use crate::cli::talk::{Failure, Talk};
-use crate::embedded::Embedded;
 use crate::plan::{self, Action, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions, Verdict};
 use crate::policy::{self, Case};
 use crate::refs::{self, How, Use};
@@ -37,20 +36,43 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Plans, checks the plan with its own checker, and seals it.
-pub(super) fn plan(opened: &Opened, platform: &Embedded, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
-    let project = &opened.compiled.project;
+pub(super) fn plan(opened: &Opened, platform: &Platform, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
     let observed = platform.observe().map_err(platform::failure)?;
     let (fingerprints, missing) = fingerprints(opened, platform)?;
+    let file = made(opened, &observed, &fingerprints, asked, None, talk)?;
+    say_missing(&missing, talk);
+    Ok(file)
+}
+
+/// The same from a snapshot: no platform is asked, and no secret is read.
+pub(super) fn plan_from(
+    opened: &Opened,
+    snapshot: &SnapshotFile,
+    observed: &Observed,
+    asked: &Asked<'_>,
+    talk: &Talk<'_>,
+) -> Result<PlanFile, Failure> {
+    made(opened, observed, &Fingerprints::new(), asked, Some(snapshot.origin()), talk)
+}
+
+fn made(
+    opened: &Opened,
+    observed: &Observed,
+    fingerprints: &Fingerprints,
+    asked: &Asked<'_>,
+    snapshot: Option<FromSnapshot>,
+    talk: &Talk<'_>,
+) -> Result<PlanFile, Failure> {
+    let project = &opened.compiled.project;
     let options =
         PlanOptions { mode: asked.mode, targets: asked.targets.iter().cloned().collect::<BTreeSet<_>>(), allow_empty: asked.allow_empty };
-    let mut plan = plan::plan(project, &observed, &fingerprints, &options).map_err(|error| no_plan(error, opened))?;
-    let findings = plan::inspect(&plan, project, &observed);
+    let mut plan = plan::plan(project, observed, fingerprints, &options).map_err(|error| no_plan(error, opened))?;
+    let findings = plan::inspect(&plan, project, observed);
     assert!(findings.is_empty(), "the plan does not pass its own checker: {findings:?}");
     plan.labels.clone_from(&asked.labels);
-    plan.policies = verdicts(&plan, opened, &observed);
-    say_missing(&missing, talk);
+    plan.policies = verdicts(&plan, opened, observed);
     let now = talk.world.clock.now();
-    Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision)))
+    Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision, snapshot)))
 }
 
 /// The project's policies that do not hold for a plan.
@@ -77,7 +99,7 @@ pub(super) fn not_denied(plan: &plan::Plan) -> Result<(), Failure> {
 }
 
 /// The fingerprints of all secrets that can be read here, and the references that cannot.
-fn fingerprints(opened: &Opened, platform: &Embedded) -> Result<(Fingerprints, BTreeSet<String>), Failure> {
+fn fingerprints(opened: &Opened, platform: &Platform) -> Result<(Fingerprints, BTreeSet<String>), Failure> {
     let resources = &opened.compiled.project.resources;
     let references: BTreeSet<&ValueFrom> = resources.values().flat_map(|resource| resource.secrets().into_values()).collect();
     let (mut known, mut values, mut missing) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -132,6 +154,8 @@ pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
 /// A plan for people, on a page of their making, with the places in scripts that it touches.
 pub(super) fn text(file: &PlanFile, scripts: &[Use], mut page: Page) -> String {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
+    let from = file.snapshot.as_ref().map(|snapshot| format!("a snapshot of {api} taken at {}", snapshot.taken_at));
+    let api = from.as_deref().unwrap_or(api);
     let heading = Heading { project: &file.project, environment: file.environment.as_deref(), api, plan_id: &file.plan_id };
     plan_text::plan(&file.plan, heading, scripts, &mut page);
     page.into_text()
@@ -184,7 +208,7 @@ const LOOK_AGAIN: &str = "run `bowline plan` again and review what it shows now"
 pub(super) fn still_follows(
     file: &PlanFile,
     opened: &Opened,
-    platform: &Embedded,
+    platform: &Platform,
     labels: &LabelArgs,
     talk: &mut Talk<'_>,
 ) -> Result<(), Failure> {
@@ -238,9 +262,9 @@ fn sent(change: &Change) -> BTreeMap<SecretPath, &ValueFrom> {
 }
 
 /// Whether every secret that will be sent can be read: asked before the first step, so that nothing stops half-way.
-pub(super) fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(), Failure> {
+pub(super) fn all_material_there(plan: &plan::Plan, opened: &Opened) -> Result<(), Failure> {
     let mut missing = Vec::new();
-    for change in &file.plan.changes {
+    for change in &plan.changes {
         for (path, from) in sent(change) {
             if let Err(error) = opened.material().secret(from) {
                 missing.push(format!("{}{path} needs {from}: {error}", change.address));
@@ -257,7 +281,7 @@ pub(super) fn all_material_there(file: &PlanFile, opened: &Opened) -> Result<(),
 }
 
 /// Whether each secret still has the value that the plan's fingerprints were made of.
-pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Embedded) -> Result<(), Failure> {
+pub(super) fn secrets_unchanged(file: &PlanFile, opened: &Opened, platform: &Platform) -> Result<(), Failure> {
     for change in &file.plan.changes {
         let Some(after) = &change.after else { continue };
         let references = after.secrets();

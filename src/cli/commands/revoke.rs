@@ -1,13 +1,17 @@
 //! `revoke`: takes a connection's authorizations away, here and at the service, and says which of it happened.
 
-use super::{opened, party, platform};
-use crate::broker::{Call, Expect, Told, ToldOutcome};
+use super::platform::{self, Platform, call_failure};
+use super::{opened, party};
+use crate::broker::{self, Call, Expect, Report};
 use crate::cli::args::{Revoke, TextOrJson};
 use crate::cli::exit::Exit;
 use crate::cli::report::json;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
+use crate::embedded::Embedded;
+use crate::remote::Http;
 use crate::resource::WebhookState;
+use crate::wire::{RevokeAsked, Told, ToldOutcome};
 use serde_json::json;
 
 pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
@@ -17,14 +21,10 @@ pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     if args.as_user.is_some() && !report.use_login_user_credentials {
         return Err(Failure::new(Exit::Usage, format!("`{}` runs with its owner's credentials, not with each user's", report.address)));
     }
-    let call = Call { actor: platform.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
-    let (_, mut told) = platform
-        .broker()
-        .revoke_and_tell(&call, &report.address, args.as_user.as_deref())
-        .map_err(|error| party::failure("could not revoke", report.address.name.as_str(), error))?;
-    // What had to wait before is told along; only this connection's outcome counts here.
-    told.retain(|one| one.connection == report.address.name);
-    let _ = platform.broker().tell_services(None);
+    let told = match &platform {
+        Platform::Here(embedded) => here(embedded, &report, args.as_user.as_deref())?,
+        Platform::There(http) => there(http, &report, args.as_user.as_deref())?,
+    };
     let now = party::named(&platform, &args.name)?;
     let blocked: Vec<_> = now.webhooks.iter().filter(|(_, state)| **state == WebhookState::Blocked).map(|(address, _)| address).collect();
     match args.format {
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
             page.line(&args.as_user.as_ref().map(|user| format!(" for {user}")).unwrap_or_default());
             for one in &told {
                 let whose = if one.user.is_empty() { String::new() } else { format!("{}: ", one.user) };
-                page.put(tone(&one.outcome), &format!("  {whose}{}", one.outcome.words())).end();
+                page.put(tone(one.outcome), &format!("  {whose}{}", one.message)).end();
             }
             for address in blocked {
                 page.put(Tone::Caution, &format!("  {address} is blocked until it is connected again")).end();
@@ -49,24 +49,46 @@ pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
             talk.data(&page.into_text());
         }
     }
-    let failed = told.iter().any(|one| matches!(one.outcome, ToldOutcome::Failed { .. }));
+    let failed = told.iter().any(|one| one.outcome == ToldOutcome::Failed);
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
-fn tone(outcome: &ToldOutcome) -> Tone {
+/// What the services made of it, in the API's words.
+fn here(embedded: &Embedded, report: &Report, user: Option<&str>) -> Result<Vec<Told>, Failure> {
+    let call = Call { actor: embedded.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
+    let (_, mut told) = embedded
+        .broker()
+        .revoke_and_tell(&call, &report.address, user)
+        .map_err(|error| party::failure("could not revoke", report.address.name.as_str(), error))?;
+    // What had to wait before is told along; only this connection's outcome counts here.
+    told.retain(|one| one.connection == report.address.name);
+    let _ = embedded.broker().tell_services(None);
+    Ok(told.into_iter().map(|one| Told { message: one.outcome.words(), outcome: outcome(&one.outcome), user: one.user }).collect())
+}
+
+fn there(http: &Http, report: &Report, user: Option<&str>) -> Result<Vec<Told>, Failure> {
+    let asked = RevokeAsked { user: user.map(str::to_owned) };
+    let revoked = http.revoke(report.address.name.as_str(), &asked).map_err(|error| call_failure("could not revoke", error))?;
+    Ok(revoked.told)
+}
+
+fn outcome(outcome: &broker::ToldOutcome) -> ToldOutcome {
+    match outcome {
+        broker::ToldOutcome::Revoked => ToldOutcome::Revoked,
+        broker::ToldOutcome::NoEndpoint { .. } => ToldOutcome::NoEndpoint,
+        broker::ToldOutcome::Queued { .. } => ToldOutcome::Queued,
+        broker::ToldOutcome::Failed { .. } => ToldOutcome::Failed,
+    }
+}
+
+fn tone(outcome: ToldOutcome) -> Tone {
     match outcome {
         ToldOutcome::Revoked => Tone::Good,
-        ToldOutcome::NoEndpoint { .. } | ToldOutcome::Queued { .. } => Tone::Caution,
-        ToldOutcome::Failed { .. } => Tone::Bad,
+        ToldOutcome::NoEndpoint | ToldOutcome::Queued => Tone::Caution,
+        ToldOutcome::Failed => Tone::Bad,
     }
 }
 
 fn machine(told: &Told) -> serde_json::Value {
-    let outcome = match &told.outcome {
-        ToldOutcome::Revoked => "revoked",
-        ToldOutcome::NoEndpoint { .. } => "no_endpoint",
-        ToldOutcome::Queued { .. } => "queued",
-        ToldOutcome::Failed { .. } => "failed",
-    };
-    json!({ "user": told.user, "outcome": outcome, "detail": told.outcome.words() })
+    json!({ "user": told.user, "outcome": told.outcome, "detail": told.message })
 }

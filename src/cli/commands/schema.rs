@@ -13,6 +13,8 @@ pub(crate) fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Some(SchemaKind::Webhook) => include_str!("../../../schemas/webhook.schema.json"),
         Some(SchemaKind::Function) => include_str!("../../../schemas/function.schema.json"),
         Some(SchemaKind::Plan) => include_str!("../../../schemas/plan.schema.json"),
+        Some(SchemaKind::Snapshot) => include_str!("../../../schemas/snapshot.schema.json"),
+        Some(SchemaKind::Drift) => include_str!("../../../schemas/drift.schema.json"),
         Some(SchemaKind::Diagnostics) => include_str!("../../../schemas/diagnostics.schema.json"),
         Some(SchemaKind::Baseline) => include_str!("../../../schemas/baseline.schema.json"),
         Some(SchemaKind::Outcome) => include_str!("../../../schemas/outcome.schema.json"),

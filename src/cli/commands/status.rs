@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Status, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let platform = platform::look(&opened, &args.broker, talk)?;
     let mut observed = platform.observe().map_err(platform::failure)?;
-    let mut reports = platform.broker().status().map_err(|error| platform::broker_failure("could not read the state", error))?;
+    let mut reports = platform.status()?;
     if !args.all {
         let own = |owner: &Option<String>| owner.as_deref() == Some(opened.compiled.project.name.as_str());
         observed.objects.retain(|_, live| own(&live.owner));
@@ -125,7 +125,12 @@ fn held_words(held: &HeldReport) -> String {
     };
     say("access until", held.expires);
     say("to be connected again by", held.ends.filter(|ends| Some(*ends) != held.expires));
-    say("last used", held.last_used);
+    if let Some(account) = &held.account {
+        words.push_str(&format!(", account {}", account.0));
+    }
+    if let Some(time) = held.last_used {
+        words.push_str(&format!(", last used {}", rfc3339(time)));
+    }
     if !held.last_error.is_empty() {
         words.push_str(&format!(", last error: {}", held.last_error));
     }
@@ -186,6 +191,8 @@ struct HeldDetail {
     missing: Vec<String>,
     access_expires: Option<String>,
     ends: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     last_used: Option<String>,
     last_error: String,
     retry_at: Option<String>,
@@ -266,6 +273,7 @@ fn held_detail(report: &Report, held: &HeldReport) -> Option<HeldDetail> {
         missing,
         access_expires: held.expires.map(rfc3339),
         ends: held.ends.map(rfc3339),
+        account: held.account.as_ref().map(|account| account.0.clone()),
         last_used: held.last_used.map(rfc3339),
         last_error: held.last_error.clone(),
         retry_at: held.retry_at.map(rfc3339),

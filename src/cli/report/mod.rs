@@ -6,6 +6,7 @@ pub(super) mod delivery_json;
 pub(super) mod delivery_text;
 pub(super) mod diagnostics_json;
 pub(super) mod diagnostics_text;
+pub(super) mod drift_text;
 pub(super) mod events;
 mod excerpt;
 mod fingerprint;

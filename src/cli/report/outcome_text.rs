@@ -22,10 +22,18 @@ pub(crate) fn outcome(report: &Report, page: &mut Page) {
     for (address, refused) in &report.refused {
         page.put(Tone::Caution, "  refused  ").say(&format!("{address}: {}", refused.message)).end();
     }
+    if !report.left_out.is_empty() {
+        let count = counted(report.left_out.len(), "change");
+        page.put(Tone::Caution, &format!("{count} not carried out: {}", left_out(report))).end();
+    }
     if !report.is_complete() {
         page.line("Running again resumes where this ended.");
     }
     people(report, page);
+}
+
+fn left_out(report: &Report) -> String {
+    report.left_out.iter().map(|one| one.address.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn people(report: &Report, page: &mut Page) {
@@ -100,6 +108,7 @@ pub(crate) fn machine(report: &Report, plan_id: &str) -> Value {
         "failed": report.failed.iter().map(|(one, error)| with(task(one), "error", chain(error).into())).collect::<Vec<_>>(),
         "not_attempted": report.not_attempted.iter().map(|(one, because)| with(task(one), "because", why(because).into())).collect::<Vec<_>>(),
         "refused": report.refused.iter().map(|(address, refused)| json!({ "address": address, "code": refused.code, "message": refused.message })).collect::<Vec<_>>(),
+        "left_out": report.left_out.iter().map(|one| json!({ "id": one.id, "address": one.address, "action": one.action, "hazards": one.hazards, "needs": one.needs })).collect::<Vec<_>>(),
         "waiting": report.waiting,
         "not_connected": unconnected(report),
         "blocked": report.blocked,

@@ -3,7 +3,7 @@
 use super::counted;
 use super::page::{Page, Tone, width};
 use super::refs_text;
-use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Effect, Hazard, Plan, Step, Summary, Verdict};
+use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Effect, Hazard, LeftOut, Plan, Step, Summary, Verdict};
 use crate::refs::Use;
 use crate::resource::{Address, Resource, ScopeClass};
 use std::collections::BTreeSet;
@@ -67,6 +67,20 @@ pub(crate) fn verdict(verdict: &Verdict) -> String {
     match &verdict.address {
         Some(address) => format!("{}: {address}: {}", verdict.policy, verdict.message),
         None => format!("{}: {}", verdict.policy, verdict.message),
+    }
+}
+
+/// What is not approved and why, under a plan.
+pub(crate) fn left_out(left_out: &[LeftOut], page: &mut Page) {
+    let unsafe_ones = left_out.iter().any(|one| !one.hazards.is_empty() || !one.needs.is_empty());
+    page.end().put(Tone::Strong, if unsafe_ones { "Left out" } else { "Not chosen" }).end();
+    let names = left_out.iter().map(|one| width(&one.address.to_string())).max().unwrap_or(0).min(60);
+    for one in left_out {
+        page.say("  ").cell(Tone::Caution, one.action.symbol(), 4).cell(Tone::Caution, &one.address.to_string(), names);
+        let hazards = one.hazards.iter().map(|hazard| hazard.word().replace('-', " "));
+        let needs = one.needs.iter().map(|id| format!("needs {id}"));
+        let why = hazards.chain(needs).collect::<Vec<_>>().join(", ");
+        page.say(&format!("  {}{}{why}", one.id, if why.is_empty() { "" } else { ": " })).end();
     }
 }
 
@@ -191,7 +205,7 @@ fn tone(action: Action) -> Tone {
         Action::Create => Tone::Good,
         Action::Update => Tone::Caution,
         Action::Reconnect | Action::Replace => Tone::Caution,
-        Action::Move => Tone::Accent,
+        Action::Move | Action::Adopt | Action::Forget => Tone::Accent,
         Action::Delete => Tone::Bad,
     }
 }
@@ -224,10 +238,13 @@ pub(super) fn verb(action: Action) -> &'static str {
         Action::Replace => "replace",
         Action::Move => "rename",
         Action::Delete => "delete",
+        Action::Adopt => "adopt",
+        Action::Forget => "forget",
     }
 }
 
-fn difference(difference: &Difference, page: &mut Page) {
+/// One difference, indented below its object.
+pub(crate) fn difference(difference: &Difference, page: &mut Page) {
     let path = difference.path.trim_start_matches('/').replace('/', ".");
     let before = difference.before.as_ref().map(value);
     let after = difference.value.as_ref().map(value);
@@ -372,8 +389,8 @@ fn drift(plan: &Plan, page: &mut Page) {
     page.put(Tone::Strong, "Changed by somebody else since the last apply").end();
     for drift in &plan.drift {
         page.say("  ").put(Tone::Caution, &drift.address.to_string()).end();
-        for difference in &drift.diff {
-            self::difference(difference, page);
+        for drifted in &drift.diff {
+            difference(&drifted.difference, page);
         }
     }
     page.end();
@@ -397,6 +414,8 @@ pub(super) fn counts(summary: &Summary) -> String {
         (summary.reconnect, "to reconnect"),
         (summary.replace, "to replace"),
         (summary.moved, "to rename"),
+        (summary.adopt, "to adopt"),
+        (summary.forget, "to forget"),
         (summary.refused, "refused"),
         (summary.unchanged, "unchanged"),
     ];

@@ -9,13 +9,21 @@ pub(crate) fn list(rows: &[Row], page: &mut Page) {
     let (keys, names, categories) = (column(|row| &row.key), column(|row| &row.name), column(|row| &row.category));
     for row in rows {
         page.cell(Tone::Strong, &row.key, keys).say("  ").cell(Tone::Plain, &row.name, names).say("  ");
-        page.cell(Tone::Quiet, &row.category, categories).say("  ").put(Tone::Quiet, row.auth.words()).end();
+        page.cell(Tone::Quiet, &row.category, categories).say("  ").put(Tone::Quiet, row.auth.words());
+        if row.yours {
+            page.say("  ").put(Tone::Good, "yours");
+        }
+        page.end();
     }
 }
 
 /// One service; its scopes and the evidence only where asked for, because they can be long.
-pub(crate) fn show(entry: &Entry, scopes: bool, why: bool, page: &mut Page) {
-    page.put(Tone::Strong, &entry.name).say(&format!("  {} · {} · {}", entry.key, entry.category, entry.auth.words())).end();
+pub(crate) fn show(entry: &Entry, yours: bool, scopes: bool, why: bool, page: &mut Page) {
+    page.put(Tone::Strong, &entry.name).say(&format!("  {} · {} · {}", entry.key, entry.category, entry.auth.words()));
+    if yours {
+        page.say(" · ").put(Tone::Good, "yours");
+    }
+    page.end();
     let mut sections = entry.sections();
     sections.extend(scopes.then(|| entry.scope_section()));
     sections.extend(why.then(|| entry.source_section()));

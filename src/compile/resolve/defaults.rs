@@ -1,9 +1,9 @@
 //! The default services that the project's connections name: looked up once, made once for each set of parameters.
 
 use super::names::Names;
-use crate::catalogue::{self, Entry, Issued, ParameterProblem};
+use crate::catalogue::{Entry, Issued, ParameterProblem, Shelf};
 use crate::compile::declare::Declaration;
-use crate::resource::{Kind, Name, Resource, Service};
+use crate::resource::{Kind, Name, Resource, Scope, ScopeClass, Service};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) struct Defaults {
 /// One entry of the catalogue, and what it makes of the parameters that connections give.
 #[derive(Debug)]
 pub(super) struct DefaultService {
-    pub(super) entry: Entry,
+    pub(super) entry: Arc<Entry>,
     /// Scopes that nothing is to be said about.
     current: FxHashSet<String>,
     made: BTreeMap<Parameters, Made>,
@@ -29,7 +29,7 @@ pub(super) struct DefaultService {
 impl Defaults {
     /// Looks up the services of all connections that no declaration answers, and puts the catalogue's key in place of
     /// another spelling (`zoho_crm` for `zoho-crm`).
-    pub(super) fn name(declarations: &mut [Declaration], names: &Names) -> Defaults {
+    pub(super) fn name(declarations: &mut [Declaration], names: &Names, shelf: &Shelf) -> Defaults {
         let mut defaults = Defaults::default();
         let mut spelt: FxHashMap<Name, Option<Name>> = FxHashMap::default();
         for declaration in declarations {
@@ -37,7 +37,7 @@ impl Defaults {
             if names.knows(Kind::Service, connection.service.as_str()) {
                 continue;
             }
-            let key = spelt.entry(connection.service.clone()).or_insert_with_key(|name| defaults.look_up(name));
+            let key = spelt.entry(connection.service.clone()).or_insert_with_key(|name| defaults.look_up(shelf, name));
             if let Some(key) = key {
                 connection.service = key.clone();
                 defaults.by_name.get_mut(key).expect("it was looked up above").make(&connection.parameters);
@@ -46,8 +46,8 @@ impl Defaults {
         defaults
     }
 
-    fn look_up(&mut self, name: &Name) -> Option<Name> {
-        let entry = catalogue::find(name.as_str())?;
+    fn look_up(&mut self, shelf: &Shelf, name: &Name) -> Option<Name> {
+        let entry = shelf.find(name.as_str())?;
         let key = Name::new(entry.key.as_str());
         self.by_name.entry(key.clone()).or_insert_with(|| DefaultService::of(entry));
         Some(key)
@@ -55,6 +55,18 @@ impl Defaults {
 
     pub(super) fn get(&self, key: &str) -> Option<&DefaultService> {
         self.by_name.get(key)
+    }
+
+    /// How far the scopes reach that connections ask of each service.
+    pub(super) fn scope_classes(&self, declarations: &[Declaration]) -> BTreeMap<Name, BTreeMap<Scope, ScopeClass>> {
+        let mut classes: BTreeMap<Name, BTreeMap<Scope, ScopeClass>> = BTreeMap::new();
+        for declaration in declarations {
+            let Resource::Connection(connection) = &declaration.resource else { continue };
+            let Some(default) = self.get(connection.service.as_str()) else { continue };
+            let known = |scope: &Scope| (scope.clone(), default.entry.scopes.class(&scope.0));
+            classes.entry(connection.service.clone()).or_default().extend(connection.scopes.iter().map(known));
+        }
+        classes
     }
 
     /// Each service in use as the catalogue describes it: with the parameters of the first connection for which it can
@@ -68,16 +80,10 @@ impl Defaults {
         }
         services
     }
-
-    /// Whether a name is that of a default service, in use or not.
-    pub(super) fn has(name: &str) -> bool {
-        let is_key = |name: &str| catalogue::keys().binary_search(&name).is_ok();
-        is_key(name) || (name.contains('_') && is_key(&name.replace('_', "-")))
-    }
 }
 
 impl DefaultService {
-    fn of(entry: Entry) -> DefaultService {
+    fn of(entry: Arc<Entry>) -> DefaultService {
         let outdated = |scope: &str| entry.scopes.known.get(scope).is_some_and(|known| known.deprecated.is_some());
         let current = entry.scopes.offered.iter().filter(|scope| !outdated(scope)).map(str::to_owned).collect();
         DefaultService { entry, current, made: BTreeMap::new() }
@@ -114,16 +120,5 @@ impl DefaultService {
     pub(super) fn offline_scope(&self) -> Option<&str> {
         let refreshes = self.entry.oauth2.as_ref().is_some_and(|oauth2| oauth2.refresh_token.issued != Issued::Never);
         self.entry.scopes.offered.iter().filter(|_| refreshes).find(|scope| super::scopes::asks_for_refresh(scope))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_keys_are_in_order_so_that_they_can_be_searched() {
-        assert!(catalogue::keys().is_sorted());
-        assert!(Defaults::has("zoho-crm") && Defaults::has("zoho_crm") && !Defaults::has("zoho"));
     }
 }

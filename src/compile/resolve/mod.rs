@@ -20,6 +20,7 @@ mod merge_fields;
 mod moved;
 mod names;
 mod offered;
+mod ownership;
 mod references;
 mod scopes;
 mod script_files;
@@ -50,16 +51,18 @@ use world::World;
 pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Compiled {
     let names = Names::of(&input.declarations, &input.failed);
     let suggest = Suggest::default();
-    let defaults = Defaults::name(&mut input.declarations, &names);
+    let defaults = Defaults::name(&mut input.declarations, &names, &input.shelf);
     let mut files = ScriptFiles::among(input.sources);
     let reading = Reading { names: &names, suggest: &suggest, trees: input.trees, folder: input.folder, files: &mut files };
     let scripts = scripts::read(diags, &mut input.declarations, reading);
 
-    let world = World { declarations: &input.declarations, names: &names, defaults: &defaults, trees: input.trees, suggest: &suggest };
+    let shelf = &input.shelf;
+    let world =
+        World { declarations: &input.declarations, names: &names, defaults: &defaults, shelf, trees: input.trees, suggest: &suggest };
     for declaration in world.declarations {
         let site = world.site(declaration);
         match &declaration.resource {
-            Resource::Service(service) => services::check(diags, site, service),
+            Resource::Service(service) => services::check(diags, shelf, site, service),
             Resource::Connection(connection) => connections::check(diags, &world, site, connection),
             Resource::Webhook(webhook) => webhooks::check(diags, &world, site, webhook),
             Resource::Function(_) => {}
@@ -69,18 +72,23 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     }
     scripts::check_hosts(diags, &world, &scripts, &mut files);
     let moved = moved::check(diags, &world, &input.header.moved);
+    let adopted = ownership::adopted(diags, &world, &input.header.adopted);
+    let forgotten = ownership::forgotten(diags, &world, &input.header.forgotten);
     if !input.incomplete {
         unused::check(diags, &world, &scripts);
     }
     let graph = Graph::of(world.declarations.iter().map(|declaration| (&declaration.address, &declaration.resource)));
     circles::check(diags, &world, &graph);
 
+    let scope_classes = defaults.scope_classes(&input.declarations);
     let places = input.declarations.iter().map(|declaration| (declaration.address.clone(), declaration.key)).collect();
     let resources = input.declarations.into_iter().map(|declaration| (declaration.address, Arc::new(declaration.resource))).collect();
     let (name, application) = (input.header.name, input.header.application);
-    let project = Project { name, application, resources, default_services: defaults.services(), graph, moved };
+    let project =
+        Project { name, application, resources, default_services: defaults.services(), scope_classes, graph, moved, adopted, forgotten };
     let mut files = input.files;
     files.extend(scripts.files());
     files.sort();
-    Compiled { project, places, environment: input.header.environment, policies: Vec::new(), files }
+    let environment = input.header.environment;
+    Compiled { project, places, environment, policies: Vec::new(), catalogue: input.shelf, files }
 }

@@ -1,17 +1,17 @@
 //! Custom services: endpoints, hosts, and settings of the authentication that need each other or exclude each other.
 
-use super::defaults::Defaults;
-use super::diags::{Contradiction, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService};
+use super::diags::{Contradiction, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService, UnclearDelimiter};
 use super::endpoints;
 use super::hosts;
 use super::site::Site;
+use crate::catalogue::{self, Shelf};
 use crate::diag::Diagnostics;
-use crate::resource::{Auth, ClientAuthentication, Grant, OAuth1, OAuth2, Service};
+use crate::resource::{Auth, ClientAuthentication, Grant, OAuth1, OAuth2, ScopeDelimiter, Service};
 use url::Url;
 
-pub(super) fn check(diags: &mut Diagnostics, site: Site<'_>, service: &Service) {
+pub(super) fn check(diags: &mut Diagnostics, shelf: &Shelf, site: Site<'_>, service: &Service) {
     hosts::check(diags, site, service);
-    if Defaults::has(site.address().name.as_str()) {
+    if shelf.has(site.address().name.as_str()) {
         diags.push(ShadowsDefaultService { at: site.name(), name: site.address().name.to_string() });
     }
     match &service.auth {
@@ -31,10 +31,28 @@ fn check_oauth2(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
     if let Some(url) = &oauth2.revoke_url {
         endpoints::check(diags, url, at("revoke_url"));
     }
+    if let Some(url) = &oauth2.userinfo_url {
+        endpoints::check(diags, url, at("userinfo_url"));
+    }
+    if let Some(url) = &oauth2.issuer {
+        endpoints::check(diags, url, at("issuer"));
+    }
+    check_delimiter(diags, site, oauth2);
     check_grant(diags, site, oauth2);
     check_client(diags, site, oauth2);
     if let Some(url) = authorize {
         check_offline_access(diags, site, oauth2, &url);
+    }
+}
+
+/// The default is the platform's comma; most servers want what RFC 6749 says.
+fn check_delimiter(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
+    if oauth2.scopes.len() < 2 || oauth2.scope_delimiter != ScopeDelimiter::Comma || site.node(&["auth", "scope_delimiter"]).is_some() {
+        return;
+    }
+    let url = Url::parse(oauth2.authorize_url.as_ref().unwrap_or(&oauth2.token_url)).ok();
+    if let Some(host) = url.as_ref().and_then(Url::host_str).filter(|host| catalogue::wants_spaces(host)) {
+        diags.push(UnclearDelimiter { at: site.entry(&["auth", "scopes"]), host: host.to_owned() });
     }
 }
 

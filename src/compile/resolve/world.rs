@@ -5,7 +5,7 @@ use super::names::{Names, Standing};
 use super::offered::Offered;
 use super::site::Site;
 use super::suggest::Suggest;
-use crate::catalogue;
+use crate::catalogue::Shelf;
 use crate::compile::declare::Declaration;
 use crate::compile::resolving::Trees;
 use crate::resource::{Address, Connection, HostPattern, Kind, Name, Resource};
@@ -15,6 +15,7 @@ pub(super) struct World<'a> {
     pub(super) declarations: &'a [Declaration],
     pub(super) names: &'a Names,
     pub(super) defaults: &'a Defaults,
+    pub(super) shelf: &'a Shelf,
     pub(super) trees: &'a Trees,
     pub(super) suggest: &'a Suggest,
 }
@@ -66,8 +67,8 @@ impl<'a> World<'a> {
 
     /// The nearest link name of a kind; of services, the default ones too.
     pub(super) fn near(&self, kind: Kind, word: &str) -> Option<String> {
-        let defaults: &[&str] = if kind == Kind::Service { catalogue::keys() } else { &[] };
-        self.suggest.near(word, self.names.all(kind).chain(defaults.iter().copied()))
+        let defaults = if kind == Kind::Service { self.shelf.keys() } else { Vec::new() };
+        self.suggest.near(word, self.names.all(kind).chain(defaults))
     }
 
     /// The nearest address of the same kind.

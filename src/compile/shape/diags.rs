@@ -47,6 +47,19 @@ impl Shape {
     }
 }
 
+/// Something is wrong with an entry and nothing of it stands in the file.
+pub(super) struct EntryLacks {
+    pub(super) span: Span,
+}
+
+impl From<EntryLacks> for Diagnostic {
+    fn from(found: EntryLacks) -> Self {
+        let span = Span { end: found.span.start, ..found.span };
+        Diagnostic::at(Code::BadValue, span, "the file does not make an entry of the catalogue")
+            .help("`bowline schema catalogue` says what an entry is")
+    }
+}
+
 pub(super) struct EmptyFile {
     pub(super) span: Span,
     pub(super) role: Role,

@@ -7,8 +7,10 @@
 mod bundle;
 mod check;
 mod diags;
+mod entry;
 mod judge;
 mod schemas;
+mod snapshot;
 mod translate;
 
 #[cfg(test)]
@@ -16,5 +18,7 @@ mod tests;
 
 pub use bundle::bundle;
 pub(super) use check::{Checked, Role, Shaped, check};
+pub(super) use entry::{check_entry, is_entry};
 pub use judge::{Judge, Misfit};
 pub use schemas::{document, text};
+pub use snapshot::{Fault, snapshot_faults};

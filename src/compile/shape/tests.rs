@@ -3,7 +3,7 @@
 use super::{bundle, document};
 use crate::resource::{
     Auth, Body, Category, ClientAuthentication, Connection, Grant, Kind, Language, Method, Placement, RawFormat, Resource, ScopeDelimiter,
-    Service, SignatureMethod, Webhook, WebhookAuth,
+    Service, SignatureMethod, Tolerance, Webhook, WebhookAuth,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -122,6 +122,7 @@ fn lists_of_words_are_those_of_the_nouns() {
         &[ClientAuthentication::Basic, ClientAuthentication::Post, ClientAuthentication::PrivateKeyJwt],
     );
     same(&auth(0, "scope_delimiter"), &[ScopeDelimiter::Comma, ScopeDelimiter::Space, ScopeDelimiter::Plus]);
+    same(&auth(0, "tolerates")["items"], &Tolerance::ALL);
     same(&auth(1, "param_type"), &[Placement::Header, Placement::Query, Placement::Form]);
     same(&auth(1, "signature_method"), &[SignatureMethod::HmacSha1, SignatureMethod::HmacSha256]);
     same(&auth(2, "param_type"), &[Placement::Header, Placement::Query, Placement::Form]);
@@ -155,7 +156,8 @@ fn fields_are_those_of_the_nouns() {
     let auths = [
         json!({ "type": "oauth2", "grant": "client_credentials", "param_type": "query", "authorize_url": "https://a", "token_url": "https://a",
             "refresh_url": "https://a", "revoke_url": "https://a", "client_id": "x", "client_secret": { "env": "A" },
-            "client_authentication": "basic", "private_key": { "file": "k" }, "pkce": false, "scopes": { "s": "S" }, "scope_delimiter": "plus" }),
+            "client_authentication": "basic", "private_key": { "file": "k" }, "pkce": false, "scopes": { "s": "S" }, "scope_delimiter": "plus",
+            "issuer": "https://a", "userinfo_url": "https://a", "account_field": "id", "tolerates": ["form_answer"] }),
         json!({ "type": "oauth1", "consumer_key": { "env": "A" }, "consumer_secret": { "env": "A" }, "request_token_url": "https://a",
             "authorize_url": "https://a", "access_token_url": "https://a", "param_type": "form", "signature_method": "HMAC-SHA256" }),
         json!({ "type": "api_key", "param_type": "form", "parameters": { "k": "K" } }),

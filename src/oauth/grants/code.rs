@@ -1,5 +1,6 @@
 //! RFC 6749 section 4.1.3: a code for tokens.
 
+use super::refresh::exchanged;
 use crate::oauth::begin::Pending;
 use crate::oauth::callback::Callback;
 use crate::oauth::errors::FlowError;
@@ -17,5 +18,9 @@ pub fn redeem(provider: &Provider, pending: Pending, callback: &Callback, outsid
     let granted = exchange(provider, &wanted, accepted.host.as_deref(), outside).map_err(|trouble| FlowError::of(provider, trouble))?;
     let before =
         Before { refresh: None, scopes: pending.asked.scopes, extra: accepted.extra, issued_by: IssuedBy::of(provider, accepted.host) };
-    Ok(TokenSet::accept(granted, provider, before, outside.now))
+    let tokens = TokenSet::accept(granted, provider, before, outside.now);
+    match &provider.exchanges {
+        None => Ok(tokens),
+        Some(exchanges) => exchanged(provider, &exchanges.first, &tokens, outside).map_err(|trouble| FlowError::of(provider, trouble)),
+    }
 }

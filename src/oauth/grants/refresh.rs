@@ -2,9 +2,9 @@
 //! sorted by whether the grant still stands.
 
 use crate::oauth::errors::{FinalReason, RefreshError};
-use crate::oauth::exchange::{Trouble, Wanted, exchange};
+use crate::oauth::exchange::{Trouble, Wanted, exchange, exchange_access};
 use crate::oauth::outside::{Outside, SendError};
-use crate::oauth::provider::{Provider, Rotation};
+use crate::oauth::provider::{ExchangeStep, Provider, Rotation};
 use crate::oauth::token::{Before, TokenSet};
 use std::time::Duration;
 
@@ -14,15 +14,39 @@ pub fn refresh(provider: &Provider, tokens: &TokenSet, outside: &Outside) -> Res
     if !tokens.issued_by.is_still(provider) {
         return Err(RefreshError::Final(FinalReason::ServiceChanged));
     }
+    if let Some(exchanges) = &provider.exchanges {
+        return exchanged(provider, &exchanges.again, tokens, outside).map_err(|trouble| not_exchanged(provider, tokens, trouble, outside));
+    }
     let wanted = Wanted::Refresh { token, scopes: &tokens.granted };
     let granted = exchange(provider, &wanted, tokens.issued_by.host.as_deref(), outside).map_err(|trouble| sorted(provider, trouble))?;
-    let before = Before {
+    Ok(TokenSet::accept(granted, provider, before(tokens), outside.now))
+}
+
+fn before(tokens: &TokenSet) -> Before {
+    Before {
         refresh: tokens.refresh.clone(),
         scopes: tokens.granted.clone(),
         extra: tokens.extra.clone(),
         issued_by: tokens.issued_by.clone(),
-    };
-    Ok(TokenSet::accept(granted, provider, before, outside.now))
+    }
+}
+
+/// An access token that lives longer. It is its own refresh token: whoever holds it may have it exchanged.
+pub(super) fn exchanged(provider: &Provider, step: &ExchangeStep, tokens: &TokenSet, outside: &Outside) -> Result<TokenSet, Trouble> {
+    let granted = exchange_access(provider, step, &tokens.access, outside)?;
+    let mut tokens = TokenSet::accept(granted, provider, before(tokens), outside.now);
+    tokens.refresh = Some(tokens.access.clone());
+    Ok(tokens)
+}
+
+/// These services have no code that ends a grant. A refused exchange of a token that is over does.
+fn not_exchanged(provider: &Provider, tokens: &TokenSet, trouble: Trouble, outside: &Outside) -> RefreshError {
+    match trouble {
+        Trouble::Refused { code, description, .. } if tokens.expired(outside.now) => {
+            RefreshError::Final(FinalReason::Refused { code, description })
+        }
+        trouble => sorted(provider, trouble),
+    }
 }
 
 fn sorted(provider: &Provider, trouble: Trouble) -> RefreshError {

@@ -51,7 +51,7 @@ fn scopes_are_spelt_as_the_service_says() {
 
 #[test]
 fn a_service_that_refuses_a_challenge_gets_none() {
-    let (link, pending, _) = begun(&Provider { pkce: false, ..provider() });
+    let (link, pending, _) = begun(&Provider { pkce: Challenge::Off, ..provider() });
     assert!(pending.verifier.is_none());
     assert!(!query(&link).keys().any(|name| name.starts_with("code_challenge")));
 }
@@ -181,7 +181,7 @@ fn zoho() -> Provider {
         moved: Some(MovedHost { field: "accounts-server".to_owned(), hosts: words(&["login.example.com", "login.example.eu"]) }),
         callback_fields: BTreeMap::from([(
             "location".to_owned(),
-            CallbackField { keep_as: "dc".to_owned(), allowed: Some(words(&["us", "eu"])) },
+            CallbackField { keep_as: "dc".to_owned(), allowed: Some(words(&["us", "eu"])), fits: None },
         )]),
         captures: BTreeMap::from([("api_domain".to_owned(), "api_domain".to_owned())]),
         ..provider()

@@ -1,9 +1,11 @@
 //! Table tests of the flows, without a network: what is sent, what is refused before anything is sent, what each answer means.
 
+mod account;
 mod answers;
 mod consent;
 mod oauth1_vectors;
 mod proofs;
+mod quirks;
 mod renewal;
 mod revocation;
 mod tokens;

@@ -56,6 +56,10 @@ fn oauth2(fields: &mut Fields<'_>, before: &OAuth2, after: &OAuth2) {
         pkce,
         scopes,
         scope_delimiter,
+        issuer,
+        userinfo_url,
+        account_field,
+        tolerates,
     } = before;
     let at = |key: &str| SecretPath::of(["auth", key]);
     fields.plain(&["auth", "grant"], grant, &after.grant);
@@ -71,6 +75,10 @@ fn oauth2(fields: &mut Fields<'_>, before: &OAuth2, after: &OAuth2) {
     fields.plain(&["auth", "pkce"], pkce, &after.pkce);
     fields.map(&["auth", "scopes"], &names(scopes), &names(&after.scopes));
     fields.plain(&["auth", "scope_delimiter"], scope_delimiter, &after.scope_delimiter);
+    fields.optional(&["auth", "issuer"], issuer.as_ref(), after.issuer.as_ref());
+    fields.optional(&["auth", "userinfo_url"], userinfo_url.as_ref(), after.userinfo_url.as_ref());
+    fields.optional(&["auth", "account_field"], account_field.as_ref(), after.account_field.as_ref());
+    fields.set(&["auth", "tolerates"], tolerates, &after.tolerates);
 }
 
 fn names(scopes: &BTreeMap<Scope, String>) -> BTreeMap<String, &String> {

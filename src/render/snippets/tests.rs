@@ -18,7 +18,15 @@ fn project(resources: impl IntoIterator<Item = (Address, Json)>) -> Project {
         })
         .collect();
     let graph = Graph::of(resources.iter().map(|(address, resource)| (address, resource.as_ref())));
-    Project { name: "cold_chain".to_owned(), application: None, resources, default_services: BTreeMap::new(), graph, moved: Vec::new() }
+    Project {
+        name: "cold_chain".to_owned(),
+        application: None,
+        resources,
+        default_services: BTreeMap::new(),
+        graph,
+        moved: Vec::new(),
+        ..Project::default()
+    }
 }
 
 fn sample(text: &str) -> Project {

@@ -83,6 +83,20 @@ pub(in crate::server) fn delete(served: &Served, asked: &Asked) -> Result<Answer
     Ok(Answer::ok(&done(&answer)))
 }
 
+pub(in crate::server) fn adopt(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    named_revision(asked)?;
+    let key = asked.key();
+    let answer = asked.admitted(served).adopt(&asked.how(&key)?, &asked.address()).map_err(trouble::broker)?;
+    Ok(Answer::ok(&done(&answer)).tagged(answer.etag.as_ref()))
+}
+
+pub(in crate::server) fn forget(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    named_revision(asked)?;
+    let key = asked.key();
+    let answer = asked.admitted(served).forget(&asked.how(&key)?, &asked.address()).map_err(trouble::broker)?;
+    Ok(Answer::ok(&done(&answer)).tagged(answer.etag.as_ref()))
+}
+
 pub(in crate::server) fn dependents(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let found = asked.admitted(served).dependents(&asked.address()).map_err(trouble::broker)?;
     let items = found.into_iter().map(|(address, link)| Dependent { address, link: link.words().to_owned() }).collect();

@@ -12,7 +12,7 @@ use http::StatusCode;
 
 pub(in crate::server) fn trigger(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let Event { event } = asked.body()?;
-    let delivery = asked.admitted(served).trigger(&asked.name(), &event).map_err(trouble::hook)?;
+    let delivery = asked.admitted(served).trigger(&asked.name(), &event, asked.key().as_deref()).map_err(trouble::hook)?;
     served.ring();
     Ok(Answer::json(StatusCode::ACCEPTED, &deliveries::shown(Listed { delivery, waits: None })))
 }

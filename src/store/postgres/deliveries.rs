@@ -69,6 +69,11 @@ impl Session<'_> {
         Ok(found.map(|delivery| Delivery { lease: Some(lease.clone()), ..delivery }))
     }
 
+    /// Their tries go with them.
+    pub(super) fn remove_deliveries(&self, before: SystemTime) -> Result<u64, StoreError> {
+        self.run("DELETE FROM deliveries WHERE state <> 'pending' AND finished < $1", values![before])
+    }
+
     pub(super) fn insert_attempt(&self, delivery: &str, attempt: &Attempt) -> Result<(), StoreError> {
         let Attempt { number, at, took, result, status, message, excerpt } = attempt;
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::from(u32::MAX));

@@ -3,6 +3,7 @@
 use super::rows::{count, few, text, time};
 use super::session::Session;
 use super::value::values;
+use crate::clock::{parse_rfc3339, rfc3339};
 use crate::resource::{Address, Fingerprint, Kind, Name, SecretPath};
 use crate::store::column::{as_json, damaged, json};
 use crate::store::{Lease, SealedAt, StoreError, StoredConsent, StoredGrant, StoredRevocation};
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 
 /// The columns that [`grant`] reads, in its order.
 const GRANT: &str = r#"connection, "user", generation, sealed, granted, expires, account, spending, lease_owner, lease_until, failures,
-                       retry_at, last_used, last_error, ends"#;
+                       retry_at, last_used, last_error, ends, renewals"#;
 
 impl Session<'_> {
     pub(super) fn read_grant(&self, connection: &Name, user: &str) -> Result<Option<StoredGrant>, StoreError> {
@@ -26,12 +27,12 @@ impl Session<'_> {
 
     pub(super) fn write_grant(&self, grant: &StoredGrant) -> Result<(), StoreError> {
         let sql = format!(
-            r#"INSERT INTO grants ({GRANT}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            r#"INSERT INTO grants ({GRANT}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                ON CONFLICT (connection, "user") DO UPDATE SET generation = excluded.generation, sealed = excluded.sealed,
                granted = excluded.granted, expires = excluded.expires, account = excluded.account, spending = excluded.spending,
                lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, failures = excluded.failures,
                retry_at = excluded.retry_at, last_used = excluded.last_used, last_error = excluded.last_error,
-               ends = excluded.ends"#
+               ends = excluded.ends, renewals = excluded.renewals"#
         );
         let values = values![
             grant.connection.as_str(),
@@ -49,6 +50,7 @@ impl Session<'_> {
             grant.last_used,
             &grant.last_error,
             grant.ends,
+            as_json(&grant.renewals.iter().copied().map(rfc3339).collect::<Vec<_>>()),
         ];
         self.run(&sql, values).map(drop)
     }
@@ -155,6 +157,8 @@ impl Session<'_> {
 fn grant(row: &Row) -> Result<StoredGrant, StoreError> {
     let owner: Option<String> = row.try_get(8)?;
     let until: Option<SystemTime> = row.try_get(9)?;
+    let renewals: Vec<String> = json(text(row, 15)?, "grants.renewals")?;
+    let renewals = renewals.iter().map(|text| parse_rfc3339(text).ok_or_else(|| damaged("grants.renewals")));
     Ok(StoredGrant {
         connection: Name::new(text(row, 0)?),
         user: row.try_get(1)?,
@@ -170,5 +174,6 @@ fn grant(row: &Row) -> Result<StoredGrant, StoreError> {
         last_used: row.try_get(12)?,
         last_error: row.try_get(13)?,
         ends: row.try_get(14)?,
+        renewals: renewals.collect::<Result<_, _>>()?,
     })
 }

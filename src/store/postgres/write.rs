@@ -111,6 +111,14 @@ impl Transaction for Session<'_> {
         self.insert_attempt(delivery, attempt)
     }
 
+    fn drop_deliveries(&mut self, before: SystemTime) -> Result<u64, StoreError> {
+        self.remove_deliveries(before)
+    }
+
+    fn drop_records(&mut self, before: SystemTime) -> Result<u64, StoreError> {
+        self.run("DELETE FROM done_steps WHERE at < $1", values![before])
+    }
+
     fn put_grant(&mut self, grant: &StoredGrant) -> Result<(), StoreError> {
         self.write_grant(grant)
     }

@@ -66,6 +66,12 @@ impl Session<'_> {
         Ok(Some(delivery))
     }
 
+    /// Their tries go with them.
+    pub(super) fn remove_deliveries(&self, before: SystemTime) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM deliveries WHERE state <> 'pending' AND finished < ?1";
+        self.run(sql, [rfc3339(before)]).map(|count| count as u64)
+    }
+
     pub(super) fn insert_attempt(&self, delivery: &str, attempt: &Attempt) -> Result<(), StoreError> {
         let Attempt { number, at, took, result, status, message, excerpt } = attempt;
         let millis = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);

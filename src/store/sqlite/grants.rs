@@ -2,7 +2,7 @@
 
 use super::rows::{as_json, count, damaged, json, moment, signed, text, time};
 use super::session::Session;
-use crate::clock::rfc3339;
+use crate::clock::{self, rfc3339};
 use crate::resource::{Address, Fingerprint, Kind, Name, SecretPath};
 use crate::store::{Lease, SealedAt, StoreError, StoredConsent, StoredGrant, StoredRevocation};
 use crate::vault::Sealed;
@@ -10,7 +10,7 @@ use rusqlite::Row;
 use std::time::SystemTime;
 
 const GRANT: &str = "connection, user, generation, sealed, granted, expires, account, spending, lease_owner, lease_until, failures, \
-                     retry_at, last_used, last_error, ends";
+                     retry_at, last_used, last_error, ends, renewals";
 
 impl Session<'_> {
     pub(super) fn read_grant(&self, connection: &Name, user: &str) -> Result<Option<StoredGrant>, StoreError> {
@@ -24,13 +24,13 @@ impl Session<'_> {
 
     pub(super) fn write_grant(&self, grant: &StoredGrant) -> Result<(), StoreError> {
         let sql = "INSERT INTO grants (connection, user, generation, sealed, granted, expires, account, spending, lease_owner,
-                   lease_until, failures, retry_at, last_used, last_error, ends)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                   lease_until, failures, retry_at, last_used, last_error, ends, renewals)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                    ON CONFLICT (connection, user) DO UPDATE SET generation = excluded.generation, sealed = excluded.sealed,
                    granted = excluded.granted, expires = excluded.expires, account = excluded.account, spending = excluded.spending,
                    lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, failures = excluded.failures,
                    retry_at = excluded.retry_at, last_used = excluded.last_used, last_error = excluded.last_error,
-                   ends = excluded.ends";
+                   ends = excluded.ends, renewals = excluded.renewals";
         let params = rusqlite::params![
             grant.connection.as_str(),
             grant.user,
@@ -47,6 +47,7 @@ impl Session<'_> {
             grant.last_used.map(rfc3339),
             grant.last_error,
             grant.ends.map(rfc3339),
+            as_json(&grant.renewals.iter().copied().map(rfc3339).collect::<Vec<_>>()),
         ];
         self.run(sql, params).map(drop)
     }
@@ -150,6 +151,8 @@ impl Session<'_> {
 
 fn grant(row: &Row<'_>) -> Result<StoredGrant, StoreError> {
     let moment = |at: usize| moment(row, at);
+    let renewals: Vec<String> = json(text(row, 15)?, "grants.renewals")?;
+    let renewals = renewals.iter().map(|text| clock::parse_rfc3339(text).ok_or_else(|| damaged("a time")));
     let owner: Option<String> = row.get(8)?;
     Ok(StoredGrant {
         connection: Name::new(text(row, 0)?),
@@ -161,6 +164,7 @@ fn grant(row: &Row<'_>) -> Result<StoredGrant, StoreError> {
         account: row.get::<_, Option<String>>(6)?.map(Fingerprint),
         spending: row.get(7)?,
         lease: owner.zip(moment(9)?).map(|(owner, until)| Lease { owner, until }),
+        renewals: renewals.collect::<Result<_, _>>()?,
         failures: row.get(10)?,
         retry_at: moment(11)?,
         last_used: moment(12)?,

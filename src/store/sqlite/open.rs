@@ -10,11 +10,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// Numbered from 1 without a gap; each is applied once, and never edited after it was released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0001_estate.sqlite.sql"),
     include_str!("../migrations/0002_grants.sqlite.sql"),
     include_str!("../migrations/0003_delivery.sqlite.sql"),
     include_str!("../migrations/0004_people.sqlite.sql"),
+    include_str!("../migrations/0005_renewals.sqlite.sql"),
 ];
 
 /// How long a writer waits for the one before it.
@@ -178,7 +179,7 @@ mod tests {
             .expect("the table is there");
         let before = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("it is there");
         for refused in [SqliteStore::open(&path).err(), SqliteStore::open_read_only(&path).err()] {
-            assert!(matches!(refused, Some(StoreError::Newer { found: 99, known: 4 })), "{refused:?}");
+            assert!(matches!(refused, Some(StoreError::Newer { found: 99, known }) if known as usize == MIGRATIONS.len()), "{refused:?}");
         }
         assert_eq!(std::fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("it is there"), before);
     }

@@ -201,7 +201,7 @@ fn delivered(name: &str, trick: Trick, obeyed: bool) {
     lab.proxy.play(HOOK, trick);
     let carrier = Carrier { broker: &lab.broker, actor: &lab.actor };
     let outing = Outing { actor: &lab.actor, courier: &carrier, stop: &AtomicBool::new(false) };
-    let delivery = lab.broker.trigger(&lab.actor, &Name::new("hook"), &json!({})).expect("it is active");
+    let delivery = lab.broker.trigger(&lab.actor, &Name::new("hook"), &json!({}), None).expect("it is active");
     let tried = hurried(&lab, name, || lab.broker.deliver_one(&outing, &delivery.id));
     let tried = tried.expect("it can be worked").expect("it is due");
     assert_eq!(lab.proxy.arrived(HOOK), 1, "{name}: one try, one call");

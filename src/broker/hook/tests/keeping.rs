@@ -17,7 +17,7 @@ fn secretive() -> Value {
 const HELD: [(&str, &str); 3] = [("/headers/X-Key", CANARY), ("/query/key", CANARY), ("/signing/secret", SIGNER)];
 
 fn trigger(post: &Post) -> Delivery {
-    post.broker.trigger(&post.actor, &Name::new("s"), &json!({ "who": PERSONAL })).expect("it fills")
+    post.broker.trigger(&post.actor, &Name::new("s"), &json!({ "who": PERSONAL }), None).expect("it fills")
 }
 
 #[test]
@@ -109,6 +109,37 @@ fn a_key_that_is_none_ends_it_without_being_shown() {
     assert_eq!(post.deliver(&Double::status(200)).dead, 1);
     let shown = format!("{:?}", post.shown(&id));
     assert!(shown.contains("not base64") && !shown.contains("canary!"), "{shown}");
+}
+
+#[test]
+fn an_event_with_a_key_counts_once_and_another_one_under_it_is_refused() {
+    let post = Post::with_door();
+    let send = |device: &str, key: &str| {
+        post.broker.trigger(&post.actor, &Name::new("door"), &json!({ "alarm": { "device": device } }), Some(key))
+    };
+    let first = send("north gate", "event-1").expect("it fills");
+    assert_eq!(send("north gate", "event-1").expect("it is there").id, first.id);
+    assert_ne!(send("north gate", "event-2").expect("it fills").id, first.id);
+    assert!(matches!(send("south gate", "event-1"), Err(HookError::KeyReused(key)) if key == "event-1"));
+    assert_eq!(post.deliver(&Double::status(200)).delivered, 2);
+    assert_eq!(send("north gate", "event-1").expect("it is there").state, DeliveryState::Delivered);
+}
+
+#[test]
+fn what_was_finished_long_ago_is_forgotten_and_what_waits_is_not() {
+    let post = Post::with_door();
+    let old = post.trigger("door").id;
+    assert_eq!(post.deliver(&Double::status(200)).delivered, 1);
+    let waits = post.trigger("door").id;
+    post.pass(KEPT - Duration::from_secs(1));
+    assert_eq!(post.broker.forget_old().expect("it can be written"), 0);
+    let young =
+        post.broker.trigger(&post.actor, &Name::new("door"), &json!({ "alarm": { "device": "x" } }), Some("k")).expect("it fills").id;
+    assert_eq!(post.deliver(&Double::status(200)).delivered, 2);
+    post.pass(Duration::from_secs(2));
+    assert_eq!(post.broker.forget_old().expect("it can be written"), 1);
+    let there = |id: &str| post.broker.delivery(id).expect("readable").is_some();
+    assert_eq!((there(&old), there(&waits), there(&young)), (false, true, true));
 }
 
 #[test]

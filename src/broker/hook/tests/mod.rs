@@ -197,7 +197,7 @@ impl Post {
 
     fn trigger(&self, webhook: &str) -> Delivery {
         let event = json!({ "alarm": { "device": "north gate" } });
-        self.broker.trigger(&self.actor, &Name::new(webhook), &event).expect("the event fills it")
+        self.broker.trigger(&self.actor, &Name::new(webhook), &event, None).expect("the event fills it")
     }
 
     fn outing<'a>(&'a self, courier: &'a dyn Courier) -> Outing<'a> {

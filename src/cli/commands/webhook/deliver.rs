@@ -1,8 +1,9 @@
 //! `webhook deliver`: works the queue in the foreground.
 
-use super::{failure, work_on};
+use super::work_here;
 use crate::broker::hook::{Carrier, Outing, Tally};
 use crate::cli::args::Deliver;
+use crate::cli::commands::platform::hook_failure;
 use crate::cli::exit::Exit;
 use crate::cli::report::delivery_text;
 use crate::cli::talk::{Failure, Talk};
@@ -19,7 +20,7 @@ pub(crate) fn run(args: &Deliver, talk: &mut Talk<'_>) -> Result<Exit, Failure> 
     }
     let mut tally = Tally::default();
     loop {
-        let next = match work_on(&args.project, &args.broker, talk)? {
+        let next = match work_here(&args.project, &args.broker, talk)? {
             Some(platform) => rounds(args, &platform, talk)?,
             // A project that had nothing to deliver so far may come to it while it is watched.
             None => Tally::default(),
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &Deliver, talk: &mut Talk<'_>) -> Result<Exit, Failure> 
 
 /// One round, or with a watch as many as there is time for.
 fn rounds(args: &Deliver, platform: &Embedded, talk: &mut Talk<'_>) -> Result<Tally, Failure> {
+    platform.broker().forget_old().map_err(hook_failure)?;
     let mut tally = round(platform, talk)?;
     while args.watch && !wait(talk) {
         tally = sum(&tally, round(platform, talk)?);
@@ -68,7 +70,7 @@ fn round(platform: &Embedded, talk: &mut Talk<'_>) -> Result<Tally, Failure> {
         delivery_text::tried(tried, &mut page);
         talk.aside(&page.into_text());
     };
-    broker.deliver_due(&outing, told).map_err(failure)
+    broker.deliver_due(&outing, told).map_err(hook_failure)
 }
 
 /// Waits for the next round; `true` where the person asked to stop.

@@ -1,8 +1,9 @@
 //! `webhook deliveries`, `show` and `redeliver`.
 
-use super::{failure, look_at, work_on};
+use super::{look_at, work_on};
 use crate::broker::hook::{HookError, Listed};
 use crate::cli::args::{Deliveries, Redeliver, ShowDelivery, StateFilter, TextOrJson};
+use crate::cli::commands::platform::hook_failure;
 use crate::cli::exit::Exit;
 use crate::cli::report::{delivery_json, delivery_text, json};
 use crate::cli::talk::{Failure, Talk};
@@ -22,7 +23,7 @@ pub(crate) fn list(args: &Deliveries, talk: &mut Talk<'_>) -> Result<Exit, Failu
     // Whether one waits is not stored, so that is asked of all.
     let limit = if waits.is_some() { usize::MAX } else { args.limit };
     let filter = DeliveryFilter { state, webhook: name.map(Name::new), limit };
-    let mut found: Vec<Listed> = platform.broker().deliveries(&filter).map_err(failure)?;
+    let mut found: Vec<Listed> = platform.deliveries(&filter)?;
     found.retain(|one| waits.is_none_or(|waits| one.waits.is_some() == waits));
     found.truncate(args.limit);
     match args.format {
@@ -38,8 +39,7 @@ pub(crate) fn list(args: &Deliveries, talk: &mut Talk<'_>) -> Result<Exit, Failu
 
 pub(crate) fn show(args: &ShowDelivery, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let platform = look_at(&args.project, &args.broker, talk)?;
-    let shown = platform.broker().delivery(&args.id).map_err(failure)?;
-    let shown = shown.ok_or_else(|| failure(HookError::NoDelivery(args.id.clone())))?;
+    let shown = platform.delivery(&args.id)?;
     match args.format {
         TextOrJson::Json => talk.data(&json(&delivery_json::shown(&shown))),
         TextOrJson::Text => {
@@ -52,9 +52,9 @@ pub(crate) fn show(args: &ShowDelivery, talk: &mut Talk<'_>) -> Result<Exit, Fai
 }
 
 pub(crate) fn redeliver(args: &Redeliver, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let none = || failure(HookError::NoDelivery(args.id.clone()));
+    let none = || hook_failure(HookError::NoDelivery(args.id.clone()));
     let platform = work_on(&args.project, &args.broker, talk)?.ok_or_else(none)?;
-    let delivery = platform.broker().redeliver(platform.actor(), &args.id).map_err(failure)?;
+    let delivery = platform.redeliver(&args.id)?;
     let mut page = talk.page();
     delivery_text::queued(&delivery, true, &mut page);
     talk.data(&page.into_text());

@@ -4,8 +4,8 @@ mod deliver;
 mod look;
 mod trigger;
 
-use super::{opened, platform};
-use crate::broker::hook::HookError;
+use super::opened;
+use super::platform::{self, Platform, hook_failure};
 use crate::cli::args::{BrokerArgs, ProjectArgs, Webhook, WebhookCommand};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
@@ -23,30 +23,28 @@ pub(crate) fn run(args: &Webhook, talk: &mut Talk<'_>) -> Result<Exit, Failure> 
 }
 
 /// The platform for looking only.
-fn look_at(project: &ProjectArgs, broker: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Embedded, Failure> {
+fn look_at(project: &ProjectArgs, broker: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Platform, Failure> {
     let opened = opened::open(project, talk)?;
     platform::look(&opened, broker, talk)
 }
 
 /// The platform for working the queue; `None`, and nothing is made, where there never was a delivery.
-fn work_on(project: &ProjectArgs, broker: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Option<Embedded>, Failure> {
+fn work_on(project: &ProjectArgs, broker: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Option<Platform>, Failure> {
     let opened = opened::open(project, talk)?;
     let any = DeliveryFilter { limit: 1, ..DeliveryFilter::default() };
-    if platform::look(&opened, broker, talk)?.broker().deliveries(&any).map_err(failure)?.is_empty() {
+    if platform::look(&opened, broker, talk)?.deliveries(&any)?.is_empty() {
         return Ok(None);
     }
     platform::open(&opened, broker, talk).map(Some)
 }
 
-fn failure(error: HookError) -> Failure {
-    let exit = match &error {
-        HookError::Unfilled { .. } | HookError::NoDelivery(_) => Exit::Usage,
-        HookError::UnderWay(_) | HookError::Broker(_) => Exit::Failed,
-    };
-    match error {
-        HookError::Unfilled { webhook, source } => Failure::because(exit, format!("the event does not fill `{webhook}`"), source),
-        error @ HookError::NoDelivery(_) => Failure::new(exit, error.to_string()).hint("`bowline webhook deliveries` lists them"),
-        error @ HookError::UnderWay(_) => Failure::new(exit, error.to_string()).hint("it ends by itself, or is taken over within minutes"),
-        HookError::Broker(error) => platform::broker_failure("could not work the queue", error),
+/// The embedded broker for working its queue; a served one works its own. `None`, and nothing is made, where there never was a
+/// delivery.
+fn work_here(project: &ProjectArgs, broker: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Option<Embedded>, Failure> {
+    let opened = opened::open(project, talk)?;
+    let any = DeliveryFilter { limit: 1, ..DeliveryFilter::default() };
+    if platform::look_here(&opened, broker, talk)?.broker().deliveries(&any).map_err(hook_failure)?.is_empty() {
+        return Ok(None);
     }
+    platform::open_here(&opened, broker, talk).map(Some)
 }

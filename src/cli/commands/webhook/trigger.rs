@@ -1,21 +1,24 @@
 //! `webhook trigger`: an event in, a call out; or a look at the call that it would make.
 
-use super::failure;
 use crate::broker::hook::{Carrier, FillError, HookError, Outing, Tried, Verdict, preview};
 use crate::cli::args::{TextOrJson, Trigger};
 use crate::cli::commands::opened::{self, Opened};
-use crate::cli::commands::platform;
+use crate::cli::commands::platform::{self, Platform, call_failure, hook_failure};
 use crate::cli::exit::Exit;
 use crate::cli::report::{delivery_json, delivery_text, json};
 use crate::cli::talk::{Failure, Talk};
 use crate::diag::nearest;
 use crate::embedded::Embedded;
+use crate::remote::Http;
 use crate::resource::{Address, Kind, Name, Resource, Webhook};
-use crate::store::Delivery;
+use crate::store::{Delivery, DeliveryState};
+use crate::wire::Event;
 use crate::workspace;
 use serde_json::Value;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// Bytes of an event.
 const EVENT_LIMIT: u64 = 1 << 20;
@@ -32,7 +35,10 @@ pub(crate) fn run(args: &Trigger, talk: &mut Talk<'_>) -> Result<Exit, Failure> 
         Found { address, .. } => {
             drop(looked);
             let platform = platform::open(&opened, &args.broker, talk)?;
-            fire(args, &platform, &address.name, &event, talk)
+            match &platform {
+                Platform::Here(embedded) => fire(args, embedded, &address.name, &event, talk),
+                Platform::There(http) => ask_to_fire(args, (&platform, http), &address.name, event, talk),
+            }
         }
     }
 }
@@ -44,10 +50,10 @@ struct Found {
 }
 
 /// The webhook that is live, or else the one that is declared.
-fn find(name: &str, opened: &Opened, looked: &Embedded) -> Result<Found, Failure> {
+fn find(name: &str, opened: &Opened, looked: &Platform) -> Result<Found, Failure> {
     let name = name.strip_prefix("webhooks.").unwrap_or(name);
     let address = Address::new(Kind::Webhook, name);
-    if let Some(webhook) = looked.broker().webhook(&Name::new(name)).map_err(failure)? {
+    if let Some(webhook) = looked.webhook(&Name::new(name))? {
         return Ok(Found { address, webhook, live: true });
     }
     let declared = &opened.compiled.project.resources;
@@ -84,7 +90,7 @@ fn event(data: &str, talk: &mut Talk<'_>) -> Result<Value, Failure> {
 }
 
 fn show(args: &Trigger, address: &Address, webhook: &Webhook, live: bool, event: &Value, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let unfilled = |source: FillError| failure(HookError::Unfilled { webhook: address.clone(), source });
+    let unfilled = |source: FillError| hook_failure(HookError::Unfilled { webhook: address.clone(), source });
     let preview = preview(webhook, event).map_err(unfilled)?;
     match args.format {
         TextOrJson::Json => talk.data(&json(&delivery_json::preview(&preview))),
@@ -102,13 +108,13 @@ fn show(args: &Trigger, address: &Address, webhook: &Webhook, live: bool, event:
 
 fn fire(args: &Trigger, platform: &Embedded, name: &Name, event: &Value, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let (broker, actor) = (platform.broker(), platform.actor());
-    let delivery = broker.trigger(actor, name, event).map_err(failure)?;
-    let tried = if args.queue {
+    let delivery = broker.trigger(actor, name, event, args.key.as_deref()).map_err(hook_failure)?;
+    let tried = if args.queue || delivery.state != DeliveryState::Pending {
         None
     } else {
         let carrier = Carrier { broker, actor };
         let outing = Outing { actor, courier: &carrier, stop: talk.world.interrupted };
-        broker.deliver_one(&outing, &delivery.id).map_err(failure)?
+        broker.deliver_one(&outing, &delivery.id).map_err(hook_failure)?
     };
     tell(args, platform, &delivery, tried.as_ref(), talk)?;
     Ok(match tried.map(|tried| tried.verdict) {
@@ -116,14 +122,54 @@ fn fire(args: &Trigger, platform: &Embedded, name: &Name, event: &Value, talk: &
         Some(Verdict::Again | Verdict::Overtaken) => Exit::Incomplete,
         Some(Verdict::Dead) => Exit::Failed,
         Some(Verdict::Waits) => Exit::Waiting,
-        None if args.queue => Exit::Done,
+        None if args.queue || delivery.state == DeliveryState::Delivered => Exit::Done,
+        None if delivery.state == DeliveryState::Dead => Exit::Failed,
         None => Exit::Waiting,
+    })
+}
+
+/// How long a served broker is given to make the call before the delivery is shown as it stands.
+const LOOKS: u32 = 100;
+const LOOK: Duration = Duration::from_millis(300);
+
+/// A served broker makes the call itself; what came of it is looked up.
+fn ask_to_fire(
+    args: &Trigger,
+    (platform, http): (&Platform, &Http),
+    name: &Name,
+    event: Value,
+    talk: &mut Talk<'_>,
+) -> Result<Exit, Failure> {
+    let queued = http.trigger(name.as_str(), &Event { event }).map_err(|error| call_failure("could not trigger it", error))?;
+    let mut shown = platform.delivery(&queued.id)?;
+    for _ in 0..LOOKS {
+        let waits = shown.listed.waits.is_some();
+        if args.queue || waits || !shown.attempts.is_empty() || talk.world.interrupted.load(Ordering::SeqCst) {
+            break;
+        }
+        std::thread::sleep(LOOK);
+        shown = platform.delivery(&queued.id)?;
+    }
+    match args.format {
+        TextOrJson::Json => talk.data(&json(&delivery_json::shown(&shown))),
+        TextOrJson::Text => {
+            let mut page = talk.page();
+            delivery_text::shown(&shown, &mut page);
+            talk.data(&page.into_text());
+        }
+    }
+    Ok(match shown.listed.delivery.state {
+        _ if args.queue => Exit::Done,
+        DeliveryState::Delivered => Exit::Done,
+        DeliveryState::Dead => Exit::Failed,
+        DeliveryState::Pending if shown.attempts.is_empty() => Exit::Waiting,
+        DeliveryState::Pending => Exit::Incomplete,
     })
 }
 
 fn tell(args: &Trigger, platform: &Embedded, delivery: &Delivery, tried: Option<&Tried>, talk: &mut Talk<'_>) -> Result<(), Failure> {
     if args.format == TextOrJson::Json {
-        let shown = platform.broker().delivery(&delivery.id).map_err(failure)?;
+        let shown = platform.broker().delivery(&delivery.id).map_err(hook_failure)?;
         talk.data(&json(&shown.as_ref().map(delivery_json::shown)));
         return Ok(());
     }

@@ -41,7 +41,7 @@ pub(super) fn change(change: &Change) -> Option<String> {
 
 /// An object that somebody else changed, folded.
 pub(super) fn drift(drift: &Drift) -> String {
-    let lines: Vec<String> = drift.diff.iter().flat_map(difference).collect();
+    let lines: Vec<String> = drift.diff.iter().flat_map(|drifted| difference(&drifted.difference)).collect();
     folded(&format!("changed by somebody else: {}", html_code(&drift.address.to_string())), &format!("{}\n", fenced("diff", &lines)))
 }
 

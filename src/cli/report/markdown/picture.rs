@@ -87,15 +87,19 @@ fn word(action: Action) -> &'static str {
         Action::Replace => "replaced",
         Action::Move => "renamed",
         Action::Delete => "deleted",
+        Action::Adopt => "adopted",
+        Action::Forget => "forgotten",
     }
 }
 
-const COLOURS: [(&str, &str); 7] = [
+const COLOURS: [(&str, &str); 9] = [
     ("created", "fill:#e7f5ec,stroke:#2f6b47,color:#111"),
     ("updated", "fill:#fdf1dc,stroke:#8a5a00,color:#111"),
     ("reconnected", "fill:#fde3cf,stroke:#a3450b,color:#111"),
     ("replaced", "fill:#fde3cf,stroke:#a3450b,color:#111"),
     ("renamed", "fill:#e8eef7,stroke:#35507a,color:#111"),
     ("deleted", "fill:#fbe4e4,stroke:#9b1c1c,color:#111"),
+    ("adopted", "fill:#e8eef7,stroke:#35507a,color:#111"),
+    ("forgotten", "fill:#f4f4f4,stroke:#555,color:#111"),
     ("affected", "fill:#f4f4f4,stroke:#777,color:#111,stroke-dasharray:4 3"),
 ];

@@ -3,8 +3,8 @@
 use super::{SMALLEST, plan};
 use crate::apply::{Binding, PlanFile, Remark};
 use crate::plan::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, Hazard, Plan, Reason, Refused, SourcePlace, Step, StepId,
-    Summary, Waiting,
+    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Hazard, Plan, Reason, Refused, Side,
+    SourcePlace, Step, StepId, Summary, Waiting,
 };
 use crate::resource::{Address, ConnectionState, Kind, Resource, ScopeClass};
 use comrak::nodes::{AstNode, NodeValue};
@@ -103,12 +103,21 @@ fn hostile() -> impl Strategy<Value = String> {
 fn file(texts: &[String], changes: usize) -> PlanFile {
     let text = |at: usize| texts[at % texts.len()].clone();
     let changes: Vec<Change> = (0..changes).map(|at| change(at, &text)).collect();
-    let drift = vec![Drift { address: address(Kind::Webhook, text(1)), diff: vec![difference(DiffOp::Replace, &text, 2)] }];
+    let drifted = Drifted { difference: difference(DiffOp::Replace, &text, 2), declared: Side::default() };
+    let drift = vec![Drift {
+        address: address(Kind::Webhook, text(1)),
+        kind: DriftKind::default(),
+        owner: None,
+        by: None,
+        at: None,
+        diff: vec![drifted],
+    }];
     let waiting = vec![Waiting { address: address(Kind::Connection, text(3)), state: ConnectionState::AwaitingConsent }];
     let summary = Summary { create: 1, users_affected: 14, webhooks_paused: 2, scope_escalations: 1, ..Summary::default() };
     let plan = Plan { summary, changes, drift, waiting, ..Plan::default() };
     let source = Some(SourcePlace { file: text(4), line: 3, column: 1 });
     let binding = Binding {
+        snapshot: None,
         project: &text(5),
         environment: Some(&text(6)),
         api: &text(7),

@@ -13,12 +13,14 @@ pub(super) use connections::{
     UnknownCredential, UnknownScope,
 };
 pub(super) use graph::{DependencyCycle, Edge, UnusedConnection, UnusedService};
-pub(super) use names::{CannotAuthenticate, MoveFault, UnknownConnection, UnknownDependency, UnknownMoved, UnknownService};
+pub(super) use names::{
+    BadOwnership, CannotAuthenticate, MoveFault, OwnershipFault, UnknownConnection, UnknownDependency, UnknownMoved, UnknownService,
+};
 pub(super) use scripts::{
     DeprecatedCall, DynamicConnection, EscapingFile, MissingScript, MisspeltKey, ScriptMistake, ScriptTooLarge, SecretInScript,
     UndeclaredConnection, UnknownMethod, UnquotedConnection, UnreadableScript,
 };
-pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService};
+pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService, UnclearDelimiter};
 pub(super) use urls::{BadUrl, HostNotAllowed, PlainHttp, SecretInUrl, UrlFault, UrlSecret};
 pub(super) use webhooks::{BadMergeField, BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, HostDecidedLater, LiteralSecret};
 

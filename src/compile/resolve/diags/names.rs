@@ -110,3 +110,37 @@ impl From<UnknownMoved> for Diagnostic {
         }
     }
 }
+
+/// How an entry of `adopt` or `forget` does not fit.
+pub(in crate::compile::resolve) enum OwnershipFault {
+    /// Of `adopt`: nothing is declared there.
+    NotDeclared { near: Option<String> },
+    /// Of `forget`: it is declared still.
+    StillThere { declared: Span },
+    /// Another entry says so already.
+    Twice { first: Span },
+}
+
+pub(in crate::compile::resolve) struct BadOwnership {
+    pub at: Span,
+    pub address: Address,
+    pub fault: OwnershipFault,
+}
+
+impl From<BadOwnership> for Diagnostic {
+    fn from(found: BadOwnership) -> Self {
+        let name = quoted(&found.address.to_string());
+        let say = |headline: String| Diagnostic::at(Code::BadOwnership, found.at, headline);
+        match found.fault {
+            OwnershipFault::NotDeclared { near } => {
+                or_near(say(format!("nothing is declared at {name}")), near, found.at, "what is adopted has to be declared, as it is live")
+            }
+            OwnershipFault::StillThere { declared } => say(format!("{name} is declared still, so it cannot be forgotten"))
+                .related(declared, "declared here")
+                .help("remove the declaration, or the entry"),
+            OwnershipFault::Twice { first } => {
+                say(format!("{name} is listed twice")).related(first, "listed here first").help("keep one entry")
+            }
+        }
+    }
+}

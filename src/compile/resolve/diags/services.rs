@@ -73,6 +73,19 @@ impl From<MissingOfflineAccess> for Diagnostic {
     }
 }
 
+pub(in crate::compile::resolve) struct UnclearDelimiter {
+    pub at: Span,
+    /// The authorization server.
+    pub host: String,
+}
+
+impl From<UnclearDelimiter> for Diagnostic {
+    fn from(found: UnclearDelimiter) -> Self {
+        let headline = format!("several scopes would be joined by commas, and {} wants spaces", quoted(&found.host));
+        Diagnostic::at(Code::ScopeDelimiter, found.at, headline).help("add `scope_delimiter: space` beside `scopes`")
+    }
+}
+
 pub(in crate::compile::resolve) struct ShadowsDefaultService {
     pub at: Span,
     pub name: String,

@@ -69,6 +69,7 @@ pub(super) fn run_with(files: &[(&str, &str)], failed: &[&str], incomplete: bool
     assert!(diags.is_empty(), "the YAML of a test is well formed: {:?}", diags.finish());
     let folder = Memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect());
     let input = Resolving {
+        shelf: crate::catalogue::Shelf::default(),
         declarations: declarations.into_values().collect(),
         failed: failed.iter().map(|address| address.parse::<Address>().expect("a test names real addresses")).collect::<BTreeSet<_>>(),
         incomplete,

@@ -1,7 +1,10 @@
 //! `connect`: a consent from link to connection, in a browser; or at once where nobody has to consent.
 
+mod there;
+
 use super::opened::Opened;
-use super::{opened, party, platform};
+use super::platform::{self, Platform};
+use super::{opened, party};
 use crate::broker::{Arrival, BrokerError, Call, Connected, Consent, Expect, Report};
 use crate::cli::args::{Connect, TextOrJson};
 use crate::cli::exit::Exit;
@@ -29,7 +32,7 @@ pub(crate) fn run(args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> 
 /// What is not connected, and how it would be.
 fn pending(opened: &Opened, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let platform = platform::look(opened, &args.broker, talk)?;
-    let mut reports = platform.broker().status().map_err(|error| platform::broker_failure("could not read the state", error))?;
+    let mut reports = platform.status()?;
     reports.retain(|report| report.state != ConnectionState::Connected && report.owner.as_deref() == Some(&*opened.compiled.project.name));
     if args.format == TextOrJson::Json {
         let rows: Vec<_> = reports
@@ -63,26 +66,39 @@ fn command(report: &Report) -> String {
 fn connect(opened: &Opened, name: &str, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let platform = platform::open(opened, &args.broker, talk)?;
     let report = party::named(&platform, name)?;
+    match &platform {
+        Platform::Here(embedded) => here(embedded, &platform, &report, args, talk),
+        Platform::There(http) => there::connect((&platform, http), &report, args, talk),
+    }
+}
+
+fn here(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     // What services have still to be told goes along; what comes of it is shown by `status`.
-    let _ = platform.broker().tell_services(None);
-    let user = party::user(&report, args.as_user.as_deref(), talk);
-    know_application(&platform, args)?;
+    let _ = embedded.broker().tell_services(None);
+    let user = party::user(platform, report, args.as_user.as_deref(), talk);
+    know_application(embedded, args)?;
     let receiver = Receiver::bind(args.port, &report.service)
         .map_err(|error| Failure::because(Exit::Failed, "could not listen for the answer on this machine", error))?;
     let consent = Consent {
-        actor: platform.actor(),
+        actor: embedded.actor(),
         connection: &report.address.name,
         user: user.as_deref(),
         application: args.application.as_ref(),
         redirect_uri: receiver.redirect_uri(),
     };
-    match platform.broker().begin_consent(consent) {
+    match embedded.broker().begin_consent(consent) {
         Ok(begun) => {
-            show_link(&begun.link, &receiver, args, talk);
-            wait(&platform, &report, &receiver, args, talk)
+            for word in &begun.before {
+                talk.aside(&format!("Good to know: {word}\n"));
+            }
+            show_link(&begun.link, "on this machine", args, talk);
+            let mut page = talk.aside_page();
+            page.put(Tone::Quiet, &format!("Waiting for the answer at {}", receiver.redirect_uri())).end();
+            talk.insist(&page.into_text());
+            wait(embedded, report, &receiver, args, talk)
         }
-        Err(BrokerError::NothingToConsent { .. }) => at_once(&platform, &report, args, talk),
-        Err(error) => Err(failed(&report, error)),
+        Err(BrokerError::NothingToConsent { .. }) => at_once(embedded, platform, report, args, talk),
+        Err(error) => Err(failed(report, error)),
     }
 }
 
@@ -98,28 +114,28 @@ fn know_application(platform: &Embedded, args: &Connect) -> Result<(), Failure> 
 }
 
 /// API keys, passwords and client credentials.
-fn at_once(platform: &Embedded, report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let call = Call { actor: platform.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
+fn at_once(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    let call = Call { actor: embedded.actor(), project: None, key: None, expect: Expect::Whatever, fence: None };
     let answer =
-        platform.broker().authorize_for(&call, &report.address, args.application.as_ref()).map_err(|error| failed(report, error))?;
+        embedded.broker().authorize_for(&call, &report.address, args.application.as_ref()).map_err(|error| failed(report, error))?;
     if answer.outcome == Outcome::Connection(ConnectionState::Connected) {
-        say_connected(report, None, args, talk);
+        say_connected(report, &Said::default(), args, talk);
         return Ok(Exit::Done);
     }
     let now = party::named(platform, report.address.name.as_str())?;
     Err(Failure::new(Exit::Failed, format!("`{}` could not be connected: {}", now.address, now.message)))
 }
 
-fn show_link(link: &url::Url, receiver: &Receiver, args: &Connect, talk: &mut Talk<'_>) {
+/// Opens the link, or shows it for a browser that is `place`.
+fn show_link(link: &url::Url, place: &str, args: &Connect, talk: &mut Talk<'_>) {
     let opened = !args.no_browser && (talk.world.browser)(link).is_ok();
     let mut page = talk.aside_page();
     if opened {
         page.line("A browser was opened for your consent. Should it not come up, open this link:");
     } else {
-        page.line("Open this link in a browser on this machine:");
+        page.line(&format!("Open this link in a browser {place}:"));
     }
     page.end().say("  ").line(link.as_str()).end();
-    page.put(Tone::Quiet, &format!("Waiting for the answer at {}", receiver.redirect_uri())).end();
     talk.insist(&page.into_text());
 }
 
@@ -155,13 +171,19 @@ fn wait(platform: &Embedded, report: &Report, receiver: &Receiver, args: &Connec
     }
     match ended? {
         Some(connected) => {
-            say_connected(report, Some(&connected), args, talk);
+            let missing: Vec<&str> = connected.scopes.missing.iter().map(|scope| scope.0.as_str()).collect();
+            let expires = connected.expires.map(rfc3339);
+            say_connected(report, &Said { user: &connected.user, missing, expires }, args, talk);
             Ok(Exit::Done)
         }
         None if interrupted.load(Ordering::SeqCst) => Ok(Exit::Interrupted),
-        None => Err(Failure::new(Exit::Waiting, format!("nobody consented within {}", humantime(args.timeout)))
-            .hint("the link is good for ten minutes at most; `--timeout` says how long to wait")),
+        None => Err(nobody(args)),
     }
+}
+
+fn nobody(args: &Connect) -> Failure {
+    Failure::new(Exit::Waiting, format!("nobody consented within {}", humantime(args.timeout)))
+        .hint("the link is good for ten minutes at most; `--timeout` says how long to wait")
 }
 
 fn humantime(time: std::time::Duration) -> String {
@@ -175,6 +197,9 @@ fn answered(platform: &Embedded, visit: Visit, allow_other_account: bool) -> Res
         Ok(connected) => visit.answer("Connected", &format!("{} is connected. You can close this page.", connected.address)),
         Err(BrokerError::UnknownConsent) => visit.answer("Not expected", "This answer belongs to no consent that is waited for."),
         Err(BrokerError::OtherAccount { .. }) => visit.answer("Not connected", "This is another account than before. Nothing was changed."),
+        Err(BrokerError::AccountUntold { .. }) => {
+            visit.answer("Not connected", "The service does not say whose account this is. Nothing was changed.")
+        }
         Err(_) => visit.answer("Not connected", "It did not work out. The terminal says why; you can close this page."),
     }
     redeemed
@@ -186,11 +211,18 @@ fn failed(report: &Report, error: BrokerError) -> Failure {
     if denied { failure.hint("nothing was granted; connect again when you want to") } else { failure }
 }
 
-fn say_connected(report: &Report, connected: Option<&Connected>, args: &Connect, talk: &mut Talk<'_>) {
-    let user = connected.map(|connected| connected.user.as_str()).filter(|user| !user.is_empty());
-    let missing: Vec<&str> =
-        connected.map(|connected| connected.scopes.missing.iter().map(|scope| scope.0.as_str()).collect()).unwrap_or_default();
-    let expires = connected.and_then(|connected| connected.expires).map(rfc3339);
+/// What there is to say of a connection that was made.
+#[derive(Default)]
+struct Said<'a> {
+    /// Empty for the owner.
+    user: &'a str,
+    missing: Vec<&'a str>,
+    expires: Option<String>,
+}
+
+fn say_connected(report: &Report, said: &Said<'_>, args: &Connect, talk: &mut Talk<'_>) {
+    let Said { user, missing, expires } = said;
+    let user = Some(*user).filter(|user| !user.is_empty());
     if args.format == TextOrJson::Json {
         talk.data(&json(&json!({
             "format_version": "1.0",

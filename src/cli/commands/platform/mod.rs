@@ -1,26 +1,57 @@
-//! Which platform an environment is applied to, opened for looking or for writing.
+//! Which platform an environment is applied to, opened for looking or for writing: the embedded broker, or a served one.
+//! Commands ask [`Platform`] and do not care which; what only one of them can do says so.
+
+mod there;
+mod uses;
+
+pub(super) use there::at;
+pub(super) use uses::hook_failure;
 
 use super::default_services::Catalogue;
 use super::opened::Opened;
-use crate::apply::RemoteError;
+use crate::apply::{Done, IdempotencyKey, Order, Remote, RemoteError};
 use crate::broker::{Actor, BrokerError};
 use crate::cli::args::BrokerArgs;
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::compile::Api;
 use crate::embedded::{Embedded, Guarded, OpenError, Opening};
+use crate::remote::{CallError, Http};
+use crate::resource::{Fingerprint, Observed};
 use crate::secret::Secret;
 use crate::upstream::Policy;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// The platform of an environment.
+pub(super) enum Platform {
+    Here(Box<Embedded>),
+    There(Http),
+}
+
 /// Opens the platform for reading: makes nothing where nothing is there yet.
-pub(super) fn look(opened: &Opened, args: &BrokerArgs, talk: &Talk<'_>) -> Result<Embedded, Failure> {
-    Embedded::open_read_only(opening(opened, args, talk)?).map_err(open_failure)
+pub(super) fn look(opened: &Opened, args: &BrokerArgs, talk: &Talk<'_>) -> Result<Platform, Failure> {
+    match &opened.compiled.environment.api {
+        Api::Embedded => look_here(opened, args, talk).map(|embedded| Platform::Here(Box::new(embedded))),
+        Api::Url(url) => there::open(url, opened, args, talk).map(Platform::There),
+    }
 }
 
 /// Opens the platform for reading and writing.
-pub(super) fn open(opened: &Opened, args: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Embedded, Failure> {
+pub(super) fn open(opened: &Opened, args: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Platform, Failure> {
+    match &opened.compiled.environment.api {
+        Api::Embedded => open_here(opened, args, talk).map(|embedded| Platform::Here(Box::new(embedded))),
+        Api::Url(url) => there::open(url, opened, args, talk).map(Platform::There),
+    }
+}
+
+/// The embedded broker for reading; refused where the environment's broker is served elsewhere.
+pub(super) fn look_here(opened: &Opened, args: &BrokerArgs, talk: &Talk<'_>) -> Result<Embedded, Failure> {
+    Embedded::open_read_only(opening(opened, args, talk)?).map_err(open_failure)
+}
+
+/// The embedded broker for reading and writing; refused where the environment's broker is served elsewhere.
+pub(super) fn open_here(opened: &Opened, args: &BrokerArgs, talk: &mut Talk<'_>) -> Result<Embedded, Failure> {
     let embedded = Embedded::open(opening(opened, args, talk)?).map_err(open_failure)?;
     if let Some(key) = embedded.key_created() {
         let shown = key.strip_prefix(&talk.world.folder).unwrap_or(key).display().to_string();
@@ -54,8 +85,8 @@ pub(super) fn opening<'a>(opened: &'a Opened, args: &BrokerArgs, talk: &'a Talk<
             outward: Arc::new(outward()?),
             data_dir,
         }),
-        Api::Url(url) => Err(Failure::new(Exit::Failed, format!("this version speaks to the embedded broker only, not to {url}"))
-            .hint("set `api: embedded` for this environment")),
+        Api::Url(url) => Err(Failure::new(Exit::Usage, format!("this is for the embedded broker, and this environment's is at {url}"))
+            .hint("do it where that broker runs")),
     }
 }
 
@@ -93,4 +124,48 @@ pub(super) fn failure(error: RemoteError) -> Failure {
 
 pub(super) fn broker_failure(message: &str, error: BrokerError) -> Failure {
     Failure::because(Exit::Failed, message, error)
+}
+
+/// A served broker's refusal as the end of a command.
+pub(super) fn call_failure(message: &str, error: CallError) -> Failure {
+    let exit = if error.is_about_permission() { Exit::NotPermitted } else { Exit::Failed };
+    let hint = match &error {
+        CallError::NoCredential { .. } => Some(there::HOW_TO_SAY_WHO),
+        CallError::Problem(_) | CallError::Unreachable { .. } | CallError::Odd { .. } | CallError::NoToken { .. } => None,
+    };
+    let failure = Failure::because(exit, message.to_owned(), error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+impl Remote for Platform {
+    fn observe(&self) -> Result<Observed, RemoteError> {
+        match self {
+            Platform::Here(embedded) => embedded.observe(),
+            Platform::There(http) => http.observe(),
+        }
+    }
+
+    fn fingerprint(&self, values: &[Secret<String>]) -> Result<Option<Vec<Fingerprint>>, RemoteError> {
+        match self {
+            Platform::Here(embedded) => embedded.fingerprint(values),
+            Platform::There(http) => http.fingerprint(values),
+        }
+    }
+
+    fn spend(&self, run_id: &str) -> Result<(), RemoteError> {
+        match self {
+            Platform::Here(embedded) => embedded.spend(run_id),
+            Platform::There(http) => http.spend(run_id),
+        }
+    }
+
+    fn carry_out(&self, order: &Order<'_>, key: &IdempotencyKey) -> Result<Done, RemoteError> {
+        match self {
+            Platform::Here(embedded) => embedded.carry_out(order, key),
+            Platform::There(http) => http.carry_out(order, key),
+        }
+    }
 }
