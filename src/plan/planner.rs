@@ -35,7 +35,7 @@ pub fn plan(desired: &Project, observed: &Observed, fingerprints: &Fingerprints,
     let drift = drifted(&worlds, &fates);
     let changes = finish(score, &order);
     let summary = summary(&changes, declared);
-    Ok(Plan { mode: options.mode, targets: options.targets.clone(), summary, changes, drift, waiting })
+    Ok(Plan { mode: options.mode, targets: options.targets.clone(), summary, changes, drift, waiting, ..Plan::default() })
 }
 
 /// A project that declares nothing more often lost its files than its purpose.

@@ -14,7 +14,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("resource", &[]),
     ("catalogue", &["resource", "oauth"]),
     ("deluge", &["text", "diag"]),
-    ("compile", &["text", "diag", "resource", "catalogue", "deluge"]),
+    ("policy", &["plan", "resource"]),
+    ("compile", &["text", "diag", "resource", "catalogue", "deluge", "policy"]),
     ("layout", &["text", "diag", "resource", "compile"]),
     ("refs", &["text", "diag", "resource", "catalogue", "compile", "deluge"]),
     ("moving", &["text", "diag", "resource", "compile", "deluge"]),
@@ -46,6 +47,7 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("granit_parser", &["compile", "layout"], "two rooms read YAML: what it says, and how it is laid out"),
     ("jsonschema", &["compile"], "one place judges shape"),
     ("tera", &["render"], "one place renders templates"),
+    ("cel", &["policy"], "one place evaluates expressions"),
     ("miette", &["cli"], "only the door draws"),
     ("clap", &["cli"], "only the door reads flags"),
     (

@@ -21,6 +21,7 @@ mod process;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod pull_request;
+mod recipes;
 mod remote;
 mod renewal;
 mod replicas;

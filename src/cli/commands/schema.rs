@@ -16,6 +16,7 @@ pub(crate) fn run(args: &Schema, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Some(SchemaKind::Snapshot) => include_str!("../../../schemas/snapshot.schema.json"),
         Some(SchemaKind::Drift) => include_str!("../../../schemas/drift.schema.json"),
         Some(SchemaKind::Diagnostics) => include_str!("../../../schemas/diagnostics.schema.json"),
+        Some(SchemaKind::Baseline) => include_str!("../../../schemas/baseline.schema.json"),
         Some(SchemaKind::Outcome) => include_str!("../../../schemas/outcome.schema.json"),
         Some(SchemaKind::Events) => include_str!("../../../schemas/events.schema.json"),
         Some(SchemaKind::Status) => include_str!("../../../schemas/status.schema.json"),
