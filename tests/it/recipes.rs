@@ -114,8 +114,11 @@ fn answer(mut stream: TcpStream, heard: &Mutex<Vec<String>>) -> io::Result<()> {
     reader.read_exact(&mut body)?;
     let is_post = first.starts_with("POST");
     heard.lock().expect("nobody panicked").push(format!("{} {}", first.trim(), String::from_utf8_lossy(&body)));
-    let (status, body) =
-        if is_post { ("201 Created", r#"{"id":1,"body":"","url":"x","html_url":"x","user":{"login":"ci"}}"#) } else { ("200 OK", "[]") };
+    let (status, body) = match first.split_whitespace().nth(1).unwrap_or_default() {
+        _ if is_post => ("201 Created", "{}"),
+        path if path.ends_with("/user") => ("200 OK", r#"{"id":1,"login":"ci","username":"ci","type":"User"}"#),
+        _ => ("200 OK", "[]"),
+    };
     write!(
         stream,
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
