@@ -114,7 +114,7 @@ fn script_texts(
 
 /// Whether a script may be written there: the path is the platform's word, so it leads to no hidden file and to none that
 /// the project is made of.
-fn may_be_a_script(path: &str) -> bool {
+pub(super) fn may_be_a_script(path: &str) -> bool {
     let plain = path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
     let says_else = [".yaml", ".yml", ".json"].iter().any(|end| path.to_ascii_lowercase().ends_with(end));
     plain && !says_else && !path.contains(['\\', ':']) && !path.chars().any(char::is_control)
@@ -152,7 +152,7 @@ pub(super) fn changed(
     let mark = &known[..known.len() - text.len()];
     let mut after = change(&Page::read(path, text))?;
     if before.is_none() {
-        after = after.trim_start().to_owned();
+        after = layout::format(&after).unwrap_or_else(|_| after.trim_start().to_owned());
     } else if layout::format(text).is_ok_and(|laid_out| laid_out == text) {
         after = layout::format(&after).unwrap_or(after);
     }

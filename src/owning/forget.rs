@@ -40,13 +40,17 @@ pub fn forget(
     let new: String =
         addresses.iter().filter(|address| !before.project.forgotten.contains(*address)).map(|address| format!("  - {address}\n")).collect();
     if !new.is_empty() {
-        let (earlier, now) = match texts.remove(PROJECT_FILE) {
+        // A file has to say something: one that would not takes the entries.
+        let path = texts.values().find(|text| text.after.is_empty()).map_or(PROJECT_FILE.to_owned(), |text| text.path.clone());
+        let (earlier, now) = match texts.remove(&path) {
             Some(text) => (text.before, Some(text.after)),
-            None => read(folder, PROJECT_FILE).map(|text| (text.clone(), text))?,
+            None => read(folder, &path).map(|text| (text.clone(), text))?,
         };
-        let text = changed(PROJECT_FILE, now, |page| page.with_items("forget", addresses_to_add(addresses, before), &new))?;
-        texts.insert(PROJECT_FILE.to_owned(), NewText { before: earlier, ..text });
+        let text = changed(&path, now, |page| page.with_items("forget", addresses_to_add(addresses, before), &new))?;
+        let after = text.after.trim_start_matches('\n').to_owned();
+        texts.insert(path, NewText { before: earlier, after, ..text });
     }
+    texts.values_mut().filter(|text| text.after.is_empty()).for_each(|text| text.after = "forget: []\n".to_owned());
     let texts: Vec<NewText> = texts.into_values().collect();
     let (_, after) = compiled(folder, &texts, setting)?;
     else_the_same(before, &after, &addresses.iter().collect())?;

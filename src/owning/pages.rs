@@ -50,10 +50,10 @@ impl<'t> Page<'t> {
             }
         }
         let mut text = self.text.to_owned();
-        puts.sort();
-        for (at, put) in puts.into_iter().rev() {
-            let gap = if text[..at].ends_with('\n') { "" } else { "\n" };
-            text.insert_str(at, &self.broken(&format!("{gap}{put}")));
+        puts.sort_by_key(|(range, _)| range.start);
+        for (range, put) in puts.into_iter().rev() {
+            let gap = if text[..range.start].ends_with('\n') { "" } else { "\n" };
+            text.replace_range(range, &self.broken(&format!("{gap}{put}")));
         }
         if !tail.is_empty() {
             let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
@@ -103,14 +103,20 @@ impl<'t> Page<'t> {
     }
 
     /// Where and what is put at the end of a section that is there.
-    fn put(&self, section: NodeId, lines: &str) -> Result<(usize, String), Refused> {
+    fn put(&self, section: NodeId, lines: &str) -> Result<(Range<usize>, String), Refused> {
+        let span = self.tree.span(section);
+        let (from, to) = (span.start as usize, span.end as usize);
+        if self.is_flow(section) && self.is_empty(section) && self.text[to..self.line_end(to)].trim().is_empty() {
+            let from = self.text[..from].trim_end().len();
+            return Ok((from..self.line_end(to), lines.to_owned()));
+        }
         let entries = self.tree.entries(section);
         let last = match entries.last() {
             Some(entry) => Some((self.tree.key_span(entry).start as usize, self.end(entry.value))),
             None => self.tree.items(section).last().map(|item| (self.dash(*item), self.end(*item))),
         };
         let Some((start, end)) = last.filter(|_| !self.is_flow(section)) else {
-            return Err(self.manner("a section of it is written in brackets or empty"));
+            return Err(self.manner("a section of it is written in brackets"));
         };
         let indent = &self.text[self.line_start(start)..start];
         if !indent.bytes().all(|byte| byte == b' ') {
@@ -120,7 +126,8 @@ impl<'t> Page<'t> {
             Some(line) => format!("{indent}{line}\n"),
             None => format!("{line}\n"),
         });
-        Ok((self.line_end(end), put.collect()))
+        let at = self.line_end(end);
+        Ok((at..at, put.collect()))
     }
 
     /// The lines of an entry of a mapping, the comments directly above it among them; with the section, where nothing else is
@@ -185,6 +192,10 @@ impl<'t> Page<'t> {
             Some((last, key)) if !self.is_flow(node) && self.tree.target(node).is_none() => self.end(last).max(key),
             Some(_) | None => self.text[..span.end as usize].trim_end().len().max(span.start as usize),
         }
+    }
+
+    fn is_empty(&self, node: NodeId) -> bool {
+        self.tree.entries(node).is_empty() && self.tree.items(node).is_empty()
     }
 
     fn is_flow(&self, node: NodeId) -> bool {

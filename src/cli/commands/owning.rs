@@ -9,6 +9,7 @@ use crate::cli::report::counted;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 use crate::compile::{Choice, Setting};
+use crate::diag::nearest;
 use crate::owning::{self, Adoption, Asked, Left, NewText, Refused};
 use crate::resource::{Address, Kind};
 use crate::workspace::{self, Replacement};
@@ -136,8 +137,12 @@ fn refusal(refused: Refused, talk: &mut Talk<'_>) -> Failure {
     let usage = |message: String| Failure::new(Exit::Usage, message);
     match refused {
         Refused::NotLive { address, known } => {
-            let near = opened::unknown_address(&address, &known);
-            if known.is_empty() { usage(format!("nothing is live at `{address}`")) } else { near }
+            let known: Vec<String> = known.iter().map(Address::to_string).collect();
+            let failure = usage(format!("nothing is live at `{address}`"));
+            match nearest(&address.to_string(), known.iter().map(String::as_str)) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure.hint("`bowline adopt --diff` shows all that could be adopted"),
+            }
         }
         Refused::NotDeclared { address, known } => opened::unknown_address(&address, &known),
         Refused::Owned { address } => usage(format!("`{address}` is this project's already")),
@@ -146,13 +151,14 @@ fn refusal(refused: Refused, talk: &mut Talk<'_>) -> Failure {
         }
         Refused::OwnedElsewhere { address, owner: None } => usage(format!("nobody owns `{address}`")).hint("leave out `--from`"),
         Refused::Needs(Left { address, needs, owner }) => {
-            usage(format!("`{address}` needs `{needs}`, {}", whose(owner.as_deref()))).hint("adopt that first")
+            let from = owner.as_ref().map(|owner| format!(", with `--from {owner}`")).unwrap_or_default();
+            usage(format!("`{address}` needs `{needs}`, {}", whose(owner.as_deref()))).hint(format!("adopt that first{from}"))
         }
         Refused::Taken { path } => Failure::new(Exit::Failed, format!("nothing was changed: `{path}` is there and is something else"))
             .hint("move it away, or include it first if the project means it"),
         Refused::Manner { path, what } => {
             Failure::new(Exit::Failed, format!("nothing was changed: `{path}` cannot be changed for sure: {what}"))
-                .hint("lay it out with `bowline fmt` with one entry a line, or let `--into` name another file")
+                .hint("write it with one entry a line, or let `--into` name another file")
         }
         Refused::Path { address, path } => {
             Failure::new(Exit::Failed, format!("nothing was changed: the script of `{address}` cannot be written to {path:?}"))
