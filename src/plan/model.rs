@@ -19,6 +19,23 @@ pub struct Plan {
     pub drift: Vec<Drift>,
     /// Declared connections that need no change and still wait for a person.
     pub waiting: Vec<Waiting>,
+    /// What is deleted and created again under another name, as it seems; only `moved` says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub likely_renames: Vec<LikelyRename>,
+}
+
+/// A deletion and a creation that differ in nothing but the name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LikelyRename {
+    pub from: Address,
+    pub to: Address,
+}
+
+impl LikelyRename {
+    /// The entry of `moved` that makes it a rename.
+    pub fn entry(&self) -> String {
+        format!("- {{ from: {}, to: {} }}", self.from, self.to)
+    }
 }
 
 /// What a plan is for.
