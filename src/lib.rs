@@ -8,14 +8,10 @@
 //! | ground | [`text`] where something stands · [`diag`] what is wrong with it · [`clock`] the time, as a parameter · [`secret`] values nobody may print |
 //! | nouns | [`resource`] services, connections, webhooks, functions; the project, what is live, and the platform's rules |
 //! | thought | [`compile`] text → project · [`layout`] a file in its canonical layout · [`moving`] a resource under another name · [`owning`] what is live taken into the files and let go of · [`refs`] who names what, and what scopes that needs · [`deluge`] scripts as a language · [`plan`] two worlds → steps · [`render`] project → snippets · [`oauth`] grants as a state machine · [`vault`] seal and open |
+//! | thought | [`compile`] text → project · [`layout`] a file in its canonical layout · [`moving`] a resource under another name · [`refs`] who names what, and what scopes that needs · [`deluge`] scripts as a language · [`plan`] two worlds → steps · [`policy`] a project's own rules over a plan · [`render`] project → snippets · [`oauth`] grants as a state machine · [`vault`] seal and open |
 //! | data | [`catalogue`] the default services, one YAML file each |
-//! | contracts | [`apply`] the executor, its `Remote` port and the plan file |
-//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`vcs`] a comment on a pull request · [`embedded`] `Remote` answered in this process |
-//! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`sandbox`] a provider and an API on loopback, for trying out |
 //! | contracts | [`wire`] the HTTP API's words and its table of routes · [`apply`] the executor, its `Remote` port and the plan file |
-//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process · [`remote`] answered over HTTP |
-//! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`sandbox`] a provider and an API on loopback, for trying out |
-//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`embedded`] `Remote` answered in this process |
+//! | edges | [`workspace`] files of a project · [`store`] the broker's tables · [`upstream`] the one guarded HTTP client · [`vcs`] a comment on a pull request · [`embedded`] `Remote` answered in this process · [`remote`] answered over HTTP |
 //! | houses | [`broker`] the platform's use-cases: no HTTP, no SQL · [`server`] the same over HTTP · [`sandbox`] a provider and an API on loopback, for trying out |
 //! | door | [`cli`] arguments, commands, reports, exit codes |
 
@@ -33,6 +29,7 @@ pub mod moving;
 pub mod oauth;
 pub mod owning;
 pub mod plan;
+pub mod policy;
 pub mod refs;
 pub mod render;
 pub mod vault;

@@ -1,5 +1,6 @@
 //! The broker itself, and the frame around every change: who asks, on which condition, once only, audited.
 
+use super::figures::Renewals;
 use super::lease::fenced;
 use super::refresh::Turns;
 use super::{BrokerError, DefaultServices, Invalid, Outward};
@@ -26,6 +27,7 @@ pub struct Broker {
     pub(super) services: Arc<dyn DefaultServices>,
     pub(super) outward: Arc<dyn Outward>,
     pub(super) turns: Turns,
+    pub(super) renewals: Renewals,
 }
 
 /// What a broker needs from outside.
@@ -85,7 +87,17 @@ impl Broker {
     pub fn open(store: Box<dyn Store>, keyring: Keyring, surroundings: Surroundings) -> Result<Self, BrokerError> {
         let Surroundings { clock, random, services, outward } = surroundings;
         let fingerprints = fingerprint_key(&*store, &keyring, &*random)?;
-        Ok(Broker { store, keyring, fingerprints, clock, random, services, outward, turns: Turns::default() })
+        Ok(Broker {
+            store,
+            keyring,
+            fingerprints,
+            clock,
+            random,
+            services,
+            outward,
+            turns: Turns::default(),
+            renewals: Renewals::default(),
+        })
     }
 
     /// A name that nothing else has.

@@ -20,6 +20,7 @@ mod consult;
 mod delete;
 mod detach;
 mod error;
+mod figures;
 mod grants;
 mod headers;
 pub mod hook;

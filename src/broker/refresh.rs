@@ -188,6 +188,7 @@ impl Broker {
 
     fn renew(&self, renewal: &Renewal<'_>, claimed: Claimed) -> Result<Current, BrokerError> {
         let asked = self.while_leased(renewal.party, &claimed.lease, || self.ask(renewal, claimed.tokens.as_ref()));
+        self.renewals.count(&asked);
         match asked {
             Ok(tokens) => self.keep_all_the_same(renewal, &claimed, tokens),
             Err(error) => self.not_renewed(renewal, claimed, error),

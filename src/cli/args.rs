@@ -7,6 +7,7 @@ mod naming;
 mod offline;
 mod people;
 mod review;
+mod rules;
 mod serve;
 mod shared;
 mod using;
@@ -22,8 +23,9 @@ pub(super) use offline::{
 };
 pub(super) use people::{Applications, ApplicationsCommand, Lock, LockCommand, ServedArgs, Tokens, TokensCommand, Users, UsersCommand};
 pub(super) use review::{ApplyFormat, Comment, PlanFormat, PlanReports, VcsKind};
+pub(super) use rules::RuleArgs;
 pub(super) use serve::Serve;
-pub(super) use shared::{BrokerArgs, PlanningArgs, ProjectArgs, TextOrJson};
+pub(super) use shared::{BrokerArgs, LabelArgs, PlanningArgs, ProjectArgs, TextOrJson};
 pub(super) use using::{Audit, AuditCommand, Connect, Invoke, Keys, KeysCommand, Revoke, Sandbox, SandboxCommand, Status, Tour};
 pub(super) use webhook::{Deliver, Deliveries, Redeliver, ShowDelivery, StateFilter, Trigger, Webhook, WebhookCommand};
 

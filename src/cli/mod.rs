@@ -8,6 +8,7 @@ mod commands;
 mod exit;
 mod real;
 mod report;
+mod settings;
 mod talk;
 mod world;
 
@@ -23,11 +24,25 @@ use talk::Talk;
 
 /// Runs one command line (without the program's name) and tells how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) -> Exit {
-    let arguments = std::iter::once(OsString::from("bowline")).chain(arguments);
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = std::iter::once(OsString::from("bowline")).chain(arguments).collect();
+    let mut cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(refused) => return refuse(&refused, &mut world),
     };
+    if let Command::Serve(args::Serve { config: Some(config), .. }) = &cli.command {
+        let folder = cli.global.chdir.as_ref().map_or_else(|| world.folder.clone(), |folder| world.folder.join(folder));
+        cli = match settings::with_file(&arguments, "serve", config, &folder.join(config)) {
+            Ok(arguments) => match Cli::try_parse_from(arguments) {
+                Ok(cli) => cli,
+                Err(refused) => return refuse(&refused, &mut world),
+            },
+            Err(failure) => {
+                let mut talk = Talk::new(&cli.global, world);
+                let exit = talk.failure(&failure);
+                return talk.finish(exit);
+            }
+        };
+    }
     let mut talk = Talk::new(&cli.global, world);
     let exit = match dispatch(cli.command, &mut talk) {
         Ok(exit) => exit,

@@ -15,7 +15,7 @@ pub fn main() -> ExitCode {
     let interrupted = Arc::new(AtomicBool::new(false));
     listen_for_interrupts(&interrupted);
     report_panics_as_bugs();
-    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let (stdin, stdout, mut stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     let terminal = Terminal {
         stdin: stdin.is_terminal(),
         stdout: stdout.is_terminal(),
@@ -30,7 +30,8 @@ pub fn main() -> ExitCode {
         browser: &open_browser,
         stdin: &mut stdin.lock(),
         stdout: &mut stdout.lock(),
-        stderr: &mut stderr.lock(),
+        // Not locked: a server's threads and the report of a bug speak there too.
+        stderr: &mut stderr,
         terminal,
         interrupted: &interrupted,
     };

@@ -1,6 +1,7 @@
 //! What compiling makes of a project's files.
 
 use crate::catalogue::Shelf;
+use crate::policy::Policy;
 use crate::resource::{Address, Project};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ pub struct Compiled {
     /// The key of each declaration.
     pub places: BTreeMap<Address, Span>,
     pub environment: Environment,
+    /// The project's own rules, by name.
+    pub policies: Vec<Policy>,
     /// The catalogue as the project sees it.
     pub catalogue: Shelf,
     /// Every file that it was made from, YAML, catalogue entries and scripts, by path.

@@ -2,6 +2,7 @@
 
 use super::folder::FolderError;
 use crate::diag::{Code, Diagnostic};
+use crate::policy;
 use crate::resource::Address;
 use crate::text::Span;
 
@@ -152,5 +153,134 @@ impl From<Duplicate<'_>> for Diagnostic {
             .label("again here")
             .related(first, "first here")
             .help("a link name is unique among those of its kind, in all files")
+    }
+}
+
+pub(super) struct UnknownRule<'a> {
+    pub(super) id: &'a str,
+    pub(super) span: Span,
+}
+
+impl From<UnknownRule<'_>> for Diagnostic {
+    fn from(found: UnknownRule<'_>) -> Self {
+        let known = Code::ALL.iter().map(|code| code.id());
+        Diagnostic::at(Code::UnknownRule, found.span, format!("no rule has the code `{}`", found.id))
+            .did_you_mean(found.id, known, Some(found.span))
+            .help("`bowline explain` lists every code")
+    }
+}
+
+pub(super) struct FixedRule {
+    pub(super) code: Code,
+    pub(super) span: Span,
+}
+
+impl From<FixedRule> for Diagnostic {
+    fn from(found: FixedRule) -> Self {
+        Diagnostic::at(Code::FixedRule, found.span, format!("`{}` is always an error", found.code.id()))
+            .label("cannot be relaxed")
+            .help("a project that it is true of means nothing; only warnings have a level")
+    }
+}
+
+/// What is wrong with an ignore comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum IgnoreFault {
+    NoCode,
+    NoReason,
+    UnknownCode(String),
+    Fixed(Code),
+}
+
+pub(super) struct BadIgnore {
+    pub(super) span: Span,
+    pub(super) fault: IgnoreFault,
+}
+
+impl From<BadIgnore> for Diagnostic {
+    fn from(found: BadIgnore) -> Self {
+        let at = |headline: String| Diagnostic::at(Code::BadIgnore, found.span, headline);
+        let form = "write `# bowline: ignore[code] reason`, on the line or above it";
+        match &found.fault {
+            IgnoreFault::NoCode => at("the comment does not say what to ignore".to_owned()).help(form),
+            IgnoreFault::NoReason => at("the comment does not say why".to_owned()).label("a reason is missing").help(form),
+            IgnoreFault::UnknownCode(id) => at(format!("no finding has the code `{id}`"))
+                .did_you_mean(id, Code::ALL.iter().map(|code| code.id()), None)
+                .help("`bowline explain` lists every code"),
+            IgnoreFault::Fixed(code) => {
+                at(format!("`{}` is always an error, and cannot be ignored", code.id())).help("only warnings can be ignored")
+            }
+        }
+    }
+}
+
+pub(super) struct UnusedIgnore {
+    pub(super) code: Code,
+    pub(super) span: Span,
+}
+
+impl From<UnusedIgnore> for Diagnostic {
+    fn from(found: UnusedIgnore) -> Self {
+        Diagnostic::at(Code::UnusedIgnore, found.span, format!("there is no `{}` here to ignore", found.code.id()))
+            .help("remove the comment, so that it hides nothing later")
+    }
+}
+
+pub(super) struct DuplicatePolicy<'a> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+    pub(super) first: Span,
+}
+
+impl From<DuplicatePolicy<'_>> for Diagnostic {
+    fn from(found: DuplicatePolicy<'_>) -> Self {
+        Diagnostic::at(Code::DuplicateResource, found.span, format!("policy `{}` is declared twice", found.name))
+            .label("again here")
+            .related(found.first, "first here")
+            .help("a policy's name is unique in all files")
+    }
+}
+
+pub(super) struct EmptyPolicy<'a> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+}
+
+impl From<EmptyPolicy<'_>> for Diagnostic {
+    fn from(found: EmptyPolicy<'_>) -> Self {
+        Diagnostic::at(Code::BadPolicy, found.span, format!("policy `{}` has neither `deny` nor `warn`", found.name))
+            .help("say with an expression when it denies a plan, or when it warns")
+    }
+}
+
+/// What is wrong with an expression of a policy.
+pub(super) enum PolicyFault<'a> {
+    Syntax(&'a str),
+    UnknownName(&'a str),
+    UnknownFunction(&'a str),
+    TooLong(usize),
+    Brace,
+}
+
+pub(super) struct BadPolicy<'a> {
+    pub(super) span: Span,
+    pub(super) fault: PolicyFault<'a>,
+}
+
+impl From<BadPolicy<'_>> for Diagnostic {
+    fn from(found: BadPolicy<'_>) -> Self {
+        let at = |headline: String| Diagnostic::at(Code::BadPolicy, found.span, headline);
+        match found.fault {
+            PolicyFault::Syntax(message) => at(format!("the expression cannot be read: {message}")),
+            PolicyFault::UnknownName(name) => at(format!("a policy sees nothing named `{name}`"))
+                .did_you_mean(name, policy::ROOTS, Some(found.span))
+                .help("it sees `change`, `plan`, `environment`, `project`, `api` and `labels`"),
+            PolicyFault::UnknownFunction(name) => at(format!("there is no function `{name}` here")).help(
+                "there are the functions and macros of standard CEL, but for those of times: `size`, `startsWith`, `exists`, `matches` …",
+            ),
+            PolicyFault::TooLong(limit) => at(format!("the expression is longer than {limit} bytes")).help("make two policies of it"),
+            PolicyFault::Brace => at("a brace of the message has no counterpart".to_owned())
+                .help("an expression stands between `{` and `}`; `{{` and `}}` are braces"),
+        }
     }
 }

@@ -6,10 +6,11 @@ use super::folder::{Folder, FolderError};
 use super::include::{Included, included};
 use super::pool::in_parallel;
 use super::resolving::Trees;
+use super::rules::rules;
 use super::shape::Role;
 use super::syntax::{Budget, FILE_BYTES, NodeId, Tree, admit, parse};
 use super::variables::{Declared, declared, refuse_in_section};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Rules};
 use crate::resource::Kind;
 use crate::text::{FileId, Source, Sources, Span};
 
@@ -24,7 +25,7 @@ const VALUE_BYTES: u64 = 56;
 /// How many resources a project may declare.
 const RESOURCES: usize = 250_000;
 /// Sections that are the same in every environment: they are read before any variable has a value.
-const LITERAL_SECTIONS: [&str; 6] = ["bowline", "project", "include", "catalogue", "variables", "environments"];
+const LITERAL_SECTIONS: [&str; 7] = ["bowline", "project", "include", "catalogue", "variables", "environments", "rules"];
 
 /// A project's files, read. Compile it for as many environments as there are.
 #[derive(Debug, Default)]
@@ -37,6 +38,8 @@ pub struct Front {
     pub(super) declared: Declared,
     /// Templates of the project file that stay as they are written.
     pub(super) literal: Vec<NodeId>,
+    /// How much the project's findings matter.
+    pub(super) rules: Rules,
     /// What is wrong with the files whatever the environment.
     pub(super) found: Diagnostics,
     /// Whether a file could not be read to its end, or at all.
@@ -61,9 +64,10 @@ impl Front {
             let mut found = Diagnostics::default();
             let declared = declared(root);
             let literal = LITERAL_SECTIONS.iter().flat_map(|section| refuse_in_section(&mut found, root, section)).collect();
+            let rules = rules(&mut found, root);
             let Included { mut paths, is_partial } = included(&mut found, root, "include", folder);
             paths.retain(|path, _| !front.files.iter().any(|file| file.path == *path));
-            (front.declared, front.literal) = (declared, literal);
+            (front.declared, front.literal, front.rules) = (declared, literal, rules);
             front.incomplete |= is_partial;
             front.found.extend(found);
             let files = front.read_included(folder, paths, size);

@@ -6,6 +6,7 @@ use super::diags::{Duplicate, ProjectHoldsTooMuch};
 use super::folder::Folder;
 use super::front::Front;
 use super::own_services::shelf;
+use super::policies::policies;
 use super::pool::in_parallel;
 use super::resolve::resolve;
 use super::resolving::{AdoptedEntry, Header, MovedEntry, Resolving};
@@ -81,7 +82,8 @@ fn compile_with(
     let shelf = shelf(diags, &front.own.by_file);
     let files = front.files.clone();
     let (trees, sources) = (&front.trees, &mut front.sources);
-    let compiled = resolve(diags, Resolving { declarations, failed, incomplete, header, trees, shelf, sources, files, folder });
+    let mut compiled = resolve(diags, Resolving { declarations, failed, incomplete, header, trees, shelf, sources, files, folder });
+    compiled.policies = policies(diags, &front.trees, &front.sources);
     diags.gate().map(|()| compiled)
 }
 

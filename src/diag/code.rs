@@ -75,6 +75,9 @@ codes! {
     VariableWithoutValue "variable-without-value" Project Error "a variable has neither a default nor a value in this environment"
     VariableNotAllowed "variable-not-allowed" Project Error "a variable's value is not among those it allows"
     BadInterpolation "bad-interpolation" Project Error "a `${{ … }}` expression is not one that Bowline knows"
+    UnknownRule "unknown-rule" Project Error "`rules` names a code that Bowline does not have"
+    FixedRule "fixed-rule" Project Error "an error of an invalid configuration cannot be relaxed"
+    BadPolicy "bad-policy" Project Error "a policy cannot be read"
     UnknownKey "unknown-key" Shape Error "a key that Bowline does not know in this place"
     MissingKey "missing-key" Shape Error "a key that is required is missing"
     WrongType "wrong-type" Shape Error "a value is of the wrong type"
@@ -116,12 +119,20 @@ codes! {
     BadTemplate "bad-template" Scripts Error "a template of the project cannot be rendered"
     UnusedConnection "unused-connection" Unused Warning "nothing uses a connection"
     UnusedService "unused-service" Unused Warning "nothing uses a service"
+    BadIgnore "bad-ignore" Unused Warning "an ignore comment that ignores nothing, for it is not well formed"
+    UnusedIgnore "unused-ignore" Unused Warning "an ignore comment has nothing to ignore"
     ShadowsDefaultService "shadows-default-service" Unused Warning "a custom service has the name of a default one"
 }
 
 impl Code {
     pub fn from_id(id: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.id() == id)
+    }
+
+    /// Whether a project may say how much it matters. What makes a configuration invalid matters always; plain HTTP does not
+    /// where it stays on this machine.
+    pub fn is_adjustable(self) -> bool {
+        self.severity() != Severity::Error || self == Code::PlainHttp
     }
 }
 

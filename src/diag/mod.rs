@@ -5,8 +5,10 @@
 //! struct in the stage's `diags.rs`, `explain/<id>.md`, and a case in `tests/cases/check/`.
 
 mod code;
+mod rules;
 
 pub use code::{Code, Family};
+pub use rules::{Level, Rules};
 
 use crate::text::Span;
 

@@ -37,8 +37,8 @@ pub use approval::{Approval, ApprovalError, Approved, LeftOut, approve};
 pub use drift::drift;
 pub use inspect::{Finding, inspect};
 pub use model::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Hazard, LikelyRename, Mode, Plan,
-    Precondition, Reason, Refused, Side, SourcePlace, Step, StepId, Summary, Waiting,
+    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Effect, Hazard, LikelyRename, Mode, Plan,
+    Precondition, Reason, Refused, Side, SourcePlace, Step, StepId, Summary, Verdict, Waiting,
 };
 pub use options::{Fingerprints, PlanError, PlanOptions};
 pub use planner::plan;

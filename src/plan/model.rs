@@ -3,7 +3,7 @@
 use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Resource, Scope, ScopeClass};
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Everything that an apply will do, and what a reviewer has to know about it.
@@ -22,6 +22,45 @@ pub struct Plan {
     /// What is deleted and created again under another name, as it seems; only `moved` says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub likely_renames: Vec<LikelyRename>,
+    /// What people say about the plan, for policies to look at: `reviewed-by: ada`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// The project's own rules that do not hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Verdict>,
+}
+
+impl Plan {
+    /// The policies for which nothing of it may be carried out.
+    pub fn denials(&self) -> impl Iterator<Item = &Verdict> {
+        self.policies.iter().filter(|verdict| verdict.effect == Effect::Deny)
+    }
+}
+
+/// How much it matters that a policy does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing of the plan is carried out.
+    Deny,
+    /// A reviewer is told.
+    Warn,
+}
+
+/// A policy that does not hold for a change, or for the plan as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub policy: String,
+    pub effect: Effect,
+    /// The change that it is about: its id and address; absent where it is about the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    pub message: String,
+    /// Where the policy is declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourcePlace>,
 }
 
 /// A deletion and a creation that differ in nothing but the name.

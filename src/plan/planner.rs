@@ -37,7 +37,7 @@ pub fn plan(desired: &Project, observed: &Observed, fingerprints: &Fingerprints,
     let likely_renames = likely_renames(&fates);
     let changes = finish(score, &order);
     let summary = summary(&changes, declared);
-    Ok(Plan { mode: options.mode, targets: options.targets.clone(), summary, changes, drift, waiting, likely_renames })
+    Ok(Plan { mode: options.mode, targets: options.targets.clone(), summary, changes, drift, waiting, likely_renames, ..Plan::default() })
 }
 
 /// A project that declares nothing more often lost its files than its purpose.

@@ -3,7 +3,8 @@
 use super::pass::Peer;
 use super::served::{Served, Sort};
 use super::trouble;
-use crate::broker::BrokerError;
+use super::watch::Trace;
+use crate::broker::{BrokerError, Unauthentic};
 use crate::resource::access::{Denied, Principal, Right, allowed};
 use crate::secret::Secret;
 use crate::wire::{Access, Code, Problem, Route};
@@ -17,14 +18,28 @@ pub(super) async fn admit(
     route: &'static Route,
     headers: &HeaderMap,
     peer: Option<Peer>,
+    trace: &mut Trace,
 ) -> Result<Option<Principal>, Problem> {
     if route.access == Access::Open {
         return Ok(None);
     }
-    let token = bearer(headers)?;
+    let token = bearer(headers).inspect_err(|_| served.meter.unproved("missing"))?;
     let principal = served.on_thread(Sort::Store, move |served| prove(served, &token, peer)).await?;
+    trace.principal = Some(principal.name.clone());
+    trace.token = Some(principal.token.clone());
+    paced(served, &principal.token)?;
     judge(&principal, route.access).map_err(trouble::denied)?;
     Ok(Some(principal))
+}
+
+/// One token may ask so often.
+fn paced(served: &Served, token: &str) -> Result<(), Problem> {
+    let taken = served.rates.lock().unwrap_or_else(PoisonError::into_inner).take(token, tokio::time::Instant::now());
+    taken.map_err(|wait| {
+        served.meter.limited("token");
+        let retry_after = Some(wait.as_secs_f64().ceil().max(1.0) as u64);
+        Problem { retry_after, ..Problem::new(Code::TooManyRequests, "this token asks too often") }
+    })
 }
 
 /// The table's answer, without an object: whether there is anything that this principal could do here.
@@ -40,7 +55,7 @@ pub(super) fn judge(principal: &Principal, access: Access) -> Result<(), Denied>
 /// A token that is good always gets in, however often others failed from the same address: behind a proxy everybody has the
 /// same one. Who fails too often hears that, and no more.
 fn prove(served: &Served, token: &Secret<String>, peer: Option<Peer>) -> Result<Principal, Problem> {
-    served.broker.authenticate(token).map_err(|error| match (&error, peer) {
+    served.broker.authenticate(token).inspect_err(|error| served.meter.unproved(reason(error))).map_err(|error| match (&error, peer) {
         (BrokerError::Unauthenticated(_), Some(Peer(address))) if served.limits.failures => {
             failed(served, address).unwrap_or_else(|| trouble::broker(error))
         }
@@ -48,13 +63,24 @@ fn prove(served: &Served, token: &Secret<String>, peer: Option<Peer>) -> Result<
     })
 }
 
+pub(super) fn reason(error: &BrokerError) -> &'static str {
+    match error {
+        BrokerError::Unauthenticated(Unauthentic::Unknown) => "unknown",
+        BrokerError::Unauthenticated(Unauthentic::Expired) => "expired",
+        BrokerError::Unauthenticated(Unauthentic::Revoked) => "revoked",
+        BrokerError::Unauthenticated(Unauthentic::Disabled) => "disabled",
+        _ => "unavailable",
+    }
+}
+
 /// Notes a failure; a problem where there were too many.
-fn failed(served: &Served, address: IpAddr) -> Option<Problem> {
+pub(super) fn failed(served: &Served, address: IpAddr) -> Option<Problem> {
     let (name, now) = (address.to_string(), served.clock.now());
     let mut tries = served.tries.lock().unwrap_or_else(PoisonError::into_inner);
     let waits = tries.admit(&name, now).err();
     tries.failed(&name, now);
     waits.map(|wait| {
+        served.meter.limited("address");
         let retry_after = Some(trouble::seconds_until(&*served.clock, wait.until));
         Problem { retry_after, ..Problem::new(Code::TooManyRequests, "too many tokens from this address were no good") }
     })

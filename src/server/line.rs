@@ -5,19 +5,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
 /// A socket with patience for writing. Reading has the server's own time limits.
-pub(super) struct Line {
-    stream: TcpStream,
+pub(super) struct Line<S> {
+    stream: S,
     patience: Duration,
     /// Runs while the other side takes nothing.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-impl Line {
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
+impl<S> Line<S> {
+    pub(super) fn new(stream: S, patience: Duration) -> Self {
         Line { stream, patience, waiting: None }
     }
 
@@ -35,13 +34,13 @@ impl Line {
     }
 }
 
-impl AsyncRead for Line {
+impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Line {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.within(cx, polled)

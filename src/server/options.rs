@@ -1,8 +1,10 @@
 //! What a server needs from outside, and its limits.
 
+use super::tls::TlsFiles;
+use super::watch::Journal;
 use crate::broker::Broker;
 use crate::clock::{Clock, Random};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -18,7 +20,25 @@ pub struct Options {
     pub limits: Limits,
     /// Whether this process works the queue of webhooks and of revocations that services have to be told.
     pub works: bool,
+    pub upkeep: Upkeep,
 }
+
+/// What an operator adds to a server. Nothing of it is needed.
+#[derive(Clone, Default)]
+pub struct Upkeep {
+    pub journal: Journal,
+    /// Where figures are to be had, without a token: an address that only the operator reaches.
+    pub metrics: Option<SocketAddr>,
+    pub tls: Option<TlsFiles>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub proxies: Proxies,
+    /// How long it says that it is not ready before it takes no more connections.
+    pub farewell: Duration,
+}
+
+/// Proxies in front: whether an address is one of theirs.
+#[derive(Clone, Default)]
+pub struct Proxies(pub Option<Arc<dyn Fn(IpAddr) -> bool + Send + Sync>>);
 
 /// How much is taken from anybody. Every one is a hard cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +65,8 @@ pub struct Limits {
     pub calls: usize,
     /// How long a request waits for its turn.
     pub queue_patience: Duration,
+    /// Requests a second of one token, on average; twice as many at once. 0 is no limit.
+    pub rate: u32,
     /// Whether an address from which many tokens were no good has to wait before it hears so again. Good tokens never do.
     pub failures: bool,
     /// How long running requests may take to end once the server was asked to stop.
@@ -65,6 +87,7 @@ impl Default for Limits {
             work: 64,
             calls: 256,
             queue_patience: Duration::from_secs(5),
+            rate: 1000,
             failures: true,
             grace: Duration::from_secs(10),
         }

@@ -4,6 +4,7 @@
 use super::answer::Answer;
 use super::path;
 use super::served::Served;
+use super::watch::{Event, Trace};
 use crate::wire::{Code, Problem, header as own};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -11,6 +12,7 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue, Version, header};
 use std::net::IpAddr;
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// Who is on the other side of the connection.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,7 @@ pub(super) struct Peer(pub(super) IpAddr);
 pub(super) struct RequestId(pub(super) String);
 
 pub(super) async fn pass(State(served): State<Arc<Served>>, mut request: Request, next: Next) -> Response {
+    let watched = Watched::begin(&served, &request);
     let id = RequestId(said_id(&request).unwrap_or_else(|| served.unguessable()));
     request.extensions_mut().insert(id.clone());
     let mut response = match framed(&request).and_then(|()| path::plain(request.uri().path())) {
@@ -31,7 +34,48 @@ pub(super) async fn pass(State(served): State<Arc<Served>>, mut request: Request
         }
     };
     mark(&mut response, &id, served.is_https());
+    watched.end(&id, &response);
     response
+}
+
+/// Counts a request while it runs, and writes it down when it ends: with an answer, or because the other side went away.
+struct Watched {
+    served: Arc<Served>,
+    began: Instant,
+    client: Option<IpAddr>,
+}
+
+impl Watched {
+    fn begin(served: &Arc<Served>, request: &Request) -> Self {
+        served.meter.in_flight.inc();
+        let client = request.extensions().get::<Peer>().map(|peer| peer.0);
+        Watched { served: Arc::clone(served), began: Instant::now(), client }
+    }
+
+    fn end(self, id: &RequestId, response: &Response) {
+        let trace = response.extensions().get::<Trace>().cloned().unwrap_or_default();
+        let (status, took) = (response.status().as_u16(), self.began.elapsed());
+        self.served.meter.ended(trace.operation(), status, took);
+        self.served.journal.note(&Event::Request {
+            request_id: id.0.clone(),
+            operation: trace.operation(),
+            principal: trace.principal,
+            token: trace.token,
+            client: self.client,
+            status,
+            code: trace.code,
+            duration_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        });
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.served.meter.in_flight.dec();
+        if std::thread::panicking() {
+            self.served.bug("answer");
+        }
+    }
 }
 
 /// An id of the caller's own, where it could stand in a log as it is.

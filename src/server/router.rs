@@ -4,9 +4,11 @@ use super::admit::admit;
 use super::answer::Answer;
 use super::asked::Asked;
 use super::body;
+use super::grant;
 use super::handlers::{Handler, handler, sort};
 use super::pass::{Peer, RequestId, pass};
 use super::served::Served;
+use super::watch::Trace;
 use crate::wire::{Code, Method, Problem, Route, Shape, routes};
 use axum::Router;
 use axum::body::Body;
@@ -29,7 +31,21 @@ pub(super) fn router(served: Arc<Served>) -> Router {
         let allowed = allowed(path);
         router = router.route(path, methods.fallback(move |request: Request| async move { wrong_method(&request, &allowed) }));
     }
-    router.fallback(nowhere).layer(from_fn_with_state(Arc::clone(&served), pass)).with_state(served)
+    let refused = HeaderValue::from_static("POST");
+    let grant = axum::routing::post(grant::token).fallback(move |request: Request| async move { wrong_method(&request, &refused) });
+    router.route(grant::PATH, grant).fallback(nowhere).layer(from_fn_with_state(Arc::clone(&served), pass)).with_state(served)
+}
+
+/// The figures alone, for a listener of the operator's.
+pub(super) fn figures(served: Arc<Served>) -> Router {
+    let text = |State(served): State<Arc<Served>>| async move {
+        let text = tokio::task::spawn_blocking(move || served.figures()).await.unwrap_or_default();
+        let mut response = Response::new(Body::from(text));
+        let media_type = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        response
+    };
+    Router::new().route("/metrics", axum::routing::get(text)).with_state(served)
 }
 
 /// Made once a process.
@@ -59,8 +75,15 @@ fn carry_out(
         Box::pin(async move {
             let path: Vec<(String, String)> = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             let id = id(&request);
-            let answer = answer(served, route, handler, path, request).await;
-            answer.unwrap_or_else(|problem| Problem { request_id: id, ..problem }.into()).into_response()
+            let mut trace = Trace { operation: Some(&route.id), ..Trace::default() };
+            let answer = answer(served, route, handler, path, request, &mut trace).await;
+            let answer = answer.unwrap_or_else(|problem| {
+                trace.code = Some(problem.code.clone());
+                Problem { request_id: id, ..problem }.into()
+            });
+            let mut response = answer.into_response();
+            response.extensions_mut().insert(trace);
+            response
         })
     }
 }
@@ -72,10 +95,11 @@ async fn answer(
     handler: Handler,
     path: Vec<(String, String)>,
     request: Request,
+    trace: &mut Trace,
 ) -> Result<Answer, Problem> {
     let (head, body) = request.into_parts();
     let peer = head.extensions.get::<Peer>().copied();
-    let principal = admit(&served, route, &head.headers, peer).await?;
+    let principal = admit(&served, route, &head.headers, peer, trace).await?;
     let values = served.forms.read(route, &path, head.uri.query().unwrap_or_default(), &head.headers)?;
     let body = body_of(&served, route, &head.headers, body).await?;
     let target = head.uri.path_and_query().map(ToString::to_string).unwrap_or_default();

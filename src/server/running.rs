@@ -1,10 +1,13 @@
 //! Starts a server on threads of its own, takes connections, and stops within its grace.
 
 use super::line::Line;
-use super::options::{Limits, Options};
+use super::options::{Limits, Options, Proxies, Upkeep};
 use super::pass::Peer;
-use super::router::router;
+use super::peer::client;
+use super::router::{figures, router};
 use super::served::Served;
+use super::tls::{Tls, TlsError};
+use super::watch::Event;
 use super::worker::Worker;
 use axum::Router;
 use hyper::body::Incoming;
@@ -17,6 +20,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
@@ -25,6 +29,9 @@ use tokio::task::JoinHandle;
 /// After accepting failed (no more file descriptors, say).
 const BREATH: Duration = Duration::from_millis(50);
 
+/// Of those who fetch figures.
+const METRICS_CONNECTIONS: usize = 16;
+
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -32,12 +39,17 @@ pub enum StartError {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("could not start the server's threads")]
     Threads(#[source] std::io::Error),
+    #[error("could not serve TLS")]
+    Tls(#[source] TlsError),
 }
 
 /// A server that runs until it is stopped or dropped.
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where its figures are.
+    pub metrics: Option<SocketAddr>,
+    farewell: Duration,
     served: Arc<Served>,
     /// Taken by stopping.
     parts: Option<Parts>,
@@ -52,11 +64,8 @@ struct Parts {
 
 /// Listens and serves.
 pub fn start(options: Options) -> Result<Running, StartError> {
-    let address = options.listen;
-    let listen = |source| StartError::Listen { address, source };
-    let listener = TcpListener::bind(address).map_err(listen)?;
-    listener.set_nonblocking(true).map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
+    let (listener, address) = bind(options.listen)?;
+    let metrics = options.upkeep.metrics.map(bind).transpose()?;
     let limits = options.limits;
     let works = options.works;
     let mut options = options;
@@ -64,6 +73,8 @@ pub fn start(options: Options) -> Result<Running, StartError> {
         // A free port was taken.
         let _ = options.public_url.set_port(Some(address.port()));
     }
+    let Upkeep { tls, proxies, farewell, .. } = options.upkeep.clone();
+    let tls = tls.map(Tls::open).transpose().map_err(StartError::Tls)?.map(Arc::new);
     let served = Arc::new(Served::new(options));
     let runtime = Builder::new_multi_thread()
         .thread_name("serve")
@@ -71,37 +82,80 @@ pub fn start(options: Options) -> Result<Running, StartError> {
         .enable_all()
         .build()
         .map_err(StartError::Threads)?;
-    let inside = runtime.enter();
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(listen)?;
-    drop(inside);
     let graceful = Arc::new(GracefulShutdown::new());
-    let accepting = runtime.spawn(accept(listener, router(Arc::clone(&served)), limits, Arc::clone(&graceful)));
+    let slots = Arc::new(Semaphore::new(limits.connections));
+    let gate = Gate { served: Arc::clone(&served), limits, tls: tls.clone(), proxies, slots };
+    let listener = taken(&runtime, listener, address)?;
+    let accepting = runtime.spawn(gate.clone().accept(listener, router(Arc::clone(&served)), Arc::clone(&graceful)));
+    let at = metrics.as_ref().map(|(_, address)| *address);
+    if let Some((listener, address)) = metrics {
+        let listener = taken(&runtime, listener, address)?;
+        // Figures are small and few ask for them; they stay to be had while the server ends.
+        let gate = Gate { tls: None, proxies: Proxies::default(), slots: Arc::new(Semaphore::new(METRICS_CONNECTIONS)), ..gate };
+        runtime.spawn(gate.accept(listener, figures(Arc::clone(&served)), Arc::new(GracefulShutdown::new())));
+    }
+    if let Some(tls) = tls {
+        runtime.spawn(renew_when_asked(tls, Arc::clone(&served)));
+    }
     let worker = if works { Some(Worker::start(Arc::clone(&served)).map_err(StartError::Threads)?) } else { None };
-    Ok(Running { address, served, parts: Some(Parts { runtime, accepting, graceful, worker }) })
+    Ok(Running { address, metrics: at, farewell, served, parts: Some(Parts { runtime, accepting, graceful, worker }) })
 }
 
-async fn accept(listener: tokio::net::TcpListener, router: Router, limits: Limits, graceful: Arc<GracefulShutdown>) {
-    let slots = Arc::new(Semaphore::new(limits.connections));
-    loop {
-        let slot = Arc::clone(&slots).acquire_owned().await.expect("nobody closes it");
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                let serving = serve(stream, peer, router.clone(), limits, graceful.watcher());
-                tokio::spawn(async move {
-                    serving.await;
-                    drop(slot);
-                });
+fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listen = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).map_err(listen)?;
+    listener.set_nonblocking(true).map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    Ok((listener, address))
+}
+
+fn taken(runtime: &Runtime, listener: TcpListener, address: SocketAddr) -> Result<tokio::net::TcpListener, StartError> {
+    let _inside = runtime.enter();
+    tokio::net::TcpListener::from_std(listener).map_err(|source| StartError::Listen { address, source })
+}
+
+/// What every connection of a listener goes through.
+#[derive(Clone)]
+struct Gate {
+    served: Arc<Served>,
+    limits: Limits,
+    tls: Option<Arc<Tls>>,
+    proxies: Proxies,
+    slots: Arc<Semaphore>,
+}
+
+impl Gate {
+    async fn accept(self, listener: tokio::net::TcpListener, router: Router, graceful: Arc<GracefulShutdown>) {
+        loop {
+            let slot = Arc::clone(&self.slots).acquire_owned().await.expect("nobody closes it");
+            match listener.accept().await {
+                Ok((stream, peer)) => {
+                    let serving = self.clone().serve(stream, peer, router.clone(), graceful.watcher());
+                    tokio::spawn(async move {
+                        serving.await;
+                        drop(slot);
+                    });
+                }
+                Err(_) => tokio::time::sleep(BREATH).await,
             }
-            Err(_) => tokio::time::sleep(BREATH).await,
+        }
+    }
+
+    /// One connection to its end. How it ends is nobody's concern but the other side's.
+    async fn serve(self, stream: TcpStream, peer: SocketAddr, router: Router, watcher: Watcher) {
+        let _open = Open::of(&self.served);
+        // An answer is one piece: waiting to send more at once only delays it.
+        let _ = stream.set_nodelay(true);
+        let door = Door { inside: TowerToHyperService::new(router), peer, proxies: self.proxies };
+        let Some(tls) = &self.tls else { return speak(stream, door, self.limits, watcher).await };
+        // Whoever does not finish the handshake in time is not waited for.
+        if let Ok(Ok(stream)) = tokio::time::timeout(self.limits.head_patience, tls.acceptor().accept(stream)).await {
+            speak(stream, door, self.limits, watcher).await;
         }
     }
 }
 
-/// One connection to its end. How it ends is nobody's concern but the other side's.
-async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, limits: Limits, watcher: Watcher) {
-    // An answer is one piece: waiting to send more at once only delays it.
-    let _ = stream.set_nodelay(true);
-    let door = Door { inside: TowerToHyperService::new(router), peer };
+async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, door: Door, limits: Limits, watcher: Watcher) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_patience)
@@ -112,10 +166,27 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, limits: Limi
     let _ = watcher.watch(connection).await;
 }
 
+/// Counts a connection while it is open.
+struct Open(Arc<Served>);
+
+impl Open {
+    fn of(served: &Arc<Served>) -> Self {
+        served.meter.connections.inc();
+        Open(Arc::clone(served))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.meter.connections.dec();
+    }
+}
+
 /// Tells every request who its peer is.
 struct Door {
     inside: TowerToHyperService<Router>,
     peer: SocketAddr,
+    proxies: Proxies,
 }
 
 impl Service<http::Request<Incoming>> for Door {
@@ -124,7 +195,8 @@ impl Service<http::Request<Incoming>> for Door {
     type Future = <TowerToHyperService<Router> as Service<http::Request<Incoming>>>::Future;
 
     fn call(&self, mut request: http::Request<Incoming>) -> Self::Future {
-        request.extensions_mut().insert(Peer(self.peer.ip()));
+        let client = client(self.peer.ip(), request.headers(), &self.proxies);
+        request.extensions_mut().insert(Peer(client));
         self.inside.call(request)
     }
 }
@@ -150,12 +222,18 @@ impl Running {
     /// Takes no more connections and lets running requests and deliveries finish, within the grace. Whether all did.
     pub fn stop(mut self) -> bool {
         let Some(Parts { runtime, accepting, graceful, worker }) = self.parts.take() else { return true };
-        let grace = self.served.limits.grace;
-        accepting.abort();
+        let deadline = self.served.limits.grace;
+        self.served.draining.store(true, Ordering::SeqCst);
+        self.served.journal.note(&Event::Draining);
         if let Some(worker) = &worker {
             worker.ask_to_stop();
         }
+        // Whoever balances the load sees that it is not ready, and asks others, before connections are refused.
+        let farewell = self.farewell.min(deadline / 2);
+        let grace = deadline - farewell;
         let all = runtime.block_on(async {
+            tokio::time::sleep(farewell).await;
+            accepting.abort();
             let _ = accepting.await;
             match Arc::try_unwrap(graceful) {
                 Ok(graceful) => tokio::time::timeout(grace, graceful.shutdown()).await.is_ok(),
@@ -163,6 +241,8 @@ impl Running {
             }
         });
         let delivered = worker.is_none_or(|worker| worker.ended(if all { grace } else { Duration::ZERO }));
+        self.served.journal.note(&Event::Stopped { whole: all && delivered });
+        self.served.journal.flush();
         runtime.shutdown_background();
         all && delivered
     }
@@ -178,3 +258,20 @@ impl Drop for Running {
         }
     }
 }
+
+/// SIGHUP: the certificate was renewed.
+#[cfg(unix)]
+async fn renew_when_asked(tls: Arc<Tls>, served: Arc<Served>) {
+    use std::error::Error;
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut asked) = signal(SignalKind::hangup()) else { return };
+    while asked.recv().await.is_some() {
+        let renewed = tls.renew();
+        let why =
+            renewed.as_ref().err().map(|error| error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")));
+        served.journal.note(&Event::Certificate { renewed: renewed.is_ok(), why });
+    }
+}
+
+#[cfg(not(unix))]
+async fn renew_when_asked(_: Arc<Tls>, _: Arc<Served>) {}

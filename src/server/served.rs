@@ -2,7 +2,10 @@
 
 use super::asked::Forms;
 use super::options::{Limits, Options};
+use super::rates::Rates;
+use super::routes::about;
 use super::schemas::Judges;
+use super::watch::{Event, Journal, Meter, Now};
 use crate::broker::{Broker, FailedTries};
 use crate::clock::{Clock, Random};
 use crate::render::Templates;
@@ -25,6 +28,11 @@ pub(super) struct Served {
     pub(super) templates: Templates,
     pub(super) panics: AtomicU64,
     pub(super) tries: Mutex<FailedTries>,
+    pub(super) rates: Mutex<Rates>,
+    pub(super) meter: Meter,
+    pub(super) journal: Journal,
+    /// Set once it was asked to stop: it is not ready any more.
+    pub(super) draining: AtomicBool,
     work: Arc<Semaphore>,
     calls: Arc<Semaphore>,
     /// Rung where there is something to deliver at once.
@@ -42,7 +50,7 @@ pub(super) enum Sort {
 
 impl Served {
     pub(super) fn new(options: Options) -> Self {
-        let Options { listen: _, public_url, broker, clock, random, limits, works: _ } = options;
+        let Options { listen: _, public_url, broker, clock, random, limits, works: _, upkeep } = options;
         Served {
             broker,
             clock,
@@ -54,6 +62,10 @@ impl Served {
             templates: Templates::built_in(),
             panics: AtomicU64::new(0),
             tries: Mutex::default(),
+            rates: Mutex::new(Rates::of(limits.rate)),
+            meter: Meter::new(),
+            journal: upkeep.journal,
+            draining: AtomicBool::new(false),
             work: Arc::new(Semaphore::new(limits.work)),
             calls: Arc::new(Semaphore::new(limits.calls)),
             bell: (Mutex::new(false), Condvar::new()),
@@ -80,8 +92,25 @@ impl Served {
             work(&served)
         });
         done.await.unwrap_or_else(|_| {
-            self.panics.fetch_add(1, Ordering::SeqCst);
+            self.bug("request");
             Err(Problem::new(Code::Internal, "this is a bug; the server goes on"))
+        })
+    }
+
+    /// Something panicked: that is a bug, and the server goes on.
+    pub(super) fn bug(&self, place: &'static str) {
+        self.panics.fetch_add(1, Ordering::SeqCst);
+        self.journal.note(&Event::Panic { place });
+    }
+
+    /// The figures of this moment. Asks the store.
+    pub(super) fn figures(&self) -> String {
+        self.meter.text(&Now {
+            broker: &self.broker,
+            free: (self.work.available_permits(), self.calls.available_permits()),
+            lost_lines: self.journal.lost(),
+            panics: self.panics.load(Ordering::SeqCst),
+            is_ready: about::checks(self).1,
         })
     }
 

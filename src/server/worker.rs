@@ -1,6 +1,7 @@
 //! Works the queues beside the requests: deliveries of webhooks, and services that have to be told of revocations.
 
 use super::served::Served;
+use super::watch::{Event, outcome};
 use crate::broker::Actor;
 use crate::broker::hook::{Carrier, Outing};
 use std::sync::Arc;
@@ -50,7 +51,7 @@ fn work(served: &Served, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
         let round = std::panic::AssertUnwindSafe(|| round(served, &actor, stop));
         if std::panic::catch_unwind(round).is_err() {
-            served.panics.fetch_add(1, Ordering::SeqCst);
+            served.bug("deliveries");
         }
         served.nap(PAUSE, stop);
     }
@@ -59,6 +60,10 @@ fn work(served: &Served, stop: &AtomicBool) {
 /// What fails now (the store is away, say) is there in the next round.
 fn round(served: &Served, actor: &Actor, stop: &AtomicBool) {
     let carrier = Carrier { broker: &served.broker, actor };
-    let _ = served.broker.deliver_due(&Outing { actor, courier: &carrier, stop }, &mut |_| {});
+    let _ = served.broker.deliver_due(&Outing { actor, courier: &carrier, stop }, &mut |tried| {
+        let outcome = outcome(&tried.verdict);
+        served.meter.tried(outcome);
+        served.journal.note(&Event::Delivery { delivery: tried.delivery.id.clone(), outcome });
+    });
     let _ = served.broker.tell_services(None);
 }

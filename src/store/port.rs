@@ -1,7 +1,7 @@
 //! The port: what a database has to be able to do for the broker.
 
 use super::audit::{AuditEntry, AuditHead, AuditLine};
-use super::delivery::{Attempt, Delivery, DeliveryFilter, Pick};
+use super::delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
 use super::grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 use super::people::{ApplyLease, StoredApplication, StoredToken, StoredUser};
 use super::record::{Authorization, Object, Recorded};
@@ -79,6 +79,12 @@ pub trait Snapshot {
 
     /// The newest first.
     fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError>;
+
+    /// How many deliveries are in a state; a store that does not count them itself says no more than ten thousand.
+    fn count_deliveries(&self, state: DeliveryState) -> Result<u64, StoreError> {
+        let found = self.deliveries(&DeliveryFilter { state: Some(state), webhook: None, limit: 10_000 })?;
+        Ok(found.len() as u64)
+    }
 
     /// What a delivery sends, sealed.
     fn delivery_request(&self, id: &str) -> Result<Option<Sealed>, StoreError>;

@@ -10,7 +10,9 @@ mod delivery;
 mod deluge;
 mod examples;
 mod forbidden;
+
 mod formats;
+mod operation;
 mod peers;
 mod plans;
 #[path = "../support/postgres.rs"]
@@ -19,6 +21,7 @@ mod process;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod pull_request;
+mod recipes;
 mod remote;
 mod renewal;
 mod replicas;

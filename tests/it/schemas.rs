@@ -10,29 +10,38 @@ use std::path::{Path, PathBuf};
 
 /// Which schema describes a command's answer. `webhook trigger` has two.
 const SCHEMAS: &[(&str, &str)] = &[
+    ("applications", "applications"),
     ("apply", "outcome"),
     ("audit", "audit"),
+    ("backup", "backup"),
     ("check", "diagnostics"),
     ("connect", "connect"),
     ("destroy", "outcome"),
+    ("drift", "drift"),
     ("graph", "graph"),
     ("keys list", "keys"),
+    ("lock", "lock"),
     ("plan", "plan"),
+    ("refs", "refs"),
+    ("restore", "backup"),
     ("revoke", "revoke"),
     ("sandbox", "sandbox"),
     ("sandbox tour", "tour"),
+    ("serve", "serve"),
     ("services list", "services"),
     ("services search", "services"),
     ("services show", "services"),
     ("show", "plan"),
     ("status", "status"),
+    ("tokens", "tokens"),
+    ("users", "users"),
     ("webhook deliveries", "deliveries"),
     ("webhook show", "deliveries"),
     ("webhook trigger", "deliveries"),
 ];
 
 /// Answers that no golden case holds, because they are not the same on every run or take long.
-const NOT_GOLDEN: &[&str] = &["sandbox", "sandbox tour"];
+const NOT_GOLDEN: &[&str] = &["applications", "lock", "sandbox", "sandbox tour", "serve", "tokens", "users"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

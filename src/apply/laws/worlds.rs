@@ -50,7 +50,11 @@ pub(super) fn project(tape: &mut Tape<'_>) -> Project {
 /// The same project with entries of `adopt` and `forget`.
 pub(super) fn with_ownership(mut project: Project, live: &Observed, tape: &mut Tape<'_>) -> Project {
     let from = |tape: &mut Tape<'_>| tape.rarely(2).then(|| "theirs".to_owned());
-    project.adopted = project.resources.keys().filter_map(|address| tape.rarely(2).then(|| (address.clone(), from(tape)))).collect();
+    for address in project.resources.keys() {
+        if tape.rarely(2) {
+            project.adopted.insert(address.clone(), from(tape));
+        }
+    }
     let undeclared = live.objects.keys().filter(|address| !project.resources.contains_key(address));
     project.forgotten = undeclared.filter(|_| tape.rarely(3)).cloned().collect();
     project

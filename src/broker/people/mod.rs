@@ -5,6 +5,7 @@
 //! most every few minutes, so that reading costs no write.
 
 mod authenticate;
+mod client;
 mod tokens;
 mod tries;
 mod users;

@@ -1,7 +1,7 @@
 //! Commands that plan and change what is live.
 
 use super::shared::duration;
-use super::{ApplyFormat, BrokerArgs, PlanReports, PlanningArgs, ProjectArgs};
+use super::{ApplyFormat, BrokerArgs, LabelArgs, PlanReports, PlanningArgs, ProjectArgs, RuleArgs};
 use crate::resource::Address;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -14,6 +14,8 @@ pub struct Plan {
     pub broker: BrokerArgs,
     #[command(flatten)]
     pub planning: PlanningArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
     /// Plan from a snapshot instead of what is live: asks no platform and reads no secret
     #[arg(long, value_name = "FILE", conflicts_with = "data_dir")]
     pub snapshot: Option<PathBuf>,
@@ -51,6 +53,8 @@ pub struct Apply {
     pub broker: BrokerArgs,
     #[command(flatten)]
     pub planning: PlanningArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
     #[command(flatten)]
     pub carrying_out: CarryingOut,
 }
@@ -101,6 +105,8 @@ pub struct Destroy {
     pub broker: BrokerArgs,
     #[command(flatten)]
     pub carrying_out: CarryingOut,
+    #[command(flatten)]
+    pub labels: LabelArgs,
     /// Delete only this and what depends on it; repeat for several
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<Address>,

@@ -1,6 +1,6 @@
 //! Commands that need no broker: start, check, lay out, draw, look up.
 
-use super::{ProjectArgs, TextOrJson};
+use super::{ProjectArgs, RuleArgs, TextOrJson};
 use crate::resource::Address;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -51,6 +51,14 @@ pub struct Check {
     /// Fail on warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Leave out the findings that this file knows
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings of now to a file for --baseline
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +198,7 @@ pub enum SchemaKind {
     Drift,
     Catalogue,
     Diagnostics,
+    Baseline,
     Outcome,
     Events,
     Status,
@@ -203,6 +212,13 @@ pub enum SchemaKind {
     Preview,
     Sandbox,
     Tour,
+    Lock,
+    Users,
+    Tokens,
+    Applications,
+    Backup,
+    Serve,
+    Refs,
     /// The HTTP API of `serve`
     Openapi,
 }

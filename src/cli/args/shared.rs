@@ -2,6 +2,7 @@
 
 use crate::resource::{Address, Name};
 use clap::{Args, ValueEnum};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Which project, in which environment.
@@ -46,6 +47,25 @@ pub struct PlanningArgs {
     /// Allow a project that declares nothing to delete everything that it owns
     #[arg(long)]
     pub allow_empty: bool,
+    #[command(flatten)]
+    pub labels: LabelArgs,
+}
+
+/// What people say about a plan.
+#[derive(Debug, Args)]
+pub struct LabelArgs {
+    /// Say something about the plan that policies look at, such as reviewed-by=ada; repeat for several
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub labels: Vec<(String, String)>,
+}
+
+impl LabelArgs {
+    /// The labels, over those that were given before.
+    pub(in crate::cli) fn over(&self, before: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut labels = before.clone();
+        labels.extend(self.labels.iter().cloned());
+        labels
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

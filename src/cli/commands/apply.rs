@@ -5,7 +5,7 @@ use super::opened::{self, Opened};
 use super::planning::{self, Asked};
 use super::platform::{self, Platform};
 use crate::apply::{self, Applying, LIFETIME, PlanFile, Present, Remote, Report};
-use crate::cli::args::{Apply, ApplyFormat, BrokerArgs, CarryingOut};
+use crate::cli::args::{Apply, ApplyFormat, BrokerArgs, CarryingOut, LabelArgs};
 use crate::cli::exit::Exit;
 use crate::cli::report::events::{self, Events};
 use crate::cli::report::page::Tone;
@@ -13,6 +13,7 @@ use crate::cli::report::progress::Progress;
 use crate::cli::report::{json, outcome_text};
 use crate::cli::talk::{Failure, Talk};
 use crate::plan::{self, Approved, Change, Hazard, Mode};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -24,9 +25,14 @@ pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         }
         None => {
             approving::must_be_able_to_ask(&args.carrying_out, args.carrying_out.expect.is_some(), talk)?;
-            let opened = opened::open(&args.project, talk)?;
-            let asked =
-                Asked { mode: Mode::Apply, targets: &args.planning.targets, allow_empty: args.planning.allow_empty, expires: LIFETIME };
+            let opened = opened::open_under(&args.rules, &args.project, talk)?;
+            let asked = Asked {
+                mode: Mode::Apply,
+                targets: &args.planning.targets,
+                allow_empty: args.planning.allow_empty,
+                expires: LIFETIME,
+                labels: args.planning.labels.over(&BTreeMap::new()),
+            };
             carry_out_now(&opened, &args.broker, &args.carrying_out, &asked, talk)
         }
     }
@@ -60,6 +66,7 @@ pub(crate) fn carry_out_now(
     if args.format == ApplyFormat::Text {
         planning::print(&file, talk);
     }
+    planning::not_denied(&file.plan)?;
     expected(&file, args, &looked)?;
     drop(looked);
     let mut approved = approving::narrow(&file, args, talk)?;
@@ -72,26 +79,20 @@ pub(crate) fn carry_out_now(
     }
     planning::all_material_there(&approved.plan, opened)?;
     let platform = platform::open(opened, broker, talk)?;
-    let claim = claim(talk);
-    platform.while_locked(&opened.compiled.project.name, &claim, || {
+    let random = talk.world.random.clone();
+    platform.while_locked(&opened.compiled.project.name, &*random, || {
         if platform.observe().map_err(platform::failure)?.revision != file.observed_revision {
             if asks {
                 return Err(Failure::new(Exit::PlanRefused, "something was changed while you were reading the plan: nothing was done")
                     .hint("run it again and look at the plan that is made now"));
             }
             file = planning::plan(opened, &platform, asked, talk)?;
+            planning::not_denied(&file.plan)?;
             expected(&file, args, &platform)?;
             approved = approving::narrow(&file, args, talk)?;
         }
         carry_out(&file, &approved, (opened, &platform), args, talk)
     })?
-}
-
-/// Tells this apply from every other one, of the same person too.
-fn claim(talk: &Talk<'_>) -> String {
-    let mut claim = [0; 16];
-    talk.world.random.fill(&mut claim);
-    hex::encode(claim)
 }
 
 /// Refuses a plan that is not the one that was named.
@@ -128,10 +129,10 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     if let Some(expected) = args.carrying_out.expect.as_ref().filter(|expected| **expected != file.plan_id) {
         return Err(Failure::new(Exit::PlanRefused, format!("`{}` is the plan {}, not {expected}", path.display(), file.plan_id)));
     }
-    let opened = opened::open_for(&file, &args.project, talk)?;
+    let opened = opened::open_for(&file, &args.rules, &args.project, talk)?;
     // Looked at first, and again under the lock: what is refused leaves the folder as it was.
     let looked = platform::look(&opened, &args.broker, talk)?;
-    still_good(&file, &opened, &looked, talk)?;
+    still_good(&file, &opened, &looked, &args.planning.labels, talk)?;
     drop(looked);
     if args.carrying_out.format == ApplyFormat::Text {
         planning::print(&file, talk);
@@ -142,15 +143,15 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
     }
     planning::all_material_there(&approved.plan, &opened)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
-    let claim = claim(talk);
-    platform.while_locked(&opened.compiled.project.name, &claim, || {
-        still_good(&file, &opened, &platform, talk)?;
+    let random = talk.world.random.clone();
+    platform.while_locked(&opened.compiled.project.name, &*random, || {
+        still_good(&file, &opened, &platform, &args.planning.labels, talk)?;
         carry_out(&file, &approved, (&opened, &platform), &args.carrying_out, talk)
     })?
 }
 
 /// Whether a saved plan may be applied to what is there.
-fn still_good(file: &PlanFile, opened: &Opened, platform: &Platform, talk: &mut Talk<'_>) -> Result<(), Failure> {
+fn still_good(file: &PlanFile, opened: &Opened, platform: &Platform, labels: &LabelArgs, talk: &mut Talk<'_>) -> Result<(), Failure> {
     if let Some(at) = platform.spent(&file.run_id())? {
         return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: it was applied before, at {at}"))
             .hint("a plan is good for one apply: run `bowline plan` again"));
@@ -169,7 +170,7 @@ fn still_good(file: &PlanFile, opened: &Opened, platform: &Platform, talk: &mut 
         return Err(planning::refused(&refusals));
     }
     planning::secrets_unchanged(file, opened, platform)?;
-    planning::still_follows(file, opened, platform, talk)
+    planning::still_follows(file, opened, platform, labels, talk)
 }
 
 fn carry_out(

@@ -3,13 +3,27 @@
 use super::opened::{self, Checked};
 use crate::cli::args::{Check, CheckFormat};
 use crate::cli::exit::Exit;
-use crate::cli::report::{Look, annotations, diagnostics_json, diagnostics_text, junit, sarif};
+use crate::cli::report::baseline::Baseline;
+use crate::cli::report::page::Tone;
+use crate::cli::report::{Look, annotations, counted, diagnostics_json, diagnostics_text, json, junit, sarif};
 use crate::cli::talk::{Failure, Talk};
 use crate::diag::Severity;
 use crate::workspace;
+use std::path::Path;
+
+/// Bytes of a baseline that are read at most.
+const BASELINE_LIMIT: u64 = 64 << 20;
+/// Stale entries that are named at most.
+const STALE_SHOWN: usize = 10;
 
 pub(crate) fn run(args: &Check, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let checked = opened::check(&args.project, talk)?;
+    let baseline = args.baseline.as_deref().map(|path| read_baseline(path, talk)).transpose()?;
+    let mut checked = opened::check(&args.project, &args.rules, talk)?;
+    let baseline = match &args.write_baseline {
+        Some(path) => Some(write_baseline(path, &checked, talk)?),
+        None => baseline,
+    };
+    let left_out = leave_out_known(&mut checked, baseline.as_ref());
     for (format, file) in &args.outputs {
         let plain = Look { colour: false, ..talk.look() };
         let text = report(&checked, *format, args.limit, plain);
@@ -20,9 +34,10 @@ pub(crate) fn run(args: &Check, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     if args.format == CheckFormat::Text {
         let mut page = talk.aside_page();
         diagnostics_text::counts_line(&checked.found, &mut page);
-        page.end();
+        page.put(Tone::Quiet, &left_out.words(checked.ignored)).end();
         talk.aside(&page.into_text());
     }
+    say_stale(&left_out.stale, talk);
     let fails = |severity| severity == Severity::Error || (args.deny_warnings && severity == Severity::Warning);
     let failed = checked.found.iter().any(|diagnostic| fails(diagnostic.severity));
     Ok(if failed { Exit::Invalid } else { Exit::Done })
@@ -39,4 +54,66 @@ fn report(checked: &Checked, format: CheckFormat, limit: Option<usize>, look: Lo
         CheckFormat::Github => annotations::github(listed, sources),
         CheckFormat::Gitlab => annotations::gitlab(listed, sources),
     }
+}
+
+/// What a baseline took out of the findings.
+#[derive(Default)]
+struct LeftOut {
+    known: usize,
+    stale: Vec<String>,
+}
+
+impl LeftOut {
+    /// ` (1 ignored by a comment, 2 in the baseline)`; nothing where nothing was left out.
+    fn words(&self, ignored: usize) -> String {
+        let counts = [(ignored, "ignored by a comment"), (self.known, "in the baseline")];
+        let words: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+    }
+}
+
+fn leave_out_known(checked: &mut Checked, baseline: Option<&Baseline>) -> LeftOut {
+    let Some(baseline) = baseline else { return LeftOut::default() };
+    let compared = baseline.compare(std::mem::take(&mut checked.found), checked.front.sources());
+    checked.found = compared.found;
+    LeftOut { known: compared.known, stale: compared.stale }
+}
+
+fn read_baseline(path: &Path, talk: &Talk<'_>) -> Result<Baseline, Failure> {
+    let text = workspace::read_file(&talk.path(path), BASELINE_LIMIT)
+        .map_err(|error| Failure::because(Exit::Failed, format!("could not read the baseline `{}`", path.display()), error))?;
+    Baseline::parse(&text).ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("`{}` is no baseline", path.display())).hint("`bowline check --write-baseline FILE` writes one")
+    })
+}
+
+/// Only a baseline is written over: anything else that is there was put there by somebody.
+fn write_baseline(path: &Path, checked: &Checked, talk: &Talk<'_>) -> Result<Baseline, Failure> {
+    let place = talk.path(path);
+    let is_ours = || workspace::read_file(&place, BASELINE_LIMIT).is_ok_and(|text| Baseline::parse(&text).is_some());
+    if place.exists() && !is_ours() {
+        return Err(Failure::new(Exit::Usage, format!("`{}` is there and is no baseline: it is not written over", path.display()))
+            .hint("choose another file"));
+    }
+    let baseline = Baseline::of(&checked.found, checked.front.sources());
+    workspace::write_file(&place, json(&baseline).as_bytes())
+        .map_err(|error| Failure::because(Exit::Failed, "could not write the baseline", error))?;
+    Ok(baseline)
+}
+
+fn say_stale(stale: &[String], talk: &mut Talk<'_>) {
+    if stale.is_empty() {
+        return;
+    }
+    let mut page = talk.aside_page();
+    let is = if stale.len() == 1 { "is" } else { "are" };
+    page.put(Tone::Caution, "note");
+    page.line(&format!(": {} of the baseline {is} no longer found; write it anew", counted(stale.len(), "finding")));
+    for entry in stale.iter().take(STALE_SHOWN) {
+        page.line(&format!("  {entry}"));
+    }
+    if stale.len() > STALE_SHOWN {
+        page.line(&format!("  and {} more", stale.len() - STALE_SHOWN));
+    }
+    talk.aside(&page.into_text());
 }

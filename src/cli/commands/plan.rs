@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::plan::Mode;
 use crate::workspace;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
@@ -17,10 +18,11 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         targets: &args.planning.targets,
         allow_empty: args.planning.allow_empty,
         expires: args.expires,
+        labels: args.planning.labels.over(&BTreeMap::new()),
     };
     let (opened, file) = match &args.snapshot {
         None => {
-            let opened = opened::open(&args.project, talk)?;
+            let opened = opened::open_under(&args.rules, &args.project, talk)?;
             let platform = platform::look(&opened, &args.broker, talk)?;
             let file = planning::plan(&opened, &platform, &asked, talk)?;
             (opened, file)
@@ -34,6 +36,9 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     }
     let scripts = planning::scripts_touched(&file.plan, &opened);
     reporting::report(&file, &scripts, &args.reports, talk)?;
+    if file.plan.denials().next().is_some() {
+        return Ok(Exit::Denied);
+    }
     if let (Some(path), PlanFormat::Text) = (&args.save, args.reports.format) {
         talk.aside(&format!("Saved. To carry it out: bowline apply {}\n", path.display()));
     }
@@ -44,7 +49,8 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
 /// A plan of what a snapshot shows: in its environment, and in no other.
 fn from_snapshot(path: &Path, args: &Plan, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<(Opened, PlanFile), Failure> {
     let (snapshot, observed) = snapshot::read(path, talk)?;
-    let opened = opened::open_in(args.project.env.as_deref().or(snapshot.environment.as_deref()), &args.project, talk)?;
+    let environment = args.project.env.as_deref().or(snapshot.environment.as_deref());
+    let opened = opened::open_with(environment, &args.project, args.rules.rules()?, talk)?;
     let environment = &opened.compiled.environment;
     let here = (environment.name.as_deref(), platform::api(&environment.api));
     if here != (snapshot.environment.as_deref(), &snapshot.api) {

@@ -3,11 +3,13 @@
 use super::opened::Opened;
 use super::platform::{self, Platform};
 use crate::apply::{FromSnapshot, Material, PlanFile, PlanRefusal, Remote, SnapshotFile};
+use crate::cli::args::LabelArgs;
 use crate::cli::exit::Exit;
 use crate::cli::report::page::{Page, Tone};
 use crate::cli::report::plan_text::{self, Heading};
 use crate::cli::talk::{Failure, Talk};
-use crate::plan::{self, Action, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions};
+use crate::plan::{self, Action, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions, Verdict};
+use crate::policy::{self, Case};
 use crate::refs::{self, How, Use};
 use crate::resource::{Address, Fingerprint, Kind, Observed, SecretPath, ValueFrom};
 use crate::secret::Secret;
@@ -18,6 +20,8 @@ use std::time::Duration;
 
 /// Missing secrets that are named at most.
 const MISSING_SHOWN: usize = 10;
+/// Denials that are named at most.
+const DENIALS_SHOWN: usize = 10;
 /// Bytes of a plan file that are read at most.
 const PLAN_LIMIT: u64 = 1 << 30;
 
@@ -27,6 +31,8 @@ pub(crate) struct Asked<'a> {
     pub targets: &'a [Address],
     pub allow_empty: bool,
     pub expires: Duration,
+    /// What people say about the plan, for policies.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// Plans, checks the plan with its own checker, and seals it.
@@ -60,11 +66,36 @@ fn made(
     let project = &opened.compiled.project;
     let options =
         PlanOptions { mode: asked.mode, targets: asked.targets.iter().cloned().collect::<BTreeSet<_>>(), allow_empty: asked.allow_empty };
-    let plan = plan::plan(project, observed, fingerprints, &options).map_err(|error| no_plan(error, opened))?;
+    let mut plan = plan::plan(project, observed, fingerprints, &options).map_err(|error| no_plan(error, opened))?;
     let findings = plan::inspect(&plan, project, observed);
     assert!(findings.is_empty(), "the plan does not pass its own checker: {findings:?}");
+    plan.labels.clone_from(&asked.labels);
+    plan.policies = verdicts(&plan, opened, observed);
     let now = talk.world.clock.now();
     Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision, snapshot)))
+}
+
+/// The project's policies that do not hold for a plan.
+fn verdicts(plan: &plan::Plan, opened: &Opened, observed: &Observed) -> Vec<Verdict> {
+    let environment = &opened.compiled.environment;
+    let case = Case {
+        project: &opened.compiled.project.name,
+        environment: environment.name.as_deref(),
+        api: platform::api(&environment.api),
+        before: &|address| observed.objects.get(address).map(|live| live.resource.as_ref()),
+    };
+    policy::judge(&opened.compiled.policies, plan, &case)
+}
+
+/// Nothing of a plan that a policy denies is carried out.
+pub(super) fn not_denied(plan: &plan::Plan) -> Result<(), Failure> {
+    let said: Vec<String> = plan.denials().take(DENIALS_SHOWN).map(plan_text::verdict).collect();
+    if said.is_empty() {
+        return Ok(());
+    }
+    let more = plan.denials().count() - said.len();
+    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+    Err(Failure::new(Exit::Denied, format!("nothing was changed, a policy denies it: {}{more}", said.join("; "))))
 }
 
 /// The fingerprints of all secrets that can be read here, and the references that cannot.
@@ -172,12 +203,26 @@ const LOOK_AGAIN: &str = "run `bowline plan` again and review what it shows now"
 
 /// Whether a saved plan is what the same files make of the same estate now. A digest can be made anew by whoever changes a
 /// plan; what it says must follow from what was reviewed all the same.
-pub(super) fn still_follows(file: &PlanFile, opened: &Opened, platform: &Platform, talk: &mut Talk<'_>) -> Result<(), Failure> {
+///
+/// It is judged again too, by the policies of now and with the labels that are given now beside its own.
+pub(super) fn still_follows(
+    file: &PlanFile,
+    opened: &Opened,
+    platform: &Platform,
+    labels: &LabelArgs,
+    talk: &mut Talk<'_>,
+) -> Result<(), Failure> {
     let targets: Vec<Address> = file.plan.targets.iter().cloned().collect();
-    let asked = Asked { mode: file.plan.mode, targets: &targets, allow_empty: true, expires: Duration::ZERO };
+    let asked = Asked {
+        mode: file.plan.mode,
+        targets: &targets,
+        allow_empty: true,
+        expires: Duration::ZERO,
+        labels: labels.over(&file.plan.labels),
+    };
     let again = plan(opened, platform, &asked, talk)?;
     if steady(&file.plan) == steady(&again.plan) {
-        return Ok(());
+        return not_denied(&again.plan);
     }
     let said = |plan: &plan::Plan| -> BTreeMap<Address, serde_json::Value> {
         plan.changes.iter().map(|change| (change.address.clone(), without_fingerprints(serde_json::json!(change)))).collect()

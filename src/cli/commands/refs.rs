@@ -12,6 +12,7 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 struct Answer<'a> {
+    format_version: &'static str,
     address: &'a Address,
     uses: &'a [Use],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +25,9 @@ pub(crate) fn run(args: &Refs, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let uses = refs::uses(&opened.front, &opened.compiled, opened.folder(), &args.address);
     let advice = if args.scopes { Some(advice(&args.address, &opened, &uses)?) } else { None };
     match args.format {
-        TextOrJson::Json => talk.data(&json(&Answer { address: &args.address, uses: &uses, scopes: advice.as_ref() })),
+        TextOrJson::Json => {
+            talk.data(&json(&Answer { format_version: "1.0", address: &args.address, uses: &uses, scopes: advice.as_ref() }))
+        }
         TextOrJson::Text => {
             let mut page = talk.page();
             refs_text::uses(&uses, "", &mut page);

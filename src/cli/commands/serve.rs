@@ -8,14 +8,15 @@ use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 use crate::embedded::{self, Guarded, Opening};
 use crate::secret::Secret;
-use crate::server::{self, Limits, Options, Running};
-use crate::store::{SqliteStore, Store, StoreError};
+use crate::server::{self, Event, Journal, Limits, Options, Proxies, Running, TlsFiles, Upkeep};
+use crate::store::{self, StoreUrl};
 use crate::upstream::Policy;
 use crate::wire::Clear;
 use crate::workspace;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use url::{Host, Url};
 
 /// Who is made where nobody is there yet.
@@ -24,7 +25,13 @@ const ADMINISTRATOR: &str = "admin";
 pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let database = Database::read(args, talk)?;
     let public_url = public_url(args)?;
-    let opened = embedded::open_served(opening(args, &database, talk)?, Some(database.file.clone()), || database.open());
+    let upkeep = upkeep(args, talk)?;
+    if args.check_config {
+        talk.aside("The settings are right.\n");
+        return Ok(Exit::Done);
+    }
+    let journal = upkeep.journal.clone();
+    let opened = embedded::open_served(opening(args, &database, talk)?, database.file().map(Path::to_owned), || store::open(&database.url));
     let served = opened.map_err(|error| Failure::because(Exit::Failed, "could not open the data", error))?;
     if let Some(key) = &served.key_created {
         let text =
@@ -39,15 +46,18 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     }
     let options = Options {
         listen: args.listen,
-        public_url: public_url.clone().unwrap_or_else(|| at(args.listen)),
+        public_url: public_url.clone().unwrap_or_else(|| at(args, args.listen)),
         broker,
         clock: talk.world.clock.clone(),
         random: talk.world.random.clone(),
-        limits: Limits { failures: !args.no_failure_limit, ..Limits::default() },
+        limits: limits(args),
         works: !args.no_deliveries,
+        upkeep,
     };
     let running = server::start(options).map_err(|error| Failure::because(Exit::Failed, "the server does not start", error))?;
     announce(args, &running, talk);
+    let metrics = running.metrics.map(|address| address.to_string());
+    journal.note(&Event::Started { address: running.address.to_string(), metrics, tls: args.encryption.tls_cert.is_some() });
     running.wait(talk.world.interrupted);
     let is_whole = running.stop();
     talk.aside(if is_whole { "The server has stopped.\n" } else { "The server has stopped; some requests were cut off.\n" });
@@ -56,27 +66,42 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
 
 /// Where the data is.
 struct Database {
-    file: PathBuf,
+    url: StoreUrl,
 }
 
 impl Database {
     fn read(args: &Serve, talk: &Talk<'_>) -> Result<Self, Failure> {
-        let path = args.store.strip_prefix("sqlite:").filter(|path| !path.is_empty());
-        let path = path.ok_or_else(|| Failure::new(Exit::Usage, "`--store` is `sqlite:PATH`"))?;
-        Ok(Database { file: talk.path(path.strip_prefix("//").unwrap_or(path).as_ref()) })
+        let url = args.store.parse().map_err(|error| Failure::because(Exit::Usage, "`--store` cannot be used", error))?;
+        let database = Database {
+            url: match url {
+                StoreUrl::Sqlite(path) => StoreUrl::Sqlite(talk.path(&path)),
+                elsewhere @ StoreUrl::Postgres(_) => elsewhere,
+            },
+        };
+        let keyless = args.vault_key_file.is_none() && !talk.world.env.contains_key("BOWLINE_VAULT_KEY");
+        if database.file().is_none() && keyless {
+            return Err(Failure::new(Exit::Usage, "a database that others may share needs a vault key that they share too")
+                .hint("give it as BOWLINE_VAULT_KEY, or in a file with `--vault-key-file`"));
+        }
+        Ok(database)
     }
 
-    fn folder(&self) -> PathBuf {
-        self.file.parent().map(Path::to_owned).unwrap_or_default()
+    /// The database's own file, where it is one.
+    fn file(&self) -> Option<&Path> {
+        match &self.url {
+            StoreUrl::Sqlite(path) => Some(path),
+            StoreUrl::Postgres(_) => None,
+        }
     }
 
-    fn open(&self) -> Result<Box<dyn Store>, StoreError> {
-        Ok(Box::new(SqliteStore::open(&self.file)?))
+    /// Where what belongs to it lies.
+    fn folder(&self, talk: &Talk<'_>) -> PathBuf {
+        self.file().and_then(Path::parent).map_or_else(|| talk.world.folder.clone(), Path::to_owned)
     }
 }
 
 fn opening<'a>(args: &Serve, database: &Database, talk: &'a Talk<'_>) -> Result<Opening<'a>, Failure> {
-    let folder = database.folder();
+    let folder = database.folder(talk);
     let clients = args.clients.as_ref().map_or_else(|| folder.join("clients.yaml"), |path| talk.path(path));
     let policy = Policy { loopback: args.allow_loopback, allowed: args.allowed.clone(), ..Policy::default() };
     let outward = Guarded::new(policy).map_err(|error| Failure::because(Exit::Failed, "could not prepare the HTTP client", error))?;
@@ -118,8 +143,49 @@ fn public_url(args: &Serve) -> Result<Option<Url>, Failure> {
     Ok(Some(url.clone()))
 }
 
-fn at(address: std::net::SocketAddr) -> Url {
-    Url::parse(&format!("http://{address}")).expect("an address with a port is a URL")
+fn limits(args: &Serve) -> Limits {
+    let caps = &args.caps;
+    let size = |count: u32| usize::try_from(count).expect("a count fits");
+    let seconds = |count: u32| Duration::from_secs(count.into());
+    Limits {
+        body: size(caps.max_body),
+        depth: size(caps.max_depth),
+        head_patience: seconds(caps.head_timeout),
+        body_patience: seconds(caps.body_timeout),
+        write_patience: seconds(caps.write_timeout),
+        connections: size(caps.max_connections),
+        work: size(caps.max_work),
+        calls: size(caps.max_calls),
+        rate: caps.rate_per_token,
+        grace: seconds(caps.grace),
+        failures: !args.no_failure_limit,
+        ..Limits::default()
+    }
+}
+
+/// What the operator added. Certificates are read here once, so that a wrong one is said before anything is opened.
+fn upkeep(args: &Serve, talk: &Talk<'_>) -> Result<Upkeep, Failure> {
+    let (watching, encryption) = (&args.watching, &args.encryption);
+    let sink = Box::new(std::io::stderr());
+    let journal = Journal::new(watching.log_format.into(), watching.log_level.into(), talk.world.clock.clone(), sink)
+        .map_err(|error| Failure::because(Exit::Failed, "could not start the journal", error))?;
+    let tls = match (&encryption.tls_cert, &encryption.tls_key) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate: talk.path(certificate), key: talk.path(key) }),
+        (Some(_), None) | (None, Some(_)) | (None, None) => None,
+    };
+    if let Some(files) = &tls {
+        files.check().map_err(|error| Failure::because(Exit::Failed, "could not use the certificate", error))?;
+    }
+    let nets = encryption.trust_proxy.clone();
+    let is_ours = move |address| nets.iter().any(|net| net.holds(address));
+    let proxies = Proxies((!encryption.trust_proxy.is_empty()).then(|| Arc::new(is_ours) as Arc<_>));
+    let farewell = Duration::from_secs(args.caps.farewell.into());
+    Ok(Upkeep { journal, metrics: watching.metrics_listen, tls, proxies, farewell })
+}
+
+fn at(args: &Serve, address: std::net::SocketAddr) -> Url {
+    let scheme = if args.encryption.tls_cert.is_some() { "https" } else { "http" };
+    Url::parse(&format!("{scheme}://{address}")).expect("an address with a port is a URL")
 }
 
 /// The only time that the token is seen.
@@ -141,7 +207,7 @@ fn hand_out(token: Clear, args: &Serve, talk: &mut Talk<'_>) -> Result<(), Failu
 }
 
 fn announce(args: &Serve, running: &Running, talk: &mut Talk<'_>) {
-    let base = at(running.address);
+    let base = at(args, running.address);
     match args.format {
         TextOrJson::Text => talk.data(&format!("{}\n", base.as_str().trim_end_matches('/'))),
         TextOrJson::Json => {
@@ -150,4 +216,7 @@ fn announce(args: &Serve, running: &Running, talk: &mut Talk<'_>) {
         }
     }
     talk.aside(&format!("The API is at {base}api/v1, its description at {base}api/v1/openapi.json. Stop it with Ctrl-C.\n"));
+    if let Some(metrics) = running.metrics {
+        talk.aside(&format!("Figures are at http://{metrics}/metrics, for anybody who reaches that address.\n"));
+    }
 }

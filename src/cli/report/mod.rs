@@ -1,6 +1,7 @@
 //! What is printed: text for people and JSON for machines. Decides no question of meaning.
 
 pub(super) mod annotations;
+pub(super) mod baseline;
 pub(super) mod delivery_json;
 pub(super) mod delivery_text;
 pub(super) mod diagnostics_json;

@@ -3,7 +3,7 @@
 use super::counted;
 use super::page::{Page, Tone, width};
 use super::refs_text;
-use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Hazard, LeftOut, Plan, Step, Summary};
+use crate::plan::{Action, Actor, Change, DiffOp, DiffValue, Difference, Effect, Hazard, LeftOut, Plan, Step, Summary, Verdict};
 use crate::refs::Use;
 use crate::resource::{Address, Resource, ScopeClass};
 use std::collections::BTreeSet;
@@ -21,6 +21,7 @@ pub(crate) struct Heading<'a> {
 /// The whole plan. `scripts` are the places in scripts that name a connection which it changes.
 pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[Use], page: &mut Page) {
     head(heading, page);
+    policies(plan, page);
     let (attention, rest) = by_gravity(plan);
     section("Needs your attention", &attention, page);
     section(if attention.is_empty() { "Changes" } else { "Other changes" }, &rest, page);
@@ -41,6 +42,33 @@ fn head(heading: Heading<'_>, page: &mut Page) {
         page.say(" in ").put(Tone::Strong, environment);
     }
     page.say(&format!(", against {}", heading.api)).end().end();
+}
+
+/// The project's own rules that do not hold, before everything else.
+fn policies(plan: &Plan, page: &mut Page) {
+    for (title, effect, tone) in [("Denied by policy", Effect::Deny, Tone::Bad), ("Policies warn", Effect::Warn, Tone::Caution)] {
+        let verdicts: Vec<&Verdict> = plan.policies.iter().filter(|verdict| verdict.effect == effect).collect();
+        if verdicts.is_empty() {
+            continue;
+        }
+        page.put(Tone::Strong, title).end();
+        for one in verdicts {
+            page.say("  ").put(tone, &verdict(one));
+            if let Some(source) = &one.source {
+                page.put(Tone::Quiet, &format!("  {}:{}", source.file, source.line));
+            }
+            page.end();
+        }
+        page.end();
+    }
+}
+
+/// A policy that does not hold, on one line.
+pub(crate) fn verdict(verdict: &Verdict) -> String {
+    match &verdict.address {
+        Some(address) => format!("{}: {address}: {}", verdict.policy, verdict.message),
+        None => format!("{}: {}", verdict.policy, verdict.message),
+    }
 }
 
 /// What is not approved and why, under a plan.

@@ -89,5 +89,6 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     let mut files = input.files;
     files.extend(scripts.files());
     files.sort();
-    Compiled { project, places, environment: input.header.environment, catalogue: input.shelf, files }
+    let environment = input.header.environment;
+    Compiled { project, places, environment, policies: Vec::new(), catalogue: input.shelf, files }
 }

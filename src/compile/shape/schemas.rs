@@ -13,7 +13,7 @@ const WEBHOOK: &str = include_str!("../../../schemas/webhook.schema.json");
 const FUNCTION: &str = include_str!("../../../schemas/function.schema.json");
 
 /// What an included file may hold.
-const INCLUDED: [&str; 7] = ["services", "connections", "webhooks", "functions", "moved", "adopt", "forget"];
+const INCLUDED: [&str; 8] = ["services", "connections", "webhooks", "functions", "policies", "moved", "adopt", "forget"];
 
 /// A schema as text: of a kind, or where none is given of the project file.
 pub fn text(kind: Option<Kind>) -> &'static str {

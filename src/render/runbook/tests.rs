@@ -60,7 +60,7 @@ fn steps_come_in_the_order_that_they_wait_for() {
         headings(&text),
         ["## 1. Revoke connection `crm`", "## 2. Create service `s`", "## 3. Update connection `crm`", "## 4. Connect connection `crm`"]
     );
-    assert!(text.contains("- [ ] `/scopes`: add `b`\n- [ ] Save\n"), "{text}");
+    assert!(text.contains("- [ ] *Scope*: add `b`\n- [ ] Save\n"), "{text}");
     assert!(text.contains("- [ ] The owner, under *Connections → My Connections*, opens `crm` and chooses **Connect**"), "{text}");
 }
 

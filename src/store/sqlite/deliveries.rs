@@ -30,6 +30,11 @@ impl Session<'_> {
         self.list(&sql, (filter.state.map(state_word), webhook, limit), delivery)
     }
 
+    pub(super) fn read_delivery_count(&self, state: DeliveryState) -> Result<u64, StoreError> {
+        let count = self.one("SELECT count(*) FROM deliveries WHERE state = ?1", [state_word(state)], |row| Ok(row.get::<_, i64>(0)?))?;
+        Ok(count.unwrap_or_default().unsigned_abs())
+    }
+
     pub(super) fn read_attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError> {
         self.list(&format!("SELECT {ATTEMPT} FROM attempts WHERE delivery = ?1 ORDER BY number"), [id], attempt)
     }

@@ -6,8 +6,8 @@ use super::rows::{
 use super::session::Session;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::store::{
-    ApplyLease, Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Object, Recorded, SealedAt, Snapshot, StoreError,
-    StoredApplication, StoredGrant, StoredRevocation, StoredToken, StoredUser,
+    ApplyLease, Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, DeliveryState, Object, Recorded, SealedAt,
+    Snapshot, StoreError, StoredApplication, StoredGrant, StoredRevocation, StoredToken, StoredUser,
 };
 use crate::vault::Sealed;
 use rusqlite::{Params, Row};
@@ -152,6 +152,10 @@ impl Snapshot for Session<'_> {
 
     fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
         self.read_deliveries(filter)
+    }
+
+    fn count_deliveries(&self, state: DeliveryState) -> Result<u64, StoreError> {
+        self.read_delivery_count(state)
     }
 
     fn delivery_request(&self, id: &str) -> Result<Option<Sealed>, StoreError> {

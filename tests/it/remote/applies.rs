@@ -48,7 +48,7 @@ fn an_apply_is_seen_from_another_machine_and_leaves_nothing_on_this_one() {
     let (exit, said) = ran(elsewhere.path(), &served.token(), "status --env served");
     assert_eq!(exit, 0, "{said}");
     assert!(said.contains("connections.lab_certificates"), "{said}");
-    let (exit, said) = ran(elsewhere.path(), &served.token(), "audit verify --env served");
+    let (exit, said) = ran(elsewhere.path(), &served.token(), "audit --env served verify");
     assert_eq!(exit, 0, "{said}");
     assert!(said.contains("Whole"), "{said}");
     let (exit, said) = ran(elsewhere.path(), "bwl_nobody", "plan --env served");
@@ -96,7 +96,7 @@ fn an_apply_goes_on_through_a_server_that_is_killed_and_comes_back() {
     assert_eq!(exit, 0, "{said}");
     let (exit, said) = ran(project.path(), &served.token(), "plan --env served --detailed-exitcode");
     assert_eq!(exit, 0, "{said}");
-    let (_, said) = ran(project.path(), &served.token(), "audit verify --env served");
+    let (_, said) = ran(project.path(), &served.token(), "audit --env served verify");
     assert!(said.contains("Whole"), "{said}");
 }
 

@@ -70,7 +70,7 @@ fn a_connected_connection_is_not_updated_and_a_used_one_not_deleted() {
     assert_eq!(server.get("/deliveries/none").code(), "not-found");
     assert_eq!(server.api("POST", "/webhooks/door/detach", &[], None).json()["state"], json!("detached"));
     assert_eq!(server.api("POST", "/webhooks/door/attach", &[], None).json()["state"], json!("blocked"));
-    assert_eq!(server.get("/connections/erp_read/snippets").json()["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(server.get("/connections/erp_read/snippets").json()["items"].as_array().map(Vec::len), Some(3));
     assert_eq!(server.get("/status").json()["items"][0]["webhooks"], json!({ "webhooks.door": "blocked" }));
 }
 

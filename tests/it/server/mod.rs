@@ -14,7 +14,7 @@ use bowline::embedded::Guarded;
 use bowline::resource::Service;
 use bowline::resource::access::{Principal, PrincipalKind, Role, TokenScope};
 use bowline::secret::Secret;
-use bowline::server::{Limits, Options, Running, start};
+use bowline::server::{Limits, Options, Running, Upkeep, start};
 use bowline::store::SqliteStore;
 use bowline::upstream::Policy;
 use bowline::vault::Keyring;
@@ -63,6 +63,10 @@ impl Server {
     }
 
     pub(crate) fn with(limits: Limits) -> Self {
+        Server::kept_up(limits, Upkeep::default())
+    }
+
+    pub(crate) fn kept_up(limits: Limits, upkeep: Upkeep) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(Now);
         let surroundings = Surroundings {
             clock: Arc::clone(&clock),
@@ -81,6 +85,7 @@ impl Server {
             random: Arc::new(Chance),
             limits,
             works: true,
+            upkeep,
         };
         let running = start(options).expect("it starts");
         let base = format!("http://{}", running.address);

@@ -7,7 +7,7 @@ use crate::broker::Report;
 use crate::broker::hook::{HookError, Listed, Shown};
 use crate::cli::exit::Exit;
 use crate::cli::talk::Failure;
-use crate::clock::rfc3339;
+use crate::clock::{Random, rfc3339};
 use crate::embedded::LockError;
 use crate::remote::{AuditWanted, CallError, DeliveriesWanted};
 use crate::resource::{Address, Name, Traces, Webhook};
@@ -20,13 +20,23 @@ const LEASE: Duration = Duration::from_secs(60);
 
 impl Platform {
     /// Does something as the one apply of a project that runs; refused, without waiting, where there is another.
-    pub(in crate::cli::commands) fn while_locked<T>(&self, project: &str, claim: &str, work: impl FnOnce() -> T) -> Result<T, Failure> {
+    pub(in crate::cli::commands) fn while_locked<T>(
+        &self,
+        project: &str,
+        random: &dyn Random,
+        work: impl FnOnce() -> T,
+    ) -> Result<T, Failure> {
         match self {
             Platform::Here(embedded) => {
                 let _lock = embedded.lock().map_err(locked)?;
                 Ok(work())
             }
-            Platform::There(http) => apply::while_leased(&http.lease_of(project), claim, LEASE, |_| work()).map_err(leased),
+            Platform::There(http) => {
+                // Tells this apply from every other one, of the same person too.
+                let mut claim = [0; 16];
+                random.fill(&mut claim);
+                apply::while_leased(&http.lease_of(project), &hex::encode(claim), LEASE, |_| work()).map_err(leased)
+            }
         }
     }
 

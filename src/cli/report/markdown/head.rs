@@ -1,6 +1,7 @@
 //! What stands first: the marker by which the comment is found again, the verdict, whom it touches, the counts.
 
 use super::inert::{FEW, code, codes, marker_part};
+use super::policies::policies;
 use crate::apply::PlanFile;
 use crate::cli::report::plan_text::{needs_attention, plural_first};
 use crate::plan::{Plan, Summary};
@@ -35,6 +36,7 @@ pub(super) fn head(file: &PlanFile) -> String {
         let _ = writeln!(text, "**{}**\n", touched.join(" · "));
     }
     text.push_str(&counts(&file.plan.summary));
+    text.push_str(&policies(&file.plan));
     meanwhile(&file.plan, &mut text);
     text
 }
@@ -45,6 +47,8 @@ fn verdict(file: &PlanFile) -> String {
     let noun = if changes == 1 { "change" } else { "changes" };
     if file.is_altered() {
         "this plan was altered after it was made, and `apply` refuses it".to_owned()
+    } else if file.plan.denials().next().is_some() {
+        "a policy denies this plan".to_owned()
     } else if changes == 0 {
         "no changes".to_owned()
     } else if attention == 0 {

@@ -15,6 +15,7 @@ mod head;
 mod how_to_apply;
 mod inert;
 mod picture;
+mod policies;
 
 #[cfg(test)]
 mod tests;
