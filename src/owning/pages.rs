@@ -153,7 +153,8 @@ impl<'t> Page<'t> {
     fn ranges(&self, section: NodeId, key: usize, places: Vec<(usize, usize)>, all: usize) -> Result<Vec<Range<usize>>, Refused> {
         let Some(last) = places.last() else { return Ok(Vec::new()) };
         if places.len() == all {
-            return Ok(vec![self.line_start(key)..self.line_end(last.1.max(self.end(section)))]);
+            let whole = self.line_start(key)..self.line_end(last.1.max(self.end(section)));
+            return Ok(std::iter::once(whole).collect());
         }
         if self.is_flow(section) {
             return Err(self.manner("a section of it is written in brackets"));
