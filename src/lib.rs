@@ -7,6 +7,7 @@
 //! |---|---|
 //! | ground | [`text`] where something stands · [`diag`] what is wrong with it · [`clock`] the time, as a parameter · [`secret`] values nobody may print |
 //! | nouns | [`resource`] services, connections, webhooks, functions; the project, what is live, and the platform's rules |
+//! | thought | [`compile`] text → project · [`layout`] a file in its canonical layout · [`moving`] a resource under another name · [`owning`] what is live taken into the files and let go of · [`refs`] who names what, and what scopes that needs · [`deluge`] scripts as a language · [`plan`] two worlds → steps · [`render`] project → snippets · [`oauth`] grants as a state machine · [`vault`] seal and open |
 //! | thought | [`compile`] text → project · [`layout`] a file in its canonical layout · [`moving`] a resource under another name · [`refs`] who names what, and what scopes that needs · [`deluge`] scripts as a language · [`plan`] two worlds → steps · [`policy`] a project's own rules over a plan · [`render`] project → snippets · [`oauth`] grants as a state machine · [`vault`] seal and open |
 //! | data | [`catalogue`] the default services, one YAML file each |
 //! | contracts | [`wire`] the HTTP API's words and its table of routes · [`apply`] the executor, its `Remote` port and the plan file |
@@ -26,6 +27,7 @@ pub mod deluge;
 pub mod layout;
 pub mod moving;
 pub mod oauth;
+pub mod owning;
 pub mod plan;
 pub mod policy;
 pub mod refs;

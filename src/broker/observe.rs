@@ -36,6 +36,11 @@ impl Broker {
         Ok(Some(Live { etag, resource: object.resource, owner: object.owner, status, applied: object.applied, secrets }))
     }
 
+    /// The text of a function's script; `None` where it is not there.
+    pub fn script(&self, address: &Address) -> Result<Option<String>, BrokerError> {
+        Ok(self.store.read()?.script(address)?)
+    }
+
     /// Who refers to an object, and why.
     pub fn dependents(&self, address: &Address) -> Result<BTreeSet<(Address, Link)>, BrokerError> {
         Ok(self.store.read()?.referrers(address)?)

@@ -14,7 +14,7 @@ mod using;
 mod webhook;
 
 pub(super) use changing::{Apply, AutoApprove, CarryingOut, Destroy, Plan, Show};
-pub(super) use estate::{Drift, Ignored, Snapshot};
+pub(super) use estate::{Adopt, Drift, Forget, Ignored, Snapshot};
 pub(super) use keeping::{Backup, Restore};
 pub(super) use naming::{Move, Refs};
 pub(super) use offline::{
@@ -110,6 +110,16 @@ pub enum Command {
         after_help = "Examples:\n  bowline drift\n  bowline drift --env prod --format json\n  bowline drift --ignore connections.crm_read#/description --ignore webhooks.door_open"
     )]
     Drift(Drift),
+    /// Declare what is live and not managed, as it is, so that the next apply takes it over
+    #[command(
+        after_help = "Examples:\n  bowline adopt --diff                     everything that nobody owns: review first\n  bowline adopt\n  bowline adopt connections.crm_read --into crm.yaml\n  bowline adopt --from old_project --env prod\n\nWrites files only. `bowline plan` shows the adoption, `bowline apply` carries it out. Secrets stay with the platform."
+    )]
+    Adopt(Adopt),
+    /// Take a declaration out of the files and leave live what it declared
+    #[command(
+        after_help = "Examples:\n  bowline forget webhooks.door_open --diff\n  bowline forget webhooks.door_open connections.ops_chat\n\nWrites files only. The next apply lets go: nothing is deleted, and nobody owns it then."
+    )]
+    Forget(Forget),
     /// Take down what is live, without any secret, to plan from it where nobody has credentials
     #[command(
         after_help = "Examples:\n  bowline snapshot > live.json\n  bowline snapshot --env prod --save live.json\n  bowline plan --snapshot live.json        in a fork's pull request: no credentials, no broker"

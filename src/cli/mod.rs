@@ -80,6 +80,8 @@ fn dispatch(command: Command, talk: &mut Talk<'_>) -> Result<Exit, talk::Failure
         Command::Check(args) => commands::check::run(&args, talk),
         Command::Fmt(args) => commands::fmt::run(&args, talk),
         Command::Plan(args) => commands::plan::run(&args, talk),
+        Command::Adopt(args) => commands::owning::adopt(&args, talk),
+        Command::Forget(args) => commands::owning::forget(&args, talk),
         Command::Drift(args) => commands::drift::run(&args, talk),
         Command::Snapshot(args) => commands::snapshot::run(&args, talk),
         Command::Show(args) => commands::show::run(&args, talk),

@@ -1,5 +1,6 @@
 //! The project's folder, as the compiler sees it: handed in, so that compiling touches no disk.
 
+use std::collections::BTreeMap;
 use std::io;
 
 /// Reads the files of one project. All paths are below the project's root and written with `/`.
@@ -32,6 +33,31 @@ pub struct Listing {
 pub struct Unseen {
     pub path: String,
     pub error: FolderError,
+}
+
+/// A folder in which some files read differently, or are there at all: what a project would be with them.
+pub struct Overlaid<'a> {
+    pub folder: &'a dyn Folder,
+    /// By path.
+    pub files: BTreeMap<&'a str, &'a [u8]>,
+}
+
+impl Folder for Overlaid<'_> {
+    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, FolderError> {
+        match self.files.get(path) {
+            Some(bytes) if bytes.len() as u64 > limit => Err(FolderError::TooLarge { limit }),
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => self.folder.read(path, limit),
+        }
+    }
+
+    fn listing(&self) -> Result<Listing, FolderError> {
+        let mut listing = self.folder.listing()?;
+        let new: Vec<String> =
+            self.files.keys().filter(|path| !listing.files.iter().any(|file| file == *path)).map(|path| (*path).to_owned()).collect();
+        listing.files.extend(new);
+        Ok(listing)
+    }
 }
 
 /// A file of the project cannot be read.

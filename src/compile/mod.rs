@@ -28,7 +28,7 @@ mod tests;
 
 pub use compiled::{Api, Compiled, ConfigFile, Environment};
 pub use declare::{Body, Declaration};
-pub use folder::{Folder, FolderError, Listing, Unseen};
+pub use folder::{Folder, FolderError, Listing, Overlaid, Unseen};
 pub use front::{Front, PROJECT_FILE};
 pub use mentions::{Mention, MentionRole, SectionPlace, Written};
 pub use project::{Setting, check_all, compile, own_catalogue};

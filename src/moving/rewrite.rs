@@ -6,7 +6,7 @@ use super::proof::same_but_for_the_name;
 use super::remarks::comments;
 use super::scripts::script;
 use super::worlds::Worlds;
-use crate::compile::{Folder, FolderError, Listing, Mention, MentionRole, SectionPlace, Written};
+use crate::compile::{Folder, FolderError, Mention, MentionRole, Overlaid, SectionPlace, Written};
 use crate::diag::{Diagnostic, Severity};
 use crate::resource::{Address, Kind};
 use crate::text::{FileId, Source, Sources, Span};
@@ -100,7 +100,7 @@ pub fn rewrite(folder: &dyn Folder, wish: &Wish) -> Result<Moving, Refused> {
     moving.files.sort_by(|a, b| a.path.cmp(&b.path));
     moving.remarks.extend(moving.files.iter().flat_map(|file| comments(&file.path, &file.after, wish.from.name.as_str())));
     moving.remarks.sort();
-    let overlaid = Overlaid { folder, files: &moving.files };
+    let overlaid = Overlaid { folder, files: moving.files.iter().map(|file| (file.path.as_str(), file.after.as_bytes())).collect() };
     same_but_for_the_name(&before, Worlds::read(&overlaid, &wish.variables), wish)?;
     Ok(moving)
 }
@@ -233,24 +233,4 @@ fn text(folder: &dyn Folder, path: &str) -> Result<String, Refused> {
     let unreadable = |error| Refused::Unreadable { path: path.to_owned(), error };
     let bytes = folder.read(path, LIMIT).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|_| unreadable(FolderError::Io(std::io::ErrorKind::InvalidData.into())))
-}
-
-/// A folder in which some files read differently.
-struct Overlaid<'a> {
-    folder: &'a dyn Folder,
-    files: &'a [Rewritten],
-}
-
-impl Folder for Overlaid<'_> {
-    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, FolderError> {
-        match self.files.iter().find(|file| file.path == path) {
-            Some(file) if file.after.len() as u64 > limit => Err(FolderError::TooLarge { limit }),
-            Some(file) => Ok(file.after.clone().into_bytes()),
-            None => self.folder.read(path, limit),
-        }
-    }
-
-    fn listing(&self) -> Result<Listing, FolderError> {
-        self.folder.listing()
-    }
 }

@@ -25,6 +25,7 @@ mod options;
 mod order;
 mod planner;
 mod rehearsal;
+mod renames;
 mod summary;
 mod targets;
 mod worlds;
@@ -36,8 +37,8 @@ pub use approval::{Approval, ApprovalError, Approved, LeftOut, approve};
 pub use drift::drift;
 pub use inspect::{Finding, inspect};
 pub use model::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Effect, Hazard, Mode, Plan, Precondition,
-    Reason, Refused, Side, SourcePlace, Step, StepId, Summary, Verdict, Waiting,
+    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Effect, Hazard, LikelyRename, Mode, Plan,
+    Precondition, Reason, Refused, Side, SourcePlace, Step, StepId, Summary, Verdict, Waiting,
 };
 pub use options::{Fingerprints, PlanError, PlanOptions};
 pub use planner::plan;

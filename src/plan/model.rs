@@ -19,6 +19,9 @@ pub struct Plan {
     pub drift: Vec<Drift>,
     /// Declared connections that need no change and still wait for a person.
     pub waiting: Vec<Waiting>,
+    /// What is deleted and created again under another name, as it seems; only `moved` says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub likely_renames: Vec<LikelyRename>,
     /// What people say about the plan, for policies to look at: `reviewed-by: ada`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
@@ -58,6 +61,20 @@ pub struct Verdict {
     /// Where the policy is declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourcePlace>,
+}
+
+/// A deletion and a creation that differ in nothing but the name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LikelyRename {
+    pub from: Address,
+    pub to: Address,
+}
+
+impl LikelyRename {
+    /// The entry of `moved` that makes it a rename.
+    pub fn entry(&self) -> String {
+        format!("- {{ from: {}, to: {} }}", self.from, self.to)
+    }
 }
 
 /// What a plan is for.

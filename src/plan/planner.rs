@@ -10,6 +10,7 @@ use super::link;
 use super::model::{Change, Drift, Mode, Plan, Precondition, Step, StepId, Waiting};
 use super::options::{Fingerprints, PlanError, PlanOptions};
 use super::order;
+use super::renames::likely_renames;
 use super::summary::summary;
 use super::targets;
 use super::worlds::Worlds;
@@ -33,9 +34,10 @@ pub fn plan(desired: &Project, observed: &Observed, fingerprints: &Fingerprints,
     let waiting = waiting(&score, &fates);
     let declared = fates.iter().filter(|(address, _)| worlds.wanted(address).is_some()).count();
     let drift = drifted(&worlds, &fates);
+    let likely_renames = likely_renames(&fates);
     let changes = finish(score, &order);
     let summary = summary(&changes, declared);
-    Ok(Plan { mode: options.mode, targets: options.targets.clone(), summary, changes, drift, waiting, ..Plan::default() })
+    Ok(Plan { mode: options.mode, targets: options.targets.clone(), summary, changes, drift, waiting, likely_renames, ..Plan::default() })
 }
 
 /// A project that declares nothing more often lost its files than its purpose.

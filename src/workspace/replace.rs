@@ -9,12 +9,12 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     replace(path, bytes).map_err(|source| WriteError::Io { path: PathBuf::from(path), source })
 }
 
-/// A file that is to read differently.
+/// A file that is to read differently, or to be there.
 #[derive(Debug, Clone, Copy)]
 pub struct Replacement<'a> {
     pub path: &'a Path,
-    /// What it has to hold now.
-    pub before: &'a [u8],
+    /// What it has to hold now; `None` where nothing may be there.
+    pub before: Option<&'a [u8]>,
     pub after: &'a [u8],
 }
 
@@ -24,16 +24,25 @@ pub fn replace_files(files: &[Replacement<'_>]) -> Result<(), WriteError> {
     let mut staged = Vec::new();
     for file in files {
         let failed = |source| WriteError::Io { path: file.path.to_owned(), source };
-        if !super::holds(file.path, file.before) {
-            return Err(failed(io::Error::other("somebody has changed it meanwhile")));
-        }
-        staged.push((file, stage(file.path, file.after).map_err(failed)?));
+        let staged_file = match file.before {
+            Some(before) if !super::holds(file.path, before) => Err(io::Error::other("somebody has changed it meanwhile")),
+            Some(_) => stage(file.path, file.after),
+            None => stage_new(file.path, file.after),
+        };
+        staged.push((file, staged_file.map_err(failed)?));
     }
     let mut done: Vec<&Replacement<'_>> = Vec::new();
     for (file, (target, staged)) in staged {
-        if let Err(error) = staged.persist(&target) {
+        let put = if file.before.is_some() { staged.persist(&target) } else { staged.persist_noclobber(&target) };
+        if let Err(error) = put {
             for earlier in done {
-                replace_file(earlier.path, earlier.before)?;
+                match earlier.before {
+                    Some(before) => replace_file(earlier.path, before)?,
+                    None => {
+                        let failed = |source| WriteError::Io { path: earlier.path.to_owned(), source };
+                        std::fs::remove_file(earlier.path).map_err(failed)?;
+                    }
+                }
             }
             return Err(WriteError::Io { path: file.path.to_owned(), source: error.error });
         }
@@ -45,6 +54,17 @@ pub fn replace_files(files: &[Replacement<'_>]) -> Result<(), WriteError> {
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (target, file) = stage(path, bytes)?;
     file.persist(&target).map(drop).map_err(|error| error.error)
+}
+
+/// Writes the bytes of a new file beside its place, for everybody to read, with the folders above it.
+fn stage_new(path: &Path, bytes: &[u8]) -> io::Result<(PathBuf, tempfile::NamedTempFile)> {
+    let folder = path.parent().ok_or_else(|| io::Error::other("it lies in no folder"))?;
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".bowline-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    super::write::make_public(file.as_file())?;
+    file.as_file().sync_all()?;
+    Ok((path.to_owned(), file))
 }
 
 /// Writes the new bytes beside a file, with its permissions.
@@ -86,8 +106,9 @@ mod tests {
         let (a, b) = (dir.path().join("a"), dir.path().join("b"));
         std::fs::write(&a, "1").expect("written");
         std::fs::write(&b, "changed by somebody").expect("written");
-        let files =
-            |before: &'static [u8]| [Replacement { path: &a, before: b"1", after: b"2" }, Replacement { path: &b, before, after: b"3" }];
+        let files = |before: &'static [u8]| {
+            [Replacement { path: &a, before: Some(b"1"), after: b"2" }, Replacement { path: &b, before: Some(before), after: b"3" }]
+        };
         assert!(replace_files(&files(b"1")).is_err());
         assert_eq!(std::fs::read_to_string(&a).expect("read"), "1");
         replace_files(&files(b"changed by somebody")).expect("replaced");

@@ -73,13 +73,13 @@ fn put(folder: &Path, target: &Path, bytes: &[u8], is_public: bool) -> io::Resul
 }
 
 #[cfg(unix)]
-fn make_public(file: &std::fs::File) -> io::Result<()> {
+pub(super) fn make_public(file: &std::fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn make_public(_: &std::fs::File) -> io::Result<()> {
+pub(super) fn make_public(_: &std::fs::File) -> io::Result<()> {
     Ok(())
 }
 

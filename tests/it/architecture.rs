@@ -18,6 +18,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("compile", &["text", "diag", "resource", "catalogue", "deluge", "policy"]),
     ("layout", &["text", "diag", "resource", "compile"]),
     ("refs", &["text", "diag", "resource", "catalogue", "compile", "deluge"]),
+    ("owning", &["text", "diag", "resource", "compile", "layout"]),
     ("moving", &["text", "diag", "resource", "compile", "deluge"]),
     ("plan", &["resource"]),
     ("render", &["text", "diag", "resource", "deluge", "plan"]),

@@ -31,6 +31,38 @@ pub struct Drift {
     pub format: TextOrJson,
 }
 
+#[derive(Debug, Args)]
+pub struct Adopt {
+    /// What to take in, such as connections.crm_read, with what it needs [default: everything that nobody owns]
+    #[arg(value_name = "ADDRESS")]
+    pub addresses: Vec<Address>,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub broker: BrokerArgs,
+    /// Take over from this project instead of what nobody owns
+    #[arg(long, value_name = "PROJECT")]
+    pub from: Option<String>,
+    /// The file below the project's folder that the declarations are written to; made and included where it is not there
+    #[arg(long, value_name = "FILE", default_value = "adopted.yaml")]
+    pub into: String,
+    /// Write nothing; show the change of every file as one difference
+    #[arg(long, visible_alias = "dry-run")]
+    pub diff: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Forget {
+    /// What to let go of, such as connections.crm_read
+    #[arg(value_name = "ADDRESS", required = true)]
+    pub addresses: Vec<Address>,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Write nothing; show the change of every file as one difference
+    #[arg(long, visible_alias = "dry-run")]
+    pub diff: bool,
+}
+
 /// What drift is not told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ignored {

@@ -21,6 +21,7 @@ pub(super) mod invoke;
 pub(super) mod keys;
 pub(super) mod moving;
 mod opened;
+pub(super) mod owning;
 mod party;
 pub(super) mod plan;
 mod planning;

@@ -68,7 +68,7 @@ fn write(folder: &ProjectFolder, files: &[Rewritten]) -> Result<(), Failure> {
     let replacements: Vec<Replacement<'_>> = files
         .iter()
         .zip(&paths)
-        .map(|(file, path)| Replacement { path, before: file.before.as_bytes(), after: file.after.as_bytes() })
+        .map(|(file, path)| Replacement { path, before: Some(file.before.as_bytes()), after: file.after.as_bytes() })
         .collect();
     workspace::replace_files(&replacements).map_err(|error| Failure::because(Exit::Failed, "nothing was changed", error))
 }

@@ -28,6 +28,7 @@ pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[Use], page: &mu
     self::scripts(scripts, page);
     drift(plan, page);
     waiting(plan, page);
+    renames(plan, page);
     if plan.changes.is_empty() {
         page.put(Tone::Good, "No changes.").say(" What is declared and what is live are the same.").end();
     }
@@ -405,6 +406,19 @@ fn waiting(plan: &Plan, page: &mut Page) {
     if !plan.waiting.is_empty() {
         page.end();
     }
+}
+
+/// What a line in the files would keep.
+fn renames(plan: &Plan, page: &mut Page) {
+    if plan.likely_renames.is_empty() {
+        return;
+    }
+    page.put(Tone::Caution, "note").line(": what is deleted and what is created differ in the name alone. If that is a rename, say so:");
+    page.line("  moved:");
+    for rename in &plan.likely_renames {
+        page.line(&format!("    {}", rename.entry()));
+    }
+    page.end();
 }
 
 /// The one line of counts: every kind that occurs, and always create, update and delete.

@@ -10,7 +10,7 @@ use crate::cli::talk::Failure;
 use crate::clock::{Random, rfc3339};
 use crate::embedded::LockError;
 use crate::remote::{AuditWanted, CallError, DeliveriesWanted};
-use crate::resource::{Name, Traces, Webhook};
+use crate::resource::{Address, Name, Traces, Webhook};
 use crate::store::{AuditHead, AuditLine, Delivery, DeliveryFilter};
 use crate::wire::Code;
 use std::time::Duration;
@@ -72,6 +72,18 @@ impl Platform {
             }
             // The audit is not everybody's to read, and it would be read whole.
             Platform::There(_) => Ok(None),
+        }
+    }
+
+    /// The text of a live function's script.
+    pub(in crate::cli::commands) fn script(&self, function: &Address) -> Result<String, Failure> {
+        let message = format!("could not read the script of `{function}`");
+        match self {
+            Platform::Here(embedded) => {
+                let script = embedded.broker().script(function).map_err(|error| broker_failure(&message, error))?;
+                script.ok_or_else(|| Failure::new(Exit::Failed, message).hint("it went away meanwhile: try again"))
+            }
+            Platform::There(http) => http.script(function).map_err(|error| call_failure(&message, error)),
         }
     }
 

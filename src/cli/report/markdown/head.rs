@@ -98,4 +98,8 @@ fn meanwhile(plan: &Plan, text: &mut String) {
         let names = codes(plan.waiting.iter().map(|waiting| &waiting.address), FEW);
         let _ = writeln!(text, "**Already waiting for a person's consent:** {names}\n");
     }
+    if !plan.likely_renames.is_empty() {
+        let entries = codes(plan.likely_renames.iter().map(|rename| rename.entry()), FEW);
+        let _ = writeln!(text, "**Deleted and created with another name alone; if that is a rename, say so under `moved`:** {entries}\n");
+    }
 }
