@@ -194,7 +194,13 @@ fn examples() -> Vec<(PathBuf, String)> {
         }
     }
     let mut found = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), &mut found);
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).expect("the examples can be listed") {
+        let folder = entry.expect("an entry").path();
+        // Others hold files of other programs.
+        if folder.join("bowline.yaml").exists() {
+            walk(&folder, &mut found);
+        }
+    }
     found.sort();
     found
 }
