@@ -55,7 +55,9 @@ pub(super) fn with_ownership(mut project: Project, live: &Observed, tape: &mut T
             project.adopted.insert(address.clone(), from(tape));
         }
     }
-    let undeclared = live.objects.keys().filter(|address| !project.resources.contains_key(address));
+    // What moves cannot be forgotten: the compiler refuses it.
+    let moves = |address: &Address| project.moved.iter().any(|one| one.from == *address);
+    let undeclared = live.objects.keys().filter(|address| !project.resources.contains_key(address) && !moves(address));
     project.forgotten = undeclared.filter(|_| tape.rarely(3)).cloned().collect();
     project
 }

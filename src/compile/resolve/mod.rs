@@ -73,7 +73,7 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     scripts::check_hosts(diags, &world, &scripts, &mut files);
     let moved = moved::check(diags, &world, &input.header.moved);
     let adopted = ownership::adopted(diags, &world, &input.header.adopted);
-    let forgotten = ownership::forgotten(diags, &world, &input.header.forgotten);
+    let forgotten = ownership::forgotten(diags, &world, &moved, &input.header.forgotten);
     if !input.incomplete {
         unused::check(diags, &world, &scripts);
     }

@@ -4,7 +4,7 @@ use super::diags::{BadOwnership, OwnershipFault};
 use super::world::World;
 use crate::compile::resolving::AdoptedEntry;
 use crate::diag::Diagnostics;
-use crate::resource::Address;
+use crate::resource::{Address, Moved};
 use crate::text::{Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +24,13 @@ pub(super) fn adopted(diags: &mut Diagnostics, world: &World<'_>, entries: &[Ado
 }
 
 /// Checks `forget`; what fits is let go of.
-pub(super) fn forgotten(diags: &mut Diagnostics, world: &World<'_>, entries: &[Spanned<Address>]) -> BTreeSet<Address> {
+pub(super) fn forgotten(diags: &mut Diagnostics, world: &World<'_>, moved: &[Moved], entries: &[Spanned<Address>]) -> BTreeSet<Address> {
     let mut seen = BTreeMap::new();
     let mut fitting = BTreeSet::new();
     for address in entries {
         let declared = || Some(OwnershipFault::StillThere { declared: world.declaration(&address.value)?.key });
-        match repeated(&mut seen, address).or_else(declared) {
+        let moves = || moved.iter().find(|one| one.from == address.value).map(|one| OwnershipFault::Moved { to: one.to.clone() });
+        match repeated(&mut seen, address).or_else(declared).or_else(moves) {
             Some(fault) => diags.push(BadOwnership { at: address.span, address: address.value.clone(), fault }),
             None => drop(fitting.insert(address.value.clone())),
         }

@@ -117,6 +117,8 @@ pub(in crate::compile::resolve) enum OwnershipFault {
     NotDeclared { near: Option<String> },
     /// Of `forget`: it is declared still.
     StillThere { declared: Span },
+    /// Of `forget`: an entry of `moved` gives it another name, which would let go of nothing.
+    Moved { to: Address },
     /// Another entry says so already.
     Twice { first: Span },
 }
@@ -138,6 +140,8 @@ impl From<BadOwnership> for Diagnostic {
             OwnershipFault::StillThere { declared } => say(format!("{name} is declared still, so it cannot be forgotten"))
                 .related(declared, "declared here")
                 .help("remove the declaration, or the entry"),
+            OwnershipFault::Moved { to } => say(format!("{name} moves to {}, so it cannot be forgotten", quoted(&to.to_string())))
+                .help("remove this entry, or that of `moved`"),
             OwnershipFault::Twice { first } => {
                 say(format!("{name} is listed twice")).related(first, "listed here first").help("keep one entry")
             }
