@@ -55,3 +55,4 @@ pub use put::Put;
 pub use report::{HeldReport, Report, UserReport};
 pub use revoke::{Told, ToldOutcome};
 pub use services::{CallRules, DefaultServices, Spelling};
+pub use trace::Tracing;

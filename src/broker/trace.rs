@@ -3,24 +3,43 @@
 use super::{Broker, BrokerError};
 use crate::clock::rfc3339;
 use crate::resource::{Deed, Trace, Traces};
+use crate::store::AuditEntry;
+
+/// Follows the lines of an audit, the oldest first, as one project sees them.
+pub struct Tracing<'p> {
+    project: &'p str,
+    traces: Traces,
+}
+
+impl<'p> Tracing<'p> {
+    pub fn new(project: &'p str) -> Self {
+        Tracing { project, traces: Traces::new() }
+    }
+
+    pub fn follow(&mut self, entry: &AuditEntry) {
+        let (Some(address), Some(deed), "done") = (&entry.address, deed(&entry.action), entry.outcome.as_str()) else { return };
+        let before = self.traces.get(address).is_some_and(|trace: &Trace| trace.ours);
+        let speaks = entry.detail.get("project").is_some_and(|speaker| speaker == self.project);
+        let ours = match deed {
+            Deed::Put | Deed::Adopt => before || speaks,
+            Deed::Delete | Deed::Forget => before && !speaks,
+        };
+        self.traces.insert(address.clone(), Trace { by: entry.actor.clone(), at: rfc3339(entry.at), deed, ours });
+    }
+
+    /// Of every object that was ever written, taken over, let go of or deleted: the last deed, and whether it is the project's
+    /// as far as that one knows.
+    pub fn ended(self) -> Traces {
+        self.traces
+    }
+}
 
 impl Broker {
-    /// Of every object that was ever written, taken over, let go of or deleted: the last deed, and whether it is a project's
-    /// as far as that one knows. Reads the whole audit.
+    /// Who did what last to each object. Reads the whole audit.
     pub fn traces(&self, project: &str) -> Result<Traces, BrokerError> {
-        let mut traces = Traces::new();
-        self.each_line(|line| {
-            let entry = &line.entry;
-            let (Some(address), Some(deed), "done") = (&entry.address, deed(&entry.action), entry.outcome.as_str()) else { return };
-            let before = traces.get(address).is_some_and(|trace: &Trace| trace.ours);
-            let speaks = entry.detail.get("project").is_some_and(|speaker| speaker == project);
-            let ours = match deed {
-                Deed::Put | Deed::Adopt => before || speaks,
-                Deed::Delete | Deed::Forget => before && !speaks,
-            };
-            traces.insert(address.clone(), Trace { by: entry.actor.clone(), at: rfc3339(entry.at), deed, ours });
-        })?;
-        Ok(traces)
+        let mut tracing = Tracing::new(project);
+        self.each_line(|line| tracing.follow(&line.entry))?;
+        Ok(tracing.ended())
     }
 }
 

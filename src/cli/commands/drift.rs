@@ -18,7 +18,10 @@ pub(crate) fn run(args: &Drift, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         opened::known_address(&ignored.address, project.resources.keys().chain(observed.objects.keys()))?;
     }
     let traces = platform.traces(&project.name)?;
-    let mut drift = plan::drift(project, &observed, &traces);
+    if traces.is_none() {
+        talk.insist("note: you may not read the audit here, so deleted objects and who changed what cannot be told\n");
+    }
+    let mut drift = plan::drift(project, &observed, &traces.unwrap_or_default());
     let ignored = ignore(&mut drift, &args.ignore);
     match args.format {
         TextOrJson::Text => {

@@ -5,6 +5,7 @@ use crate::support::{tree, write_tree};
 use bowline::apply::Leases as _;
 use bowline::remote::{Credential, Http};
 use bowline::secret::Secret;
+use bowline::upstream::{Limits, Policy, Upstream};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -156,4 +157,34 @@ fn people_and_tokens_are_made_and_what_they_may_do_holds() {
     let mut by_file = bowline(elsewhere.path(), "", &format!("users list --api {}", served.api));
     let by_file = by_file.env_remove("BOWLINE_TOKEN").env("BOWLINE_TOKEN_FILE", "token").output().expect("it runs");
     assert!(by_file.status.success());
+}
+
+#[test]
+fn drift_tells_what_was_deleted_behind_the_project_s_back_and_by_whom() {
+    let data = tempfile::tempdir().expect("a folder");
+    let served = Served::start(data.path());
+    let project = cold_chain(&served.api);
+    let (exit, said) = ran(project.path(), &served.token(), "apply --env served --auto-approve");
+    assert_eq!(exit, 0, "{said}");
+    let by_hand = http::Request::builder()
+        .method("DELETE")
+        .uri(format!("{}/api/v1/functions/shift_handover", served.api))
+        .header("authorization", format!("Bearer {}", served.token()))
+        .header("if-match", "*")
+        .body(Vec::new())
+        .expect("a request");
+    let line = Upstream::new(Policy { loopback: true, ..Policy::default() }).expect("a client");
+    let deleted = line.send(by_hand, Limits::OAUTH).expect("it answers");
+    assert_eq!(deleted.status(), 200);
+    let (exit, said) = ran(project.path(), &served.token(), "drift --env served");
+    assert_eq!(exit, 2, "{said}");
+    assert!(said.contains("functions.shift_handover") && said.contains("admin"), "{said}");
+    ran(project.path(), &served.token(), "users set eve --role viewer --env served");
+    let (_, made) = ran(project.path(), &served.token(), "tokens create --user eve --scope read --scope plan --env served --quiet");
+    let eve = made.lines().find(|line| line.starts_with("bwl_")).expect("it is shown once").to_owned();
+    let (_, said) = ran(project.path(), &eve, "drift --env served");
+    assert!(
+        said.contains("functions.shift_handover") || said.contains("you may not read the audit"),
+        "nothing is passed over in silence: {said}"
+    );
 }

@@ -3,8 +3,8 @@
 use super::there::unpacked::{self, Odd};
 use super::{Platform, broker_failure, call_failure, failure};
 use crate::apply::{self, RemoteError};
-use crate::broker::Report;
 use crate::broker::hook::{HookError, Listed, Shown};
+use crate::broker::{Report, Tracing};
 use crate::cli::exit::Exit;
 use crate::cli::talk::Failure;
 use crate::clock::{Random, rfc3339};
@@ -87,14 +87,23 @@ impl Platform {
         }
     }
 
-    /// Who changed what last, as far as the audit may be read.
-    pub(in crate::cli::commands) fn traces(&self, project: &str) -> Result<Traces, Failure> {
+    /// Who did what last to each object; `None` where whoever asks may not read the audit.
+    pub(in crate::cli::commands) fn traces(&self, project: &str) -> Result<Option<Traces>, Failure> {
+        let message = "could not read the audit";
         match self {
-            Platform::Here(embedded) => {
-                embedded.broker().traces(project).map_err(|error| broker_failure("could not read the audit", error))
+            Platform::Here(embedded) => embedded.broker().traces(project).map(Some).map_err(|error| broker_failure(message, error)),
+            Platform::There(http) => {
+                let page = match http.audit(AuditWanted { after: 0, limit: usize::MAX }) {
+                    Ok(page) => page,
+                    Err(error) if error.code() == Some(Code::NotPermitted) => return Ok(None),
+                    Err(error) => return Err(call_failure(message, error)),
+                };
+                let mut tracing = Tracing::new(project);
+                for line in page.items {
+                    tracing.follow(&unpacked::audit_line(line).map_err(odd)?.entry);
+                }
+                Ok(Some(tracing.ended()))
             }
-            // The audit is not everybody's to read, and it would be read whole.
-            Platform::There(_) => Ok(Traces::new()),
         }
     }
 
