@@ -2,11 +2,11 @@
 
 use super::client::{Ask, Http};
 use super::error::CallError;
-use crate::resource::{Address, Kind, Webhook};
+use crate::resource::{Address, Kind, Name, Webhook};
 use crate::wire::{
     Application, ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, Delivery, DeliveryDetail, DeliveryState,
     Done, Event, Invocation, Invoked, Keys, Live, Me, NewToken, Operation, Page, Report, Resealed, RevokeAsked, Revoked, Spent, Token,
-    TokenMade, Tokens, User, UserWritten, Users,
+    TokenMade, Tokens, User, UserWritten, Users, header,
 };
 use serde::de::DeserializeOwned;
 
@@ -46,8 +46,8 @@ impl Http {
         self.list(Operation::Status, &[], usize::MAX)
     }
 
-    pub fn authorize(&self, connection: &str) -> Result<Done, CallError> {
-        self.inner.ask(&Ask::new(Operation::Authorize).name("name", connection))
+    pub fn authorize(&self, connection: &str, application: Option<&Name>) -> Result<Done, CallError> {
+        self.inner.ask(&Ask::new(Operation::Authorize).name("name", connection).query("application", application))
     }
 
     pub fn begin_consent(&self, connection: &str, asked: &ConsentAsked) -> Result<Begun, CallError> {
@@ -72,8 +72,13 @@ impl Http {
         Ok(live.body)
     }
 
-    pub fn trigger(&self, webhook: &str, event: &Event) -> Result<Delivery, CallError> {
-        self.inner.ask(&Ask::new(Operation::Trigger).name("name", webhook).body(event))
+    /// Under a key an event counts once, however often it is sent.
+    pub fn trigger(&self, webhook: &str, event: &Event, key: Option<&str>) -> Result<Delivery, CallError> {
+        let ask = Ask::new(Operation::Trigger).name("name", webhook).body(event);
+        self.inner.ask(&match key {
+            Some(key) => ask.header(header::IDEMPOTENCY_KEY, key).repeatable(),
+            None => ask,
+        })
     }
 
     pub fn deliveries(&self, wanted: &DeliveriesWanted) -> Result<Vec<Delivery>, CallError> {

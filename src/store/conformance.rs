@@ -373,6 +373,9 @@ fn deliveries_are_leased_one_by_one(store: &dyn Store) {
     let listed = |filter| read.deliveries(&filter).expect("readable").into_iter().map(|one| one.id).collect::<Vec<_>>();
     assert_eq!(listed(DeliveryFilter { limit: 2, ..DeliveryFilter::default() }), ["c", "b"]);
     assert_eq!(listed(DeliveryFilter { state: Some(DeliveryState::Delivered), limit: 9, ..DeliveryFilter::default() }), ["b"]);
+    let counted = [DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Dead]
+        .map(|state| read.count_deliveries(state).expect("readable"));
+    assert_eq!(counted, [2, 1, 0]);
     assert_eq!(listed(DeliveryFilter { webhook: Some(Name::new("door")), limit: 9, ..DeliveryFilter::default() }), ["a"]);
 }
 

@@ -1,9 +1,9 @@
 //! A store that fails at its n-th call, for tests: nothing may be half done wherever it breaks.
 
 use super::{
-    About, ApplyLease, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Lease, Object, Pick, Recorded,
-    SealedAt, Snapshot, Store, StoreError, StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser,
-    Transaction,
+    About, ApplyLease, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, DeliveryState, Lease, Object,
+    Pick, Recorded, SealedAt, Snapshot, Store, StoreError, StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken,
+    StoredUser, Transaction,
 };
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
@@ -126,6 +126,7 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
         referrers(address: &Address) -> BTreeSet<(Address, Link)>;
         delivery(id: &str) -> Option<Delivery>;
         deliveries(filter: &DeliveryFilter) -> Vec<Delivery>;
+        count_deliveries(state: DeliveryState) -> u64;
         delivery_request(id: &str) -> Option<Sealed>;
         attempts(id: &str) -> Vec<Attempt>;
         user(name: &str) -> Option<StoredUser>;

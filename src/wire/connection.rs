@@ -2,7 +2,7 @@
 
 use super::form;
 use super::object::State;
-use crate::resource::{Address, ConnectionState, Etag, Name, Scope, WebhookState};
+use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Name, Scope, WebhookState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -154,6 +154,10 @@ pub struct UserReport {
 /// What is held of a grant, as far as it may be known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Held {
+    /// Tells the account at the service apart, where the service says whose it is. Nothing can be guessed from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub account: Option<Fingerprint>,
     /// Scopes as the service granted them.
     #[schemars(schema_with = "form::texts")]
     pub granted: BTreeSet<Scope>,
@@ -208,11 +212,20 @@ pub struct Invocation {
 #[serde(rename_all = "snake_case")]
 pub enum CallBody {
     Json(Value),
-    Form(BTreeMap<String, String>),
+    /// Fields in their order; a name may stand more than once.
+    Form(Vec<FormField>),
     /// Its media type is among the call's headers.
     Text(String),
     /// Bytes; their media type is among the call's headers.
     Base64(String),
+}
+
+/// One field of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormField {
+    pub name: String,
+    pub value: String,
 }
 
 /// What a service answered.
@@ -225,6 +238,9 @@ pub struct Invoked {
     pub body: AnsweredBody,
     /// Whether the access was renewed on the way.
     pub renewed: bool,
+    /// Why the service may refuse access that is fresh; left out where it did not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -74,12 +74,12 @@ pub enum TextOrJson {
     Json,
 }
 
-/// What was true a year ago is no plan.
+/// What was true a year ago is no plan, and nothing that is named here lasts longer.
 const LONGEST_LIFETIME: std::time::Duration = std::time::Duration::from_secs(366 * 24 * 60 * 60);
 
 pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
     let duration = crate::clock::parse_duration(text).ok_or("expected a duration such as 24h or 30m")?;
-    if duration > LONGEST_LIFETIME { Err("a plan may be applied for a year at most".to_owned()) } else { Ok(duration) }
+    if duration > LONGEST_LIFETIME { Err("at most 366d".to_owned()) } else { Ok(duration) }
 }
 
 pub(super) fn header(text: &str) -> Result<(String, String), String> {

@@ -47,7 +47,7 @@ pub struct Trigger {
     /// Count an event once however often it is sent: the delivery that this key stands for is given back for 30 days
     #[arg(long, value_name = "TEXT", conflicts_with = "dry_run")]
     pub key: Option<String>,
-    /// Leave the delivery to `bowline webhook deliver`
+    /// Do not wait for the delivery: `bowline webhook deliver` makes it, or the server
     #[arg(long, conflicts_with = "dry_run")]
     pub queue: bool,
     #[command(flatten)]

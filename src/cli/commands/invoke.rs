@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::report::json;
 use crate::cli::talk::{Failure, Talk};
 use crate::oauth::Body;
-use crate::wire::{AnsweredBody, CallBody, Invocation, Invoked};
+use crate::wire::{AnsweredBody, CallBody, FormField, Invocation, Invoked};
 use crate::workspace;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -38,7 +38,8 @@ pub(crate) fn run(args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         Platform::There(http) => {
             let invocation = invocation(args, (method, headers, body), user);
             let invoked = http.invoke(report.address.name.as_str(), &invocation).map_err(|error| call_failure("could not call", error))?;
-            return show(&unpacked(invoked)?, &[], args, talk);
+            let hints = invoked.hints.clone();
+            return show(&unpacked(invoked)?, &hints, args, talk);
         }
     };
     let outgoing = Outgoing {
@@ -67,7 +68,7 @@ fn invocation(args: &Invoke, (method, headers, body): (Method, HeaderMap, Body),
     }
     let body = match body {
         Body::Empty => None,
-        Body::Form(fields) => Some(CallBody::Form(fields.into_iter().collect())),
+        Body::Form(fields) => Some(CallBody::Form(fields.into_iter().map(|(name, value)| FormField { name, value }).collect())),
         Body::Raw { content_type, bytes } => {
             if let Some(media) = content_type.as_ref().and_then(|media| media.to_str().ok()) {
                 named.entry("content-type".to_owned()).or_insert_with(|| media.to_owned());

@@ -16,14 +16,18 @@ pub(super) fn named(platform: &Platform, name: &str) -> Result<Report, Failure> 
     if address.kind != Kind::Connection {
         return Err(Failure::new(Exit::Usage, format!("`{name}` is not a connection")));
     }
-    let reports = platform.status()?;
-    let known: Vec<String> = reports.iter().map(|report| report.address.to_string()).collect();
-    reports.into_iter().find(|report| report.address == address).ok_or_else(|| {
-        let failure = Failure::new(Exit::Usage, format!("no live connection is named `{}`", address.name));
-        match nearest(&address.to_string(), known.iter().map(String::as_str)) {
-            Some(near) => failure.hint(format!("did you mean `{near}`?")),
-            None => failure.hint("`bowline apply` creates what the project declares; `bowline status` shows what is live"),
-        }
+    match platform.status_of(&address)? {
+        Some(report) => Ok(report),
+        None => Err(not_live(platform, &address)?),
+    }
+}
+
+fn not_live(platform: &Platform, address: &Address) -> Result<Failure, Failure> {
+    let known: Vec<String> = platform.status()?.iter().map(|report| report.address.to_string()).collect();
+    let failure = Failure::new(Exit::Usage, format!("no live connection is named `{}`", address.name));
+    Ok(match nearest(&address.to_string(), known.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("`bowline apply` creates what the project declares; `bowline status` shows what is live"),
     })
 }
 

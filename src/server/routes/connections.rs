@@ -91,6 +91,7 @@ fn shown(report: Report) -> wire::Report {
 fn held(held: HeldReport) -> Held {
     let time = |time: Option<SystemTime>| time.map(rfc3339);
     Held {
+        account: held.account,
         granted: held.granted,
         expires: time(held.expires),
         ends: time(held.ends),
@@ -131,7 +132,13 @@ pub(in crate::server) fn invoke(served: &Served, asked: &Asked) -> Result<Answer
         Ok(text) => AnsweredBody::Text(text),
         Err(bytes) => AnsweredBody::Base64(BASE64_STANDARD.encode(bytes.into_bytes())),
     };
-    Ok(Answer::ok(&Invoked { status: head.status.as_u16(), headers: by_name(&head.headers), body, renewed: answered.renewed }))
+    Ok(Answer::ok(&Invoked {
+        status: head.status.as_u16(),
+        headers: by_name(&head.headers),
+        body,
+        renewed: answered.renewed,
+        hints: answered.hints,
+    }))
 }
 
 fn wrong(pointer: &str, why: &str) -> Problem {
@@ -156,7 +163,7 @@ fn body(body: Option<CallBody>) -> Result<oauth::Body, Problem> {
         Some(CallBody::Json(value)) => {
             oauth::Body::Raw { content_type: Some(HeaderValue::from_static("application/json")), bytes: value.to_string().into_bytes() }
         }
-        Some(CallBody::Form(fields)) => oauth::Body::Form(fields.into_iter().collect()),
+        Some(CallBody::Form(fields)) => oauth::Body::Form(fields.into_iter().map(|field| (field.name, field.value)).collect()),
         Some(CallBody::Text(text)) => oauth::Body::Raw { content_type: None, bytes: text.into_bytes() },
         Some(CallBody::Base64(text)) => {
             let bytes = BASE64_STANDARD.decode(text).map_err(|_| wrong("/body/base64", "is not base64"))?;

@@ -23,6 +23,11 @@ impl Session<'_> {
         self.one(&format!("SELECT {DELIVERY} FROM deliveries WHERE id = $1{hold}"), values![id], delivery)
     }
 
+    pub(super) fn read_delivery_count(&self, state: DeliveryState) -> Result<u64, StoreError> {
+        let found = self.one("SELECT count(*) FROM deliveries WHERE state = $1", values![state_word(state)], |row| count(row, 0))?;
+        Ok(found.unwrap_or_default())
+    }
+
     pub(super) fn read_deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
         let sql = format!(
             "SELECT {DELIVERY} FROM deliveries WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR webhook = $2)

@@ -6,8 +6,8 @@ use super::value::values;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::store::column::{damaged, json, link_from};
 use crate::store::{
-    ApplyLease, Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, Object, Recorded, SealedAt, Snapshot, StoreError,
-    StoredApplication, StoredGrant, StoredRevocation, StoredToken, StoredUser,
+    ApplyLease, Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, DeliveryState, Object, Recorded, SealedAt,
+    Snapshot, StoreError, StoredApplication, StoredGrant, StoredRevocation, StoredToken, StoredUser,
 };
 use crate::vault::Sealed;
 use postgres::Row;
@@ -99,6 +99,10 @@ impl Snapshot for Session<'_> {
 
     fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
         self.read_deliveries(filter)
+    }
+
+    fn count_deliveries(&self, state: DeliveryState) -> Result<u64, StoreError> {
+        self.read_delivery_count(state)
     }
 
     fn delivery_request(&self, id: &str) -> Result<Option<Sealed>, StoreError> {

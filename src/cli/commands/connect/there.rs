@@ -34,7 +34,7 @@ pub(super) fn connect((platform, http): (&Platform, &Http), report: &Report, arg
             wait(platform, report, &whose, before, args, talk)
         }
         Err(error) if error.code() == Some(Code::NothingToConsent) => {
-            http.authorize(name).map_err(failed)?;
+            http.authorize(name, args.application.as_ref()).map_err(failed)?;
             let now = party::named(platform, name)?;
             if now.state != ConnectionState::Connected {
                 return Err(Failure::new(Exit::Failed, format!("`{}` could not be connected: {}", now.address, now.message)));

@@ -52,6 +52,19 @@ impl Platform {
         }
     }
 
+    /// How one connection stands; `None` where there is none of that name.
+    pub(in crate::cli::commands) fn status_of(&self, connection: &Address) -> Result<Option<Report>, Failure> {
+        let message = "could not read the state";
+        match self {
+            Platform::Here(embedded) => embedded.broker().status_of(&connection.name).map_err(|error| broker_failure(message, error)),
+            Platform::There(http) => match http.connection_status(connection.name.as_str()) {
+                Ok(report) => unpacked::report(report).map(Some).map_err(odd),
+                Err(error) if is_not_there(&error) => Ok(None),
+                Err(error) => Err(call_failure(message, error)),
+            },
+        }
+    }
+
     /// When a run was applied, RFC 3339.
     pub(in crate::cli::commands) fn spent(&self, run_id: &str) -> Result<Option<String>, Failure> {
         let message = "could not read the state";
@@ -193,7 +206,7 @@ impl Platform {
 }
 
 fn is_not_there(error: &CallError) -> bool {
-    // An id that is none in form is refused before it is looked for.
+    // A name that is none in form is refused before it is looked for.
     matches!(error.code(), Some(Code::NotFound | Code::BadParameter))
 }
 

@@ -140,7 +140,8 @@ fn ask_to_fire(
     event: Value,
     talk: &mut Talk<'_>,
 ) -> Result<Exit, Failure> {
-    let queued = http.trigger(name.as_str(), &Event { event }).map_err(|error| call_failure("could not trigger it", error))?;
+    let queued =
+        http.trigger(name.as_str(), &Event { event }, args.key.as_deref()).map_err(|error| call_failure("could not trigger it", error))?;
     let mut shown = platform.delivery(&queued.id)?;
     for _ in 0..LOOKS {
         let waits = shown.listed.waits.is_some();

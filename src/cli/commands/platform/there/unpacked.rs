@@ -42,7 +42,7 @@ fn user(user: wire::UserReport) -> Result<UserReport, Odd> {
 
 fn held(held: wire::Held) -> Result<HeldReport, Odd> {
     Ok(HeldReport {
-        account: None,
+        account: held.account,
         granted: held.granted,
         expires: some_time(held.expires)?,
         ends: some_time(held.ends)?,
