@@ -43,6 +43,7 @@ impl Admitted<'_> {
         let facts = self.seen(address)?;
         self.ask_owner_s(address, &facts)?;
         self.ask_project(asked)?;
+        self.ask_used(address)?;
         self.broker.authorize_for(&self.call(asked), address, application)
     }
 
@@ -89,12 +90,14 @@ impl Admitted<'_> {
 
     pub fn trigger(&self, webhook: &Name, event: &serde_json::Value, key: Option<&str>) -> Result<Delivery, HookError> {
         self.ask_of(Right::Trigger, &hook(webhook), None)?;
+        self.ask_used(&hook(webhook))?;
         self.broker.trigger(&self.actor, webhook, event, key)
     }
 
     pub fn redeliver(&self, id: &str) -> Result<Delivery, HookError> {
         let shown = self.broker.delivery(id)?.ok_or_else(|| HookError::NoDelivery(id.to_owned()))?;
         self.ask_of(Right::Trigger, &hook(&shown.listed.delivery.webhook), None).map_err(|error| no_delivery(error, id))?;
+        self.ask_used(&hook(&shown.listed.delivery.webhook))?;
         self.broker.redeliver(&self.actor, id)
     }
 
@@ -131,7 +134,9 @@ impl Admitted<'_> {
         let facts = self.facts(&address)?.ok_or_else(|| not_there(&address))?;
         let user = facts.shared.then(|| named.unwrap_or(&self.principal.name).to_owned());
         let judged = self.may(right, Some(&facts.about(user.as_deref())));
-        judged.map_err(|denied| self.deny(right, Some(&address), denied)).map(|()| user)
+        judged.map_err(|denied| self.deny(right, Some(&address), denied))?;
+        self.ask_used(&address)?;
+        Ok(user)
     }
 
     /// What is known of a connection over which whoever asks has a right, were it the least one.
