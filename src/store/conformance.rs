@@ -279,6 +279,7 @@ fn answers_and_plans_are_kept_once(store: &dyn Store) {
     let recorded = Recorded {
         action: "authorize".to_owned(),
         address: connection("crm"),
+        asked: Some("5a".to_owned()),
         answer: Answer { etag: Some(Etag("7".to_owned())), outcome: Outcome::Connection(ConnectionState::AwaitingConsent) },
         at: noon(),
     };

@@ -41,6 +41,28 @@ fn a_key_stands_for_one_call_only() {
 }
 
 #[test]
+fn a_key_stands_for_one_body_with_its_secrets_and_its_condition() {
+    let world = World::new();
+    let how = How { key: Some("plan/s1"), ..How::default() };
+    let put = |body: Value, how: How<'_>, value: &str| world.put_with("connections.c", body, how, &[("/credentials/X-Key", value)]);
+    world.put("services.keys", api_key()).expect("allowed");
+    let first = put(keyed("K"), how, "one").expect("allowed");
+    assert_eq!(put(keyed("K"), how, "one").expect("it was done before"), first);
+    let others = [
+        put(keyed("OTHER"), how, "one"),
+        put(keyed("K"), how, "two"),
+        put(keyed("K"), How { create: true, ..how }, "one"),
+        put(keyed("K"), How { etag: Some("7"), ..how }, "one"),
+        put(keyed("K"), How { project: Some("dock"), ..how }, "one"),
+        world.put_with("connections.c", keyed("K"), how, &[]),
+    ];
+    for other in others {
+        assert!(matches!(other, Err(BrokerError::Invalid(Invalid::KeyReused { .. }))), "{other:?}");
+    }
+    assert_eq!(world.object("connections.c").map(|object| object.etag()), first.etag, "nothing was written");
+}
+
+#[test]
 fn a_plan_is_spent_once() {
     let world = World::new();
     world.broker.spend(&world.actor, "sha256:1").expect("it is new");

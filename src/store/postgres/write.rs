@@ -176,9 +176,10 @@ impl Transaction for Session<'_> {
     }
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError> {
-        let Recorded { action, address, answer, at } = recorded;
-        let sql = "INSERT INTO done_steps (key, action, address, answer, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-        self.insert_new(sql, values![key, action, address.to_string(), as_json(answer), *at])
+        let Recorded { action, address, asked, answer, at } = recorded;
+        let sql = "INSERT INTO done_steps (key, action, address, answer, at, asked) VALUES ($1, $2, $3, $4, $5, $6)
+                   ON CONFLICT DO NOTHING";
+        self.insert_new(sql, values![key, action, address.to_string(), as_json(answer), *at, asked.as_deref()])
     }
 
     fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError> {

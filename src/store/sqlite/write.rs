@@ -172,9 +172,9 @@ impl Transaction for Session<'_> {
     }
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError> {
-        let Recorded { action, address, answer, at } = recorded;
-        let sql = "INSERT INTO done_steps VALUES (?1, ?2, ?3, ?4, ?5)";
-        self.run(sql, (key, action, address.to_string(), as_json(answer), rfc3339(*at))).map(drop)
+        let Recorded { action, address, asked, answer, at } = recorded;
+        let sql = "INSERT INTO done_steps (key, action, address, answer, at, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.run(sql, (key, action, address.to_string(), as_json(answer), rfc3339(*at), asked)).map(drop)
     }
 
     fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError> {

@@ -108,6 +108,10 @@ fn a_change_under_one_key_is_done_once() {
     assert_eq!((first.status, second.status), (201, 201));
     assert_eq!(first.text, second.text);
     assert_eq!(again("other", "k1").code(), "key-reused");
+    let mut body = erp();
+    body["body"]["name"] = json!("Another");
+    let body = server.api("PUT", "/services/erp", &[("if-none-match", "*"), ("idempotency-key", "k1")], Some(body));
+    assert_eq!((body.status, body.code().as_str()), (422, "key-reused"), "{body:?}");
     let other = server.person("zoe", bowline::resource::access::Role::Editor);
     let hers = server.ask("PUT", "/api/v1/services/hers", Some(&other), &[("if-none-match", "*"), ("idempotency-key", "k1")], Some(&erp()));
     assert_eq!(hers.status, 201, "keys of different people have nothing to do with each other: {hers:?}");
