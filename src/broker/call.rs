@@ -119,18 +119,22 @@ impl Broker {
         self.spend_under(&Call { actor, project: None, key: None, expect: Expect::Whatever, fence: None }, plan_id)
     }
 
-    /// As [`Broker::spend`], under the lease of the call's project.
+    /// As [`Broker::spend`], under the lease of the call's project. The key of the call tells a try whose answer was lost,
+    /// which is answered as the first one was, from another apply.
     pub fn spend_under(&self, call: &Call<'_>, plan_id: &str) -> Result<(), BrokerError> {
         let mut entry = self.entry(call.actor, "spend", None);
         entry.detail.insert("plan".to_owned(), plan_id.to_owned());
         self.audited(entry, |tx, entry| {
             fenced(tx, call, entry.at)?;
             if let Some(at) = tx.spent(plan_id)? {
+                if call.key.is_some() && tx.spent_under(plan_id)?.as_deref() == call.key {
+                    return Ok(Work::Before(()));
+                }
                 return Err(BrokerError::Spent { at });
             }
             // A plan that was spent and did nothing must not plan again to the same run id.
             tx.next_revision()?;
-            Ok(Work::New(tx.spend(plan_id, entry.at)?))
+            Ok(Work::New(tx.spend(plan_id, entry.at, call.key)?))
         })
     }
 

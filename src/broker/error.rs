@@ -23,7 +23,7 @@ pub enum BrokerError {
     NotFound { address: Address },
     #[error("`{address}` is left as it is: {refusal}")]
     Refused { address: Address, refusal: Refusal },
-    #[error("this plan was applied before, at {}", clock::rfc3339(*at))]
+    #[error("an apply of this plan was begun before, at {}", clock::rfc3339(*at))]
     Spent { at: SystemTime },
     #[error("{0}")]
     Invalid(Invalid),

@@ -285,13 +285,16 @@ fn answers_and_plans_are_kept_once(store: &dyn Store) {
     };
     write(store, |tx| {
         tx.record("p/s1", &recorded).expect("a new key");
-        tx.spend("p", noon()).expect("a new plan");
+        tx.spend("p", noon(), Some("ada k")).expect("a new plan");
+        tx.spend("q", noon(), None).expect("a new plan");
     });
     assert!(store.begin().expect("the store can be written").record("p/s1", &recorded).is_err());
-    assert!(store.begin().expect("the store can be written").spend("p", noon()).is_err());
+    assert!(store.begin().expect("the store can be written").spend("p", noon(), Some("ada k")).is_err());
     let read = store.read().expect("the store can be read");
     assert_eq!(read.recorded("p/s1").expect("readable"), Some(recorded));
     assert_eq!(read.spent("p").expect("readable"), Some(noon()));
+    let under = |plan| read.spent_under(plan).expect("readable");
+    assert_eq!((under("p"), under("q"), under("none")), (Some("ada k".to_owned()), None, None));
 }
 
 fn delivery(id: &str, webhook: &str, host: &str, due: u64) -> Delivery {

@@ -138,6 +138,7 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
         applications() -> Vec<StoredApplication>;
         recorded(key: &str) -> Option<Recorded>;
         spent(plan_id: &str) -> Option<SystemTime>;
+        spent_under(plan_id: &str) -> Option<String>;
         revision() -> u64;
         vault_check() -> Option<Sealed>;
         audit(after: u64, limit: usize) -> Vec<AuditLine>;
@@ -175,7 +176,7 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         drop_deliveries(before: SystemTime) -> u64;
         drop_records(before: SystemTime) -> u64;
         record(key: &str, recorded: &Recorded) -> ();
-        spend(plan_id: &str, at: SystemTime) -> ();
+        spend(plan_id: &str, at: SystemTime, key: Option<&str>) -> ();
         append_audit(entry: &AuditEntry) -> ();
         put_vault_check(sealed: &Sealed) -> ();
     }

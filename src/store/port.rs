@@ -114,6 +114,9 @@ pub trait Snapshot {
     /// When a plan was spent.
     fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, StoreError>;
 
+    /// The idempotency key under which a plan was spent.
+    fn spent_under(&self, plan_id: &str) -> Result<Option<String>, StoreError>;
+
     /// Moves on with every change of an object.
     fn revision(&self) -> Result<u64, StoreError>;
 
@@ -201,7 +204,7 @@ pub trait Transaction: Snapshot {
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError>;
 
-    fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError>;
+    fn spend(&mut self, plan_id: &str, at: SystemTime, key: Option<&str>) -> Result<(), StoreError>;
 
     /// Adds a line to the audit's chain.
     fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;

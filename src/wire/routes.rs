@@ -341,7 +341,7 @@ fn of_applying(operation: Op) -> Route {
             Right::Apply,
             "Record that a plan is about to be applied: it is good for one apply",
         )
-        .takes(&[P::PLAN])
+        .takes(&[P::PLAN, P::KEY])
         .answers(200, Shape::of::<Spent>(), "It may be applied.")
         .may_end(&[Code::Spent]),
         Op::TakeLease => {

@@ -63,11 +63,24 @@ fn a_key_stands_for_one_body_with_its_secrets_and_its_condition() {
 }
 
 #[test]
+fn a_plan_whose_answer_was_lost_is_spent_by_the_same_apply() {
+    let world = World::new();
+    let spend = |key| world.broker.spend_under(&world.call(How { key, ..How::default() }), "sha256:1");
+    spend(Some("ada spend-1")).expect("it is new");
+    let lines = world.audit_lines();
+    spend(Some("ada spend-1")).expect("the same one asks again");
+    assert_eq!(world.audit_lines(), lines);
+    for other in [Some("ada spend-2"), Some("zoe spend-1"), None] {
+        assert!(matches!(spend(other), Err(BrokerError::Spent { .. })), "{other:?}");
+    }
+}
+
+#[test]
 fn a_plan_is_spent_once() {
     let world = World::new();
     world.broker.spend(&world.actor, "sha256:1").expect("it is new");
     let again = world.broker.spend(&world.actor, "sha256:1").expect_err("it was spent");
-    assert_eq!(again.to_string(), "this plan was applied before, at 2027-01-15T08:00:00Z");
+    assert_eq!(again.to_string(), "an apply of this plan was begun before, at 2027-01-15T08:00:00Z");
     world.broker.spend(&world.actor, "sha256:2").expect("it is another one");
     assert_eq!(world.audit_lines().iter().filter(|(action, _)| action == "spend").count(), 3);
 }

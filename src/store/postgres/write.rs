@@ -182,8 +182,9 @@ impl Transaction for Session<'_> {
         self.insert_new(sql, values![key, action, address.to_string(), as_json(answer), *at, asked.as_deref()])
     }
 
-    fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError> {
-        self.insert_new("INSERT INTO spent_plans (plan_id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", values![plan_id, at])
+    fn spend(&mut self, plan_id: &str, at: SystemTime, key: Option<&str>) -> Result<(), StoreError> {
+        let sql = "INSERT INTO spent_plans (plan_id, at, key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        self.insert_new(sql, values![plan_id, at, key])
     }
 
     fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {

@@ -206,6 +206,11 @@ impl Snapshot for Session<'_> {
         })
     }
 
+    fn spent_under(&self, plan_id: &str) -> Result<Option<String>, StoreError> {
+        let key = self.one("SELECT key FROM spent_plans WHERE plan_id = ?1", [plan_id], |row| Ok(row.get(0)?))?;
+        Ok(key.flatten())
+    }
+
     fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, StoreError> {
         self.one("SELECT at FROM spent_plans WHERE plan_id = ?1", [plan_id], |row| time(row, 0))
     }

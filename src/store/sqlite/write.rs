@@ -177,8 +177,8 @@ impl Transaction for Session<'_> {
         self.run(sql, (key, action, address.to_string(), as_json(answer), rfc3339(*at), asked)).map(drop)
     }
 
-    fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError> {
-        self.run("INSERT INTO spent_plans VALUES (?1, ?2)", (plan_id, rfc3339(at))).map(drop)
+    fn spend(&mut self, plan_id: &str, at: SystemTime, key: Option<&str>) -> Result<(), StoreError> {
+        self.run("INSERT INTO spent_plans (plan_id, at, key) VALUES (?1, ?2, ?3)", (plan_id, rfc3339(at), key)).map(drop)
     }
 
     fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
