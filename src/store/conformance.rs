@@ -196,6 +196,7 @@ fn revocation(id: &str, due: SystemTime) -> StoredRevocation {
 
 fn consent(digest: &str, expires: SystemTime) -> StoredConsent {
     StoredConsent {
+        actor: "ada".to_owned(),
         digest: digest.to_owned(),
         connection: Name::new("crm"),
         user: "zoe".to_owned(),
@@ -250,6 +251,16 @@ fn a_consent_is_taken_once(store: &dyn Store) {
         assert_eq!(tx.take_consent("one").expect("can be read"), Some(consent("one", noon() + Duration::from_secs(1))));
     });
     write(store, |tx| assert_eq!(tx.take_consent("one").expect("can be read"), None));
+    write(store, |tx| {
+        let began = StoredConsent { actor: "zoe".to_owned(), user: String::new(), ..consent("began", noon()) };
+        let other = StoredConsent { user: "ada".to_owned(), ..consent("other", noon()) };
+        for one in [&consent("for", noon()), &began, &other] {
+            tx.put_consent(one).expect("new");
+        }
+        tx.drop_consents_of("zoe").expect("can be written");
+        let left = ["for", "began", "other"].map(|one| tx.take_consent(one).expect("can be read"));
+        assert_eq!(left, [None, None, Some(other)]);
+    });
 }
 
 fn sealed_bytes_change_only_where_they_are_the_known_ones(store: &dyn Store) {

@@ -163,6 +163,7 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         put_consent(consent: &StoredConsent) -> ();
         take_consent(digest: &str) -> Option<StoredConsent>;
         drop_consents(now: SystemTime) -> ();
+        drop_consents_of(user: &str) -> ();
         put_revocation(revocation: &StoredRevocation) -> ();
         delete_revocation(id: &str) -> ();
         put_user(user: &StoredUser) -> ();

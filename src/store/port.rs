@@ -169,6 +169,9 @@ pub trait Transaction: Snapshot {
     /// Takes away the consents that were not finished in time.
     fn drop_consents(&mut self, now: SystemTime) -> Result<(), StoreError>;
 
+    /// Takes away the consents that somebody began, or that are for the login user of that name.
+    fn drop_consents_of(&mut self, user: &str) -> Result<(), StoreError>;
+
     fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError>;
 
     fn delete_revocation(&mut self, id: &str) -> Result<(), StoreError>;

@@ -76,7 +76,7 @@ impl Admitted<'_> {
     /// Finishes a consent that this principal began.
     pub fn redeem(&self, url: &Url, allow_other_account: bool) -> Result<Connected, BrokerError> {
         self.ask(Right::Connect)?;
-        self.broker.redeem(Arrival { actor: &self.actor, url, allow_other_account })
+        self.broker.redeem(Arrival { actor: &self.actor, is_user: true, url, allow_other_account })
     }
 
     /// Calls out with a connection.

@@ -263,3 +263,38 @@ fn every_change_of_people_leaves_a_line_without_any_secret() {
     assert!(!format!("{lines:?}").contains("bwl_"));
     live.broker().verify_audit().expect("it holds together");
 }
+
+#[test]
+fn a_consent_ends_with_the_right_of_who_began_it() {
+    let finish = |meanwhile: fn(&Live)| {
+        let live = Live::new();
+        live.user("eve", PrincipalKind::Person, Role::Editor);
+        let actor = Actor { name: "eve".to_owned() };
+        let (name, redirect) = (Name::new("c"), "http://127.0.0.1:9/callback/oauth".parse().expect("a URL"));
+        let consent = crate::broker::Consent { actor: &actor, connection: &name, user: None, application: None, redirect_uri: &redirect };
+        let link = live.broker().begin_consent(consent).expect("it can begin").link;
+        meanwhile(&live);
+        let url = super::consent::came_back(&link, &[("code", "canary-code")]);
+        let redeemed = live.broker().redeem(crate::broker::Arrival { actor: &actor, is_user: true, url: &url, allow_other_account: false });
+        redeemed.map_or_else(|error| error.code().unwrap_or("failed").to_owned(), |_| "done".to_owned())
+    };
+    fn put(live: &Live, role: Role, disabled: bool) {
+        let wanted = UserWanted { name: "eve", kind: PrincipalKind::Person, title: "", role, disabled };
+        live.broker().put_user(&live.world.actor, wanted).expect("allowed");
+    }
+    assert_eq!(finish(|_| {}), "done");
+    assert_eq!(finish(|live| live.broker().delete_user(&live.world.actor, "eve").expect("allowed")), "unknown-consent");
+    assert_eq!(finish(|live| put(live, Role::Editor, true)), "unknown-consent");
+    assert_eq!(finish(|live| put(live, Role::Viewer, false)), "forbidden");
+    assert_eq!(finish(|live| put(live, Role::User, false)), "not-found", "the owner's connection is none of theirs");
+    let inherits = |live: &Live| {
+        live.broker().delete_user(&live.world.actor, "eve").expect("allowed");
+        put(live, Role::Editor, false);
+    };
+    assert_eq!(finish(inherits), "unknown-consent", "somebody else of that name");
+    let enabled_again = |live: &Live| {
+        put(live, Role::Editor, true);
+        put(live, Role::Editor, false);
+    };
+    assert_eq!(finish(enabled_again), "unknown-consent");
+}

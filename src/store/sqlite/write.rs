@@ -131,6 +131,10 @@ impl Transaction for Session<'_> {
         self.remove_old_consents(now)
     }
 
+    fn drop_consents_of(&mut self, user: &str) -> Result<(), StoreError> {
+        self.run("DELETE FROM consents WHERE actor = ?1 OR user = ?1", [user]).map(drop)
+    }
+
     fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError> {
         self.write_revocation(revocation)
     }
