@@ -125,6 +125,10 @@ pub enum Invalid {
     StrongerToken,
     #[error("`{name}` has {limit} tokens that are good already: revoke some")]
     TooManyTokens { name: String, limit: usize },
+    #[error("`{name}`'s clients hold {limit} tokens that are good already: the first is over at {}", clock::rfc3339(*until))]
+    TooManyClientTokens { name: String, limit: usize, until: SystemTime },
+    #[error("a token that a client was given for a while makes no other one and is not replaced: show the service's own token")]
+    ClientToken,
     #[error("the token `{id}` is not good any more, so it cannot be rotated: make a new one")]
     TokenOver { id: String },
     #[error("a fence belongs to the lease of a project, and no project was named")]

@@ -169,6 +169,7 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         put_user(user: &StoredUser) -> ();
         delete_user(name: &str) -> ();
         put_token(token: &StoredToken) -> ();
+        delete_token(id: &str) -> ();
         touch_token(id: &str, at: SystemTime) -> ();
         put_apply_lease(lease: &ApplyLease) -> ();
         put_application(application: &StoredApplication) -> ();

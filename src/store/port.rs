@@ -185,6 +185,9 @@ pub trait Transaction: Snapshot {
     /// Creates or replaces a token of a user who is there.
     fn put_token(&mut self, token: &StoredToken) -> Result<(), StoreError>;
 
+    /// With those that were made of it.
+    fn delete_token(&mut self, id: &str) -> Result<(), StoreError>;
+
     /// Writes down when a token was used and nothing else of it, so that it cannot undo what happened to it meanwhile.
     fn touch_token(&mut self, id: &str, at: SystemTime) -> Result<(), StoreError>;
 

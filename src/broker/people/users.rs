@@ -103,7 +103,7 @@ impl Broker {
         let title = before.map(|user| user.title).unwrap_or_default();
         write_user(tx, UserWanted { name, kind, title: &title, role: Role::Administrator, disabled: false }, now)?;
         let scopes = TokenScope::ALL.into_iter().filter(|scope| *scope != TokenScope::Impersonate).collect();
-        self.issue(tx, TokenWanted { user: name, title: "first token", scopes, projects: None, life: None }, now)
+        self.issue(tx, TokenWanted { user: name, title: "first token", scopes, projects: None, life: None }, None, now)
     }
 
     fn end_authorizations(&self, tx: &mut dyn Transaction, user: &str, now: SystemTime) -> Result<usize, BrokerError> {

@@ -265,6 +265,43 @@ fn every_change_of_people_leaves_a_line_without_any_secret() {
 }
 
 #[test]
+fn a_client_s_token_ends_with_the_service_s_own_and_makes_no_other() {
+    let live = Live::new();
+    live.user("ci", PrincipalKind::Service, Role::Administrator);
+    let every: Vec<TokenScope> = TokenScope::ALL.to_vec();
+    let own = live.token("ci", &every);
+    let given = || live.broker().token_for_client("ci", &own.text, None);
+    let (client, _) = given().expect("a good secret");
+    assert_eq!(client.token.parent.as_deref(), Some(own.token.id.as_str()));
+    let shown = live.broker().authenticate(&client.text).expect("it is good");
+    let who = live.broker().admit(&shown);
+    assert_eq!(invalid(who.new_token(wanted("ci", &every))), Invalid::ClientToken);
+    assert_eq!(invalid(who.rotate_token("ci", &own.token.id, Duration::ZERO)), Invalid::ClientToken);
+    let rotated = live.broker().rotate_token(&live.world.actor, "ci", &client.token.id, Duration::ZERO);
+    assert_eq!(invalid(rotated), Invalid::ClientToken);
+    let as_secret = live.broker().token_for_client("ci", &client.text, None);
+    assert!(matches!(as_secret, Err(BrokerError::Unauthenticated(Unauthentic::Unknown))));
+    assert_eq!(live.why(&client), None);
+    live.broker().revoke_token(&live.world.actor, "ci", &own.token.id).expect("allowed");
+    assert_eq!(live.why(&client), Some(Unauthentic::Revoked));
+}
+
+#[test]
+fn clients_tokens_are_counted_apart_and_forgotten_when_they_are_over() {
+    let live = Live::new();
+    live.user("ci", PrincipalKind::Service, Role::Editor);
+    let own = live.token("ci", &[TokenScope::Read]);
+    let given = || live.broker().token_for_client("ci", &own.text, None).map(|(issued, _)| issued);
+    let ours = |live: &Live| live.broker().tokens(Some("ci")).expect("readable").len();
+    (0..150).for_each(|_| drop(given().expect("more than anybody makes by hand")));
+    live.token("ci", &[TokenScope::Read]);
+    assert_eq!(ours(&live), 152);
+    live.clock.forward(16 * 60);
+    given().expect("good");
+    assert_eq!(ours(&live), 3);
+}
+
+#[test]
 fn a_consent_ends_with_the_right_of_who_began_it() {
     let finish = |meanwhile: fn(&Live)| {
         let live = Live::new();

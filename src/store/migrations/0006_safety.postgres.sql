@@ -1,3 +1,8 @@
+-- A short-lived token is good only while the one is that it was made of; NULL for those that a person made.
+ALTER TABLE tokens ADD COLUMN parent TEXT COLLATE "C" REFERENCES tokens (id) ON DELETE CASCADE;
+
+CREATE INDEX tokens_by_parent ON tokens (parent);
+
 -- Who began a consent, and so alone may finish it; empty for those that were begun before that was noted.
 ALTER TABLE consents ADD COLUMN actor TEXT NOT NULL DEFAULT '';
 

@@ -155,6 +155,10 @@ impl Transaction for Session<'_> {
         self.write_token(token)
     }
 
+    fn delete_token(&mut self, id: &str) -> Result<(), StoreError> {
+        self.run("DELETE FROM tokens WHERE id = ?1", [id]).map(drop)
+    }
+
     fn touch_token(&mut self, id: &str, at: SystemTime) -> Result<(), StoreError> {
         self.run("UPDATE tokens SET last_used = ?2 WHERE id = ?1", (id, rfc3339(at))).map(drop)
     }
