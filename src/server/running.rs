@@ -98,7 +98,8 @@ pub fn start(options: Options) -> Result<Running, StartError> {
         runtime.spawn(gate.accept(listener, figures(Arc::clone(&served)), Arc::new(GracefulShutdown::new())));
     }
     if let Some(tls) = tls {
-        runtime.spawn(renew_when_asked(tls, Arc::clone(&served)));
+        let _inside = runtime.enter();
+        renew_when_asked(tls, Arc::clone(&served));
     }
     let worker = if works { Some(Worker::start(Arc::clone(&served)).map_err(StartError::Threads)?) } else { None };
     Ok(Running { address, metrics: at, farewell, served, parts: Some(Parts { runtime, accepting, graceful, worker }) })
@@ -265,19 +266,22 @@ impl Drop for Running {
     }
 }
 
-/// SIGHUP: the certificate was renewed.
+/// SIGHUP: the certificate was renewed. Listened for from here on, and not from when a task has its turn: until then it would
+/// end the program.
 #[cfg(unix)]
-async fn renew_when_asked(tls: Arc<Tls>, served: Arc<Served>) {
+fn renew_when_asked(tls: Arc<Tls>, served: Arc<Served>) {
     use std::error::Error;
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut asked) = signal(SignalKind::hangup()) else { return };
-    while asked.recv().await.is_some() {
-        let renewed = tls.renew();
-        let why =
-            renewed.as_ref().err().map(|error| error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")));
-        served.journal.note(&Event::Certificate { renewed: renewed.is_ok(), why });
-    }
+    tokio::spawn(async move {
+        while asked.recv().await.is_some() {
+            let renewed = tls.renew();
+            let why =
+                renewed.as_ref().err().map(|error| error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")));
+            served.journal.note(&Event::Certificate { renewed: renewed.is_ok(), why });
+        }
+    });
 }
 
 #[cfg(not(unix))]
-async fn renew_when_asked(_: Arc<Tls>, _: Arc<Served>) {}
+fn renew_when_asked(_: Arc<Tls>, _: Arc<Served>) {}
