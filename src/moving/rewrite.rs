@@ -195,7 +195,8 @@ fn range(span: Span) -> std::ops::Range<usize> {
     span.start as usize..span.end as usize
 }
 
-/// Lets an entry of `moved` that leads to the old name lead to the new one, and one that leads back turn round.
+/// Lets entries of `moved` that lead to the old name lead to the new one, and one that leads back turn round. Says whether
+/// the old name itself leads to the new one now: an environment may have the resource under any of its names.
 fn redirect(before: &Worlds, wish: &Wish, edits: &mut BTreeMap<FileId, Edits>) -> bool {
     let entries: Vec<&Mention> = before.mentions.iter().filter(|mention| is_entry(mention)).collect();
     let mut arrives = false;
@@ -209,8 +210,8 @@ fn redirect(before: &Worlds, wish: &Wish, edits: &mut BTreeMap<FileId, Edits>) -
         if to.of != wish.from {
             continue;
         }
-        arrives = true;
         if from.of == wish.to {
+            arrives = true;
             replace(before, from.span, &wish.to.to_string(), &wish.from.to_string(), edits);
         }
         replace(before, to.span, &wish.from.to_string(), &wish.to.to_string(), edits);
