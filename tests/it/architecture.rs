@@ -29,7 +29,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store", &["resource", "vault", "clock", "secret"]),
     ("broker", &["clock", "oauth", "vault", "store", "resource", "secret"]),
     ("sandbox", &["clock", "secret"]),
-    ("server", &["broker", "wire", "resource", "store", "compile", "render", "oauth", "clock", "secret"]),
+    ("server", &["text", "broker", "wire", "resource", "store", "compile", "render", "oauth", "clock", "secret"]),
     ("upstream", &["oauth"]),
     ("vcs", &["upstream", "secret"]),
     ("remote", &["apply", "wire", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
