@@ -18,6 +18,7 @@ fn change(id: &str, address: &str, scopes: &[&str]) -> Change {
         id: id.to_owned(),
         address: address.parse().expect("an address"),
         previous_address: None,
+        from: None,
         action: Action::Update,
         source: None,
         reasons: Vec::new(),
