@@ -106,7 +106,7 @@ fn hazards(worlds: &Worlds<'_>, score: &Score, draft: &Draft, affects: &Affects)
         (Hazard::Destroys, matches!(draft.action, Action::Delete | Action::Replace)),
         (Hazard::PlainHttp, draft.after.as_ref().is_some_and(|wanted| plain_http(wanted))),
         (Hazard::Unprotects, sides.is_some_and(|(before, after)| before.protect() && !after.protect())),
-        (Hazard::SendsElsewhere, sides.is_some_and(|(before, after)| sends_elsewhere(before, after))),
+        (Hazard::SendsElsewhere, sides.is_some_and(|(before, after)| sends_elsewhere(before, after, &worlds.succession))),
         (Hazard::TakesFromAnotherProject, draft.from.is_some()),
         (Hazard::Forgets, draft.action == Action::Forget),
     ]

@@ -1,16 +1,19 @@
 //! Where credentials may go: the places that a resource adds to those it had. Knows no plan.
 
-use crate::resource::{Auth, HostPattern, Resource, Service, Webhook};
-use std::collections::BTreeSet;
+use crate::resource::{Address, Auth, HostPattern, Kind, Name, Resource, Service, Webhook};
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
+/// Old address → new, of what moves.
+type Succession<'a> = BTreeMap<&'a Address, &'a Address>;
+
 /// Whether credentials may go to a place afterwards that they could not go to before.
-pub(super) fn sends_elsewhere(before: &Resource, after: &Resource) -> bool {
+pub(super) fn sends_elsewhere(before: &Resource, after: &Resource, succession: &Succession<'_>) -> bool {
     match (before, after) {
         (Resource::Service(before), Resource::Service(after)) => service(before, after),
         // The parameters of a default service stand in the hosts of its URLs.
         (Resource::Connection(before), Resource::Connection(after)) => before.parameters != after.parameters,
-        (Resource::Webhook(before), Resource::Webhook(after)) => webhook(before, after),
+        (Resource::Webhook(before), Resource::Webhook(after)) => webhook(before, after, succession),
         (Resource::Service(_) | Resource::Connection(_) | Resource::Webhook(_) | Resource::Function(_), _) => false,
     }
 }
@@ -60,11 +63,17 @@ fn within(pattern: &HostPattern, other: &HostPattern) -> bool {
     name == other.0.to_ascii_lowercase() || other.covers(&name)
 }
 
-/// A connection that signs is a credential, and so is a secret header or parameter.
-fn webhook(before: &Webhook, after: &Webhook) -> bool {
+/// A connection that signs is a credential, and so is a secret header or parameter. One that only moves is the same one.
+fn webhook(before: &Webhook, after: &Webhook, succession: &Succession<'_>) -> bool {
     let sends = |webhook: &Webhook| [&webhook.headers, &webhook.query].into_iter().flatten().any(|(_, value)| value.reference().is_some());
-    let another = after.connection().is_some() && after.connection() != before.connection();
+    let signed_by = before.connection().map(|name| successor(name, succession));
+    let another = after.connection().is_some() && after.connection() != signed_by.as_ref();
     another || ((after.connection().is_some() || sends(after)) && origin(&before.url) != origin(&after.url))
+}
+
+fn successor(connection: &Name, succession: &Succession<'_>) -> Name {
+    let address = Address { kind: Kind::Connection, name: connection.clone() };
+    succession.get(&address).map_or(address.name, |to| to.name.clone())
 }
 
 /// Scheme, host and port; the whole text where a merge field leaves that open.
@@ -78,12 +87,11 @@ fn origin(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Kind;
     use serde_json::{Value, json};
 
     fn elsewhere(kind: Kind, before: Value, after: Value) -> bool {
         let body = |value| Resource::deserialize(kind, value).expect("the body is well-formed");
-        sends_elsewhere(&body(before), &body(after))
+        sends_elsewhere(&body(before), &body(after), &BTreeMap::new())
     }
 
     #[test]
@@ -127,6 +135,20 @@ mod tests {
         }
         assert!(case(hook("https://a.example", json!({})), hook("https://a.example", signed.clone())));
         assert!(!case(hook("https://a.example", json!({})), hook("https://b.example", json!({}))));
+    }
+
+    #[test]
+    fn a_signing_connection_that_moves_is_the_same_one() {
+        let hook = |connection: &str| {
+            let body = json!({ "name": "n", "url": "https://a.example", "auth": { "connection": connection } });
+            Resource::deserialize(Kind::Webhook, body).expect("the body is well-formed")
+        };
+        let [old, new] = ["old", "new"].map(|name| Address::new(Kind::Connection, name));
+        let moved = Succession::from([(&old, &new)]);
+        assert!(!sends_elsewhere(&hook("old"), &hook("new"), &moved));
+        assert!(sends_elsewhere(&hook("old"), &hook("other"), &moved));
+        assert!(sends_elsewhere(&hook("old"), &hook("old"), &moved), "something else is called so now");
+        assert!(sends_elsewhere(&hook("old"), &hook("new"), &Succession::new()));
     }
 
     #[test]

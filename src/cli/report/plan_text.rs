@@ -32,8 +32,8 @@ pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[Use], page: &mu
     if plan.changes.is_empty() {
         page.put(Tone::Good, "No changes.").say(" What is declared and what is live are the same.").end();
     }
-    if attention.is_empty() && only_adopts(plan) {
-        page.put(Tone::Good, "Only adoptions, no differences.").end();
+    if only_changes_hands(plan) {
+        page.put(Tone::Good, "No differences,").say(&format!(" only {}.", changes_of_owner(plan))).end();
     }
     page.put(Tone::Strong, &counts(&plan.summary)).end();
     page.put(Tone::Quiet, &format!("Plan {}", heading.plan_id)).end();
@@ -42,9 +42,19 @@ pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[Use], page: &mu
 /// What a plan from a snapshot does not know: a snapshot holds no values of secrets.
 pub(crate) const NOT_COMPARED: &str = "values of secrets were not compared";
 
-/// Whether objects become this project's as they are, and nothing else happens.
-pub(super) fn only_adopts(plan: &Plan) -> bool {
-    !plan.changes.is_empty() && plan.changes.iter().all(|change| change.action == Action::Adopt)
+/// Whether objects become this project's or nobody's as they are, and nothing else happens.
+pub(super) fn only_changes_hands(plan: &Plan) -> bool {
+    !plan.changes.is_empty() && plan.changes.iter().all(changes_hands)
+}
+
+/// In words, of a plan that is nothing else.
+pub(super) fn changes_of_owner(plan: &Plan) -> &'static str {
+    if plan.changes.len() == 1 { "a change of owner" } else { "changes of owner" }
+}
+
+/// Whether an object gets another owner or none, and nothing else is done to it.
+pub(super) fn changes_hands(change: &Change) -> bool {
+    matches!(change.action, Action::Adopt | Action::Forget) && change.steps.len() < 2
 }
 
 fn head(heading: Heading<'_>, page: &mut Page) {

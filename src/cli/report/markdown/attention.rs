@@ -3,7 +3,7 @@
 use super::details::why;
 use super::inert::{MANY, code, codes, words};
 use crate::cli::report::counted;
-use crate::cli::report::plan_text::{self, class_word, consequence, is_alarming, verb};
+use crate::cli::report::plan_text::{self, changes_hands, class_word, consequence, is_alarming, verb};
 use crate::plan::{Action, Change, DiffOp, DiffValue, Hazard};
 use std::fmt::Write as _;
 
@@ -18,8 +18,14 @@ pub(super) fn items(changes: &[&Change]) -> Vec<Item> {
     changes.iter().map(|change| Item { full: full(change), brief: brief(change) }).collect()
 }
 
+/// Its points below it; beside it where there may be very many that say the same.
 fn full(change: &Change) -> String {
-    let mut text = format!("- **{}** {}: {}\n", verb(change.action), subject(change), why(change));
+    let title = format!("- **{}** {}: {}", verb(change.action), subject(change), why(change));
+    if changes_hands(change) && change.refused.is_none() {
+        let said = std::iter::once(title).chain(points(change)).collect::<Vec<_>>();
+        return format!("{}\n", said.join("; "));
+    }
+    let mut text = format!("{title}\n");
     for point in points(change) {
         let _ = writeln!(text, "  - {point}");
     }

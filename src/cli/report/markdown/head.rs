@@ -3,7 +3,7 @@
 use super::inert::{FEW, code, codes, marker_part};
 use super::policies::policies;
 use crate::apply::PlanFile;
-use crate::cli::report::plan_text::{NOT_COMPARED, needs_attention, only_adopts, plural_first, touched};
+use crate::cli::report::plan_text::{NOT_COMPARED, changes_of_owner, needs_attention, only_changes_hands, plural_first, touched};
 use crate::plan::{Plan, Summary};
 use aws_lc_rs::digest::{SHA256, digest};
 use std::fmt::Write as _;
@@ -52,18 +52,20 @@ fn verdict(file: &PlanFile) -> String {
     let changes = file.plan.changes.len();
     let attention = file.plan.changes.iter().filter(|change| needs_attention(change)).count();
     let noun = if changes == 1 { "change" } else { "changes" };
+    let needs = if attention == 1 { "needs" } else { "need" };
     if file.is_altered() {
         "this plan was altered after it was made, and `apply` refuses it".to_owned()
     } else if file.plan.denials().next().is_some() {
         "a policy denies this plan".to_owned()
     } else if changes == 0 {
         "no changes".to_owned()
-    } else if attention == 0 && only_adopts(&file.plan) {
-        "only adoptions, no differences".to_owned()
+    } else if only_changes_hands(&file.plan) {
+        let those = if attention == 0 { String::new() } else { format!(": {attention} of {changes} {needs} your attention") };
+        format!("no differences, only {}{those}", changes_of_owner(&file.plan))
     } else if attention == 0 {
         format!("{changes} {noun}, nothing that needs special attention")
     } else {
-        format!("{attention} of {changes} {noun} {} your attention", if attention == 1 { "needs" } else { "need" })
+        format!("{attention} of {changes} {noun} {needs} your attention")
     }
 }
 
