@@ -466,11 +466,11 @@ pub(super) fn counts(summary: &Summary) -> String {
     line
 }
 
-/// What it costs people, running integrations and safety, as far as it does: consents and affected users first.
+/// What it costs people, running integrations and safety, as far as it does: affected users and consents first.
 pub(super) fn touched(summary: &Summary) -> impl Iterator<Item = (usize, &'static str)> {
     let counted = [
-        (summary.consents, "consent"),
         (summary.users_affected, "user affected"),
+        (summary.consents, "consent"),
         (summary.webhooks_paused, "webhook paused"),
         (summary.scope_escalations, "scope escalation"),
         (summary.unprotected, "object unprotected"),
