@@ -61,6 +61,17 @@ fn a_policy_is_judged_for_every_change_and_says_what_its_message_makes_of_it() {
 }
 
 #[test]
+fn a_policy_sees_whose_object_is_taken_and_counts_that_files_leave_out() {
+    let mut taken = plan();
+    taken.changes[1].from = Some("theirs".to_owned());
+    taken.summary.taken_over = 1;
+    let verdicts = judged(deny("change.from != null && change.from != 'ours'", "{change.address} is {change.from}'s"), &taken);
+    assert_eq!(verdicts.iter().map(|verdict| verdict.message.as_str()).collect::<Vec<_>>(), ["connections.read is theirs's"]);
+    let counted = |plan: &Plan| judged(deny("plan.summary.taken_over > 0 || plan.summary.unprotected > 0", "x"), plan).len();
+    assert_eq!((counted(&taken), counted(&plan())), (1, 0));
+}
+
+#[test]
 fn a_policy_sees_before_after_hazards_people_labels_and_counts() {
     assert_eq!(said("change.before == null", "{change.name}"), ["read"]);
     assert_eq!(said("change.before != null && 'OLD.READ' in change.before.scopes", "{change.id}"), ["c1"]);
