@@ -1,6 +1,6 @@
 //! Gathers differences: one way of comparing for each sort of field.
 
-use crate::plan::model::{DiffOp, DiffValue, Difference};
+use crate::plan::change::{DiffOp, DiffValue, Difference};
 use crate::resource::{Address, Fingerprint, Scope, SecretPath, Value};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

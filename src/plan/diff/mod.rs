@@ -10,7 +10,7 @@ mod webhook;
 
 pub(super) use fields::Secrets;
 
-use super::model::Difference;
+use super::change::Difference;
 use crate::resource::Resource;
 use fields::Fields;
 
