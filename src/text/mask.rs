@@ -2,6 +2,7 @@
 //! rather hide too much.
 
 use super::Source;
+use super::secrets::{in_text, is_perhaps, is_secret_name};
 use std::collections::BTreeMap;
 
 /// What stands in place of each character of a secret.
@@ -102,11 +103,11 @@ impl State {
         while let Some(colon) = next_colon(line, from) {
             from = colon + 1;
             let key_start = key_start(line, colon);
-            if !is_secret(&line[key_start..colon]) {
+            let value_start = colon + 1 + (line[colon + 1..].len() - line[colon + 1..].trim_start().len());
+            let (key, value) = (&line[key_start..colon], &line[value_start..]);
+            if !is_secret(key) && !is_perhaps_secret(key, value) {
                 continue;
             }
-            let value_start = colon + 1 + (line[colon + 1..].len() - line[colon + 1..].trim_start().len());
-            let value = &line[value_start..];
             let indent = line[..key_start].trim_end_matches(['"', '\'']).len();
             match Shown::of(value) {
                 Shown::Reference(len) => from = value_start + len,
@@ -131,16 +132,27 @@ impl State {
             }
         }
         hidden.extend(in_urls(line));
+        hidden.extend(in_text(line).into_iter().map(|range| (range.start, range.end)));
         hide(line, hidden)
     }
 }
 
+/// Whether a key such as `code` or `sid` names a secret: its value, up to where it may end, decides.
+fn is_perhaps_secret(key: &str, value: &str) -> bool {
+    let value = value.trim_start_matches(['"', '\'']);
+    let end = value.find(|letter: char| letter.is_whitespace() || "\"',}]".contains(letter)).unwrap_or(value.len());
+    is_perhaps(key.trim_matches(['"', '\'', ' ']), &value[..end])
+}
+
 /// Whether the value of a key is a secret, or holds some.
 fn is_secret(key: &str) -> bool {
+    let name = key.trim_matches(['"', '\'', ' ']);
     let letters = key.chars().filter(char::is_ascii_alphanumeric);
     let key: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
     let is_harmless = HARMLESS_ENDINGS.iter().any(|ending| key.ends_with(ending));
-    SECRET_SECTIONS.contains(&key.as_str()) || (!is_harmless && SECRET_KEYS.iter().any(|secret| key.ends_with(secret)))
+    let is_named = || SECRET_KEYS.iter().any(|secret| key.ends_with(secret)) || (is_secret_name(name) && !key.ends_with("credentials"));
+    // `auth:` is a section of declarations, and none of its own words is a secret.
+    SECRET_SECTIONS.contains(&key.as_str()) || (!is_harmless && key != "auth" && is_named())
 }
 
 /// How a secret key's value is written.
@@ -247,7 +259,7 @@ fn is_reference_line(text: &str) -> bool {
 }
 
 /// Passwords in front of a host, and values of query parameters that are named like secrets.
-fn in_urls(line: &str) -> Vec<(usize, usize)> {
+pub(super) fn in_urls(line: &str) -> Vec<(usize, usize)> {
     let mut hidden = Vec::new();
     for (at, _) in line.match_indices("://") {
         let rest = &line[at + 3..];

@@ -1,9 +1,8 @@
 //! URLs that something is sent to: read as a client reads them, so that what is judged is what is called.
 
 use super::diags::{BadUrl, PlainHttp, SecretInUrl, UrlFault, UrlSecret};
-use super::secrets::is_literal_secret;
 use crate::diag::Diagnostics;
-use crate::text::Span;
+use crate::text::{Span, is_literal_secret, secrets_within};
 use url::Url;
 
 /// Reads a URL and says what is wrong with it. `None` where no client could call it.
@@ -40,6 +39,11 @@ fn judge(diags: &mut Diagnostics, url: &Url, at: impl Fn() -> Span) {
     if url.scheme() == "http" {
         diags.push(PlainHttp { at: at(), loopback: url.host_str().is_some_and(is_loopback) });
     }
+    if let Some(host) = url.host_str()
+        && !secrets_within(&format!("{host}{}", url.path())).is_empty()
+    {
+        diags.push(SecretInUrl { at: at(), secret: UrlSecret::Path });
+    }
     if url.query().is_some() {
         for (name, _) in url.query_pairs().filter(|(name, value)| is_literal_secret(name, value)) {
             diags.push(SecretInUrl { at: at(), secret: UrlSecret::Query(name.into_owned()) });
@@ -74,6 +78,11 @@ mod tests {
     #[test]
     fn what_should_not_stand_in_it() {
         assert_eq!(found("https://ops:word@a.example/"), [(Code::LiteralSecret, Severity::Error)]);
+        assert_eq!(
+            found("https://hooks.slack.com/services/T0123ABCD/B0123ABCD/abcdEFGHijklMNOPqrstUVWX"),
+            [(Code::LiteralSecret, Severity::Error)]
+        );
+        assert_eq!(found("https://a.example/xoxb-0123456789012345/send"), [(Code::LiteralSecret, Severity::Error)]);
         assert_eq!(found("https://ops@a.example/"), [(Code::BadUrl, Severity::Error)]);
         assert_eq!(found("https://a.example/#x"), [(Code::BadUrl, Severity::Error)]);
         assert_eq!(found("https://a.example/?access_token=x"), [(Code::LiteralSecret, Severity::Error)]);

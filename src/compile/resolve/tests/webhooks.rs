@@ -88,6 +88,36 @@ fn secrets_are_references() {
 }
 
 #[test]
+fn secrets_in_bodies_are_told_and_merge_fields_are_none() {
+    for body in [
+        "json: { door: [{ password: canary }] }",
+        "json: { api_key: [canary] }",
+        "json: { pin: { pwd: 123456 } }",
+        "json: { note: 'use ghp_canary0123456789 for it' }",
+        "form: { client_secret: canary }",
+        "form: { to: 'https://hooks.slack.com/services/T0123ABCD/B0123ABCD/canaryEFGHijklMNOPqrst' }",
+        r#"raw: { format: json, content: '{ "n": ${alarm.n}, "password": "canary" }' }"#,
+        "raw: { format: xml, content: '<a><token>canary</token></a>' }",
+        "raw: { format: text, content: 'Zoho-oauthtoken 1000.0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef' }",
+    ] {
+        let run = check(&general(&format!("body: {{ {body} }}")));
+        assert_eq!(run.found.iter().map(|found| found.code.id()).collect::<Vec<_>>(), ["literal-secret"], "{body}");
+        assert!(!format!("{:?}", run.found).contains("canary"));
+    }
+    for body in [
+        "json: { password: '${alarm.password}', token: 3, tokens: many, secret: true, text: 'the password was changed' }",
+        "form: { authorization: 'Bearer ${alarm.token}' }",
+        r#"raw: { format: json, content: '{ "password": "${alarm.password}", "text": "token: none" }' }"#,
+    ] {
+        assert_eq!(codes(&general(&format!("body: {{ {body} }}"))), [] as [&str; 0], "{body}");
+    }
+    let slack = general("").replace("https://hooks", "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/canaryEFGHijklMNOPqrst?x=");
+    let run = check(&slack);
+    assert_eq!(run.found[0].code.id(), "literal-secret");
+    assert!(!format!("{:?}", run.found).contains("canary"));
+}
+
+#[test]
 fn what_the_connection_writes_is_not_written_by_hand() {
     let run = check(&signed("https://slack.com/", ", headers: { authorization: { env: TOKEN } }"));
     assert_eq!(run.lines(), ["contradiction bowline.yaml:4:89 the connection already writes `authorization`"]);
