@@ -58,6 +58,21 @@ pub fn masked(source: &Source) -> Masked<'_> {
     Masked { source, lines }
 }
 
+/// A whole text with its secrets hidden, one character for one; `None` where there are none.
+pub fn masked_text(text: &str) -> Option<String> {
+    let mut state = State::default();
+    let mut shown = String::with_capacity(text.len());
+    let mut is_masked = false;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        let hidden = state.mask(bare);
+        is_masked |= hidden.is_some();
+        shown.push_str(hidden.as_deref().unwrap_or(bare));
+        shown.push_str(&line[bare.len()..]);
+    }
+    is_masked.then_some(shown)
+}
+
 /// What earlier lines mean for a line.
 #[derive(Debug, Default)]
 struct State {

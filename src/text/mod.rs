@@ -5,7 +5,7 @@ mod mask;
 mod secrets;
 mod veil;
 
-pub use mask::{Masked, masked};
+pub use mask::{Masked, masked, masked_text};
 pub use secrets::{is_literal_secret, is_secret_name, named_values};
 pub use veil::{is_secret_number, secrets_within, veil};
 
