@@ -136,7 +136,7 @@ fn the_workflow_for_github_runs() {
     let (url, asked) = api();
     for name in ["check", "plan", "apply"] {
         let folder = checked_out();
-        let steps = run_steps(&workflow["jobs"][name]["steps"], &[("github.token", "token")]);
+        let steps = run_steps(&workflow["jobs"][name]["steps"], &[("github.token", "token"), ("secrets.BOWLINE_TOKEN", "")]);
         let job = [
             ("BOWLINE_ENV", workflow["env"]["BOWLINE_ENV"].as_str().expect("an environment").to_owned()),
             ("GITHUB_ACTIONS", "true".to_owned()),
@@ -159,7 +159,7 @@ fn the_workflow_for_github_runs() {
 fn the_action_runs() {
     let action = recipe("examples/ci/action/action.yml");
     let folder = checked_out();
-    let steps = run_steps(&action["runs"]["steps"], &[("inputs.folder", "."), ("inputs.environment", "prod")]);
+    let steps = run_steps(&action["runs"]["steps"], &[("inputs.folder", "."), ("inputs.environment", "prod"), ("inputs.token", "")]);
     let file = |name: &str| folder.path().join(name).display().to_string();
     all_done(&steps, folder.path(), &[("GITHUB_STEP_SUMMARY", file("summary.md")), ("GITHUB_OUTPUT", file("output"))]);
     assert_eq!(fs::read_to_string(folder.path().join("output")).expect("outputs"), "plan=./plan.json\n");
