@@ -1,6 +1,6 @@
 //! A plan in the formats that were asked for: one on standard output, others in files.
 
-use super::planning;
+use super::{own_files, planning};
 use crate::apply::PlanFile;
 use crate::cli::args::{PlanFormat, PlanReports};
 use crate::cli::exit::Exit;
@@ -12,6 +12,7 @@ use crate::workspace;
 
 /// Text shows the places in scripts too, where they are known. Writes the files first, so that a reader of standard output finds them.
 pub(super) fn report(file: &PlanFile, scripts: &[Use], reports: &PlanReports, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    own_files::may_be_written(reports.outputs.iter().map(|(_, path)| path.as_path()), talk)?;
     for (format, path) in &reports.outputs {
         let text = text(file, scripts, *format, reports.budget.max_bytes, Page::new(false));
         workspace::write_file(&talk.path(path), text.as_bytes())
