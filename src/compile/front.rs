@@ -201,7 +201,7 @@ impl Front {
 
 fn texts_like_paths(tree: &Tree, node: NodeId, found: &mut Vec<String>) {
     match tree.value(node) {
-        Value::String(text) if text.contains(['.', '/']) && text.len() < 1024 && !text.contains(['\n', '\0']) && !text.contains("://") => {
+        Value::String(text) if text.len() < 1024 && !text.contains(['\n', '\0']) && !text.contains("://") => {
             found.push(text.to_owned());
         }
         Value::Sequence(items) => items.iter().for_each(|item| texts_like_paths(tree, *item, found)),

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Check, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         None => baseline,
     };
     let left_out = leave_out_known(&mut checked, baseline.as_ref());
-    own_files::may_be_written(args.outputs.iter().map(|(_, file)| file.as_path()), talk)?;
+    own_files::may_be_written(args.outputs.iter().map(|(_, file)| file.as_path()), args.baseline.as_deref(), talk)?;
     let place = talk.place_in_repository();
     for (format, file) in &args.outputs {
         let plain = Look { colour: false, ..talk.look() };
