@@ -3,6 +3,7 @@
 
 use super::Source;
 use super::secrets::{in_text, is_perhaps, is_secret_name};
+use super::written::{Shown, closing, reference};
 use std::collections::BTreeMap;
 
 /// What stands in place of each character of a secret.
@@ -170,47 +171,6 @@ fn is_secret(key: &str) -> bool {
     SECRET_SECTIONS.contains(&key.as_str()) || (!is_harmless && key != "auth" && is_named())
 }
 
-/// How a secret key's value is written.
-enum Shown {
-    /// `{ env: … }` or `{ file: … }`, this long: nothing to hide.
-    Reference(usize),
-    /// On the lines below.
-    Below,
-    Inline(usize),
-    /// A collection, or what has a tag or an anchor: it may go on over the lines below.
-    Collection(usize),
-    /// From here on, up to a closing quote on a later line.
-    Open(char),
-    Plain(usize),
-}
-
-impl Shown {
-    fn of(value: &str) -> Shown {
-        let first = value.chars().next();
-        if let Some(len) = reference(value) {
-            return Shown::Reference(len);
-        }
-        match first {
-            None | Some('#' | '|' | '>') => Shown::Below,
-            Some(quote @ ('"' | '\'')) => match closing(&value[1..], quote) {
-                Some(end) => Shown::Inline(end + 1),
-                None => Shown::Open(quote),
-            },
-            // What follows on this line may be part of it: better hidden too.
-            Some('{' | '[' | '&' | '!') => Shown::Collection(value.len()),
-            Some(_) => Shown::Plain(value.len()),
-        }
-    }
-}
-
-/// The length of a reference at the start of a text.
-fn reference(value: &str) -> Option<usize> {
-    let inside = value.strip_prefix('{')?.trim_start();
-    let end = value.find('}')?;
-    let holds = ["env:", "file:", "\"env\":", "\"file\":"].iter().any(|key| inside.starts_with(key));
-    (holds && !value[..end].contains(',')).then_some(end + 1)
-}
-
 /// The next colon that may stand behind a key: followed by a blank or nothing, or behind a quoted key.
 fn next_colon(line: &str, from: usize) -> Option<usize> {
     let bytes = line.as_bytes();
@@ -232,26 +192,6 @@ fn key_start(line: &str, colon: usize) -> usize {
     let dash = if key.trim_start().starts_with("- ") { key.find("- ").map_or(0, |dash| dash + 2) } else { 0 };
     let key = &key[dash..];
     at + dash + (key.len() - key.trim_start().len())
-}
-
-/// The byte behind the quote that closes a text.
-fn closing(text: &str, quote: char) -> Option<usize> {
-    let mut letters = text.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        match letter {
-            '\\' if quote == '"' => {
-                letters.next();
-            }
-            letter if letter == quote => {
-                if quote == '\'' && letters.next_if(|(_, next)| *next == '\'').is_some() {
-                    continue;
-                }
-                return Some(at + 1);
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 /// A line below a secret key: its values are hidden, its keys and references are not.
@@ -288,7 +228,7 @@ pub(super) fn in_urls(line: &str) -> Vec<(usize, usize)> {
         let mut start = query + 1;
         for pair in url[query + 1..].split(['&', ';']) {
             if let Some((key, value)) = pair.split_once('=')
-                && is_secret(key)
+                && (is_secret(key) || is_perhaps(key, value))
             {
                 let from = at + 3 + start + key.len() + 1;
                 hidden.push((from, from + value.len()));
@@ -345,6 +285,7 @@ mod tests {
             ("client_secret: [a, b", "client_secret: ••• •"),
             ("url: https://user:pw@host/x?a=1&api_key=k&b=2", "url: https://•••••••@host/x?a=1&api_key=•&b=2"),
             ("credentials: { key: abc }", "credentials: • •••• ••• •"),
+            ("credentials: { k: { env: A }, b: c }", "credentials: • •• • •••• • •• •• • •"),
         ] {
             assert_eq!(shown(line), format!("{expected}\n"), "{line}");
         }
@@ -372,6 +313,7 @@ mod tests {
             "use_login_user_credentials: false",
             "service: slack",
             "text: \"Door open: ${alarm.device}\"",
+            "credentials: {api_key: {env: NAME}, \"X-Key\": { file: a/b } }",
             "credentials:\n  key: { env: NAME }\n  other:\n    env: NAME\nname: x",
         ] {
             assert_eq!(shown(line), format!("{line}\n"));

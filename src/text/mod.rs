@@ -5,6 +5,7 @@ mod hidden;
 mod mask;
 mod secrets;
 mod veil;
+mod written;
 
 pub use hidden::is_hidden;
 pub use mask::{Masked, masked, masked_text};
