@@ -65,7 +65,7 @@ const TOKENS: &[(&str, usize)] = &[
     ("ya29.", 16),
     ("SG.", 40),
     ("shpat_", 30),
-    ("bwl_", 20),
+    ("bwl_", 60),
 ];
 
 /// Addresses that let in whoever knows them: what comes before the secret, and how long its longest part is at least.
@@ -77,6 +77,12 @@ const PATHS: &[(&str, usize)] = &[
     ("discordapp.com/api/webhooks/", 32),
     ("webhook.office.com/webhookb2/", 32),
     ("api.telegram.org/bot", 30),
+];
+
+/// What stands where a secret could and says which sort is meant, or that there is none.
+const NO_VALUES: &[&str] = &[
+    "basic", "bearer", "default", "disabled", "enabled", "false", "no", "none", "null", "oauth", "oauth2", "optional", "required", "true",
+    "yes",
 ];
 
 /// What stands in front of a credential in a header.
@@ -105,7 +111,7 @@ fn snake_case(name: &str) -> String {
 /// Whether `name: value` writes a secret out. What a merge field brings is none.
 pub fn is_literal_secret(name: &str, value: &str) -> bool {
     let bare = bare(value.trim());
-    if bare.is_empty() {
+    if bare.is_empty() || NO_VALUES.contains(&bare.to_ascii_lowercase().as_str()) {
         return false;
     }
     if !in_text(value).is_empty() {
@@ -137,10 +143,14 @@ fn beside_fields(text: &str) -> Option<String> {
     (rest.len() < text.len()).then(|| beside + rest)
 }
 
+/// Whether letters and digits alternate in one long run, as nobody writes them. Words with a number behind them do not, and
+/// neither do identifiers in groups (UUIDs), slugs and dates.
 fn looks_random(value: &str) -> bool {
-    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    value.len() >= 16 && letters > 0 && digits > 0 && !value.contains([' ', '$'])
+    let is_run = |run: &str| {
+        let bytes = run.as_bytes();
+        run.len() >= 16 && bytes.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count() >= 4
+    };
+    value.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_run)
 }
 
 /// The parts of a text that are secrets by their own form, wherever they stand.
@@ -269,6 +279,29 @@ mod tests {
         assert!(!is_literal_secret("key", "north"));
         assert!(!is_literal_secret("token", ""));
         assert!(is_literal_secret("X-Anything", "Bearer xoxb-1234567890123456"));
+        assert!(is_literal_secret("sig", "q7Zr2mWx81LpTn4VbKc0"));
+    }
+
+    #[test]
+    fn words_identifiers_and_slugs_are_no_secrets() {
+        for value in [
+            "550e8400-e29b-41d4-a716-446655440000",
+            "door-open-alarm-2024-north-warehouse-b12",
+            "temperatureSensor01",
+            "MonthlyReport2024Final",
+            "2024-01-31T10:00:00Z",
+            "WAREHOUSE-NORTH-0012",
+            "a whole sentence about 16 doors",
+            "123456789012345678",
+        ] {
+            assert!(!is_literal_secret("key", value) && !is_literal_secret("code", value), "{value}");
+            assert!(!is_literal_secret("device", value) && in_text(value).is_empty(), "{value}");
+            assert!(!is_literal_secret("token", &format!("{value}${{alarm.id}}")), "{value}");
+        }
+        for value in ["none", "Bearer", "required", "True"] {
+            assert!(!is_literal_secret("auth", value), "{value}");
+        }
+        assert!(is_literal_secret("auth", "hunter2") && is_literal_secret("password", "changeme"));
     }
 
     #[test]
@@ -287,7 +320,7 @@ mod tests {
             [format!("1000.{half}.{half}"), "AKIA0123456789ABCDEF".to_owned(), format!("bwl_0123456789abcdef_{half}{half}01234567")]
         {
             let text = format!("use \"{token}\" for it");
-            assert_eq!(in_text(&text), [5..5 + token.len()], "{token}");
+            assert_eq!(in_text(&text).as_slice(), std::slice::from_ref(&(5..5 + token.len())), "{token}");
         }
         for text in ["1000.50", "ghp_", "AKIAlike", "see https://slack.com/api/chat.postMessage", "SG.short-and-harmless"] {
             assert!(in_text(text).is_empty(), "{text}");
@@ -297,7 +330,7 @@ mod tests {
     #[test]
     fn addresses_that_let_in_whoever_knows_them() {
         let slack = "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/abcdEFGHijklMNOPqrstUVWX";
-        assert_eq!(in_text(slack), [33..slack.len()]);
+        assert_eq!(in_text(slack).as_slice(), std::slice::from_ref(&(33..slack.len())));
         for harmless in [
             "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
             "https://hooks.slack.com/services/${alarm.workspace_and_more}",

@@ -48,7 +48,7 @@ fn check_url(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) -> Opti
         diags.push(HostDecidedLater { at: at(), signed: webhook.connection().is_some() });
         return None;
     }
-    endpoints::check(diags, &merge_fields::filled(&webhook.url), at)
+    endpoints::check_with_fields(diags, &webhook.url, at)
 }
 
 /// Rule L9.

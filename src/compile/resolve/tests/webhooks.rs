@@ -118,6 +118,28 @@ fn secrets_in_bodies_are_told_and_merge_fields_are_none() {
 }
 
 #[test]
+fn words_merge_fields_identifiers_and_slugs_are_no_secrets() {
+    let uuid = "550e8400-e29b-41d4-a716-446655440000";
+    for path in [
+        "docs/how-to-silence-the-door-open-alarm-of-the-northern-warehouse-in-2024",
+        &format!("devices/{uuid}/alarms?key={uuid}&code=door-open-alarm-2024-north"),
+        "alarms/${alarm.id}?token=${alarm.token}&site=north",
+        "api/v3/organizations/60012345678/cold-rooms/bwl_north_dock_4_and_the_freezer",
+    ] {
+        let url = general("").replace("https://hooks.example.com/", &format!("'https://hooks.example.com/{path}'"));
+        assert_eq!(codes(&url), [] as [&str; 0], "{path}");
+    }
+    for body in [
+        format!("json: {{ device: {uuid}, key: {uuid}, code: WAREHOUSE-NORTH-0012, auth: none, link: 'https://a.example/x?key={uuid}' }}"),
+        "form: { secret_santa: yes, author: ada, text: 'Bearer of the key: ask for the password', page_url: 'https://a.example/token' }"
+            .to_owned(),
+        r#"raw: { format: json, content: '{ "key": "temperatureSensor01", "note": "token ring", "keys": ["a1", "b2"] }' }"#.to_owned(),
+    ] {
+        assert_eq!(codes(&general(&format!("body: {{ {body} }}"))), [] as [&str; 0], "{body}");
+    }
+}
+
+#[test]
 fn what_the_connection_writes_is_not_written_by_hand() {
     let run = check(&signed("https://slack.com/", ", headers: { authorization: { env: TOKEN } }"));
     assert_eq!(run.lines(), ["contradiction bowline.yaml:4:89 the connection already writes `authorization`"]);
