@@ -80,10 +80,8 @@ const PATHS: &[(&str, usize)] = &[
 ];
 
 /// What stands where a secret could and says which sort is meant, or that there is none.
-const NO_VALUES: &[&str] = &[
-    "basic", "bearer", "default", "disabled", "enabled", "false", "no", "none", "null", "oauth", "oauth2", "optional", "required", "true",
-    "yes",
-];
+const NO_VALUES: &[&str] =
+    &["basic", "bearer", "disabled", "enabled", "false", "no", "none", "null", "oauth", "oauth2", "optional", "required", "true", "yes"];
 
 /// What stands in front of a credential in a header.
 const SCHEMES: &[&str] = &["Bearer ", "bearer ", "Basic ", "basic ", "Token ", "token ", "Zoho-oauthtoken "];
@@ -301,7 +299,7 @@ mod tests {
         for value in ["none", "Bearer", "required", "True"] {
             assert!(!is_literal_secret("auth", value), "{value}");
         }
-        assert!(is_literal_secret("auth", "hunter2") && is_literal_secret("password", "changeme"));
+        assert!(["hunter2", "changeme", "default"].iter().all(|word| is_literal_secret("password", word)));
     }
 
     #[test]
