@@ -86,6 +86,22 @@ mod tests {
     }
 
     #[test]
+    fn what_reads_like_a_secret_in_a_webhook_is_veiled_on_both_sides() {
+        let hook = |one: &str| {
+            let url = format!("https://hooks.slack.com/services/T0123ABCD/B0123ABCD/{one}EFGHijklMNOPqrst");
+            let body = json!({ "json": { "password": one, "list": [{ "token": one }], "site": format!("{one}-site") } });
+            body_of(&url, one, body)
+        };
+        fn body_of(url: &str, header: &str, sent: serde_json::Value) -> Resource {
+            body(Kind::Webhook, json!({ "name": "n", "url": url, "headers": { "X-Api-Key": header }, "body": sent }))
+        }
+        let found = compare(&hook("canary-a"), &hook("canary-b"), &[], &[]);
+        assert_eq!(found.len(), 5);
+        let told = serde_json::to_string(&found).expect("plain JSON").replace("canary-a-site", "").replace("canary-b-site", "");
+        assert!(!told.contains("canary"), "{told}");
+    }
+
+    #[test]
     fn json_bodies_differ_leaf_by_leaf() {
         let hook = |json: serde_json::Value| body(Kind::Webhook, json!({ "name": "n", "url": "https://a", "body": { "json": json } }));
         let found =
