@@ -128,6 +128,9 @@ fn held_words(held: &HeldReport) -> String {
     if let Some(account) = &held.account {
         words.push_str(&format!(", account {}", account.0));
     }
+    if held.account_untold {
+        words.push_str(", whose account is not told");
+    }
     if let Some(time) = held.last_used {
         words.push_str(&format!(", last used {}", rfc3339(time)));
     }
