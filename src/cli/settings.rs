@@ -45,7 +45,7 @@ pub(super) fn with_file(arguments: &[OsString], command: &str, shown: &Path, pat
         None => format!("{}: {words}", shown.display()),
     };
     let lines: Vec<String> = found.faults.iter().map(line).collect();
-    Err(Failure::new(Exit::Invalid, format!("the settings are not right\n{}", lines.join("\n"))))
+    Err(Failure::new(Exit::Invalid, "the settings are not right").notes(lines))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a file of settings is part of how the program is started")]

@@ -27,17 +27,25 @@ pub(super) struct Failure {
     pub exit: Exit,
     pub message: String,
     pub source: Option<Box<dyn Error + Send + Sync>>,
+    /// Single findings, a line each.
+    pub notes: Vec<String>,
     pub hint: Option<String>,
 }
 
 impl Failure {
     pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Failure { exit, message: message.into(), source: None, hint: None }
+        Failure { exit, message: message.into(), source: None, notes: Vec::new(), hint: None }
     }
 
     /// A failure of the world with its cause.
     pub(super) fn because(exit: Exit, message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Failure { exit, message: message.into(), source: Some(source.into()), hint: None }
+        Failure { exit, message: message.into(), source: Some(source.into()), notes: Vec::new(), hint: None }
+    }
+
+    /// Findings that belong to it, a line each.
+    pub(super) fn notes(mut self, notes: Vec<String>) -> Self {
+        self.notes = notes;
+        self
     }
 
     /// What the person can do about it.
@@ -153,6 +161,9 @@ impl<'w> Talk<'w> {
         while let Some(error) = cause {
             page.say("  because: ").say(&error.to_string()).end();
             cause = error.source();
+        }
+        for note in &failure.notes {
+            page.say("  ").say(note).end();
         }
         if let Some(hint) = &failure.hint {
             page.put(Tone::Accent, "  help").say(": ").say(hint).end();

@@ -1,4 +1,4 @@
-//! The line of `moved`: an entry changed where one leads here already, otherwise a new one, in the manner of the file.
+//! The line of `moved`: a new entry, in the manner of the file.
 
 use super::places::Edits;
 use crate::compile::SectionPlace;

@@ -4,8 +4,8 @@
 use super::rewrite::{Refused, Wish};
 use super::worlds::Worlds;
 use crate::diag::Diagnostic;
-use crate::resource::{Address, Kind, Name, Project, Resource, WebhookAuth};
-use std::collections::BTreeMap;
+use crate::resource::{Address, Kind, Moved, Name, Project, Resource, WebhookAuth};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn same_but_for_the_name(before: &Worlds, after: Worlds, wish: &Wish) -> Result<(), Refused> {
     let new = new_findings(before, &after, wish);
@@ -64,8 +64,18 @@ fn difference(before: &Project, after: &Project, wish: &Wish) -> Option<Address>
     let differs = expected.iter().find(|(address, resource)| is(address).as_ref() != Some(*resource));
     let extra = after.resources.keys().find(|address| !expected.contains_key(*address));
     let whole = (&before.name, &before.application) == (&after.name, &after.application);
-    let arrives = after.moved.iter().any(|moved| moved.to == wish.to);
-    differs.map(|(address, _)| address.clone()).or_else(|| extra.cloned()).or_else(|| (!whole || !arrives).then(|| wish.to.clone()))
+    let leads = after.moved.iter().cloned().collect::<BTreeSet<Moved>>() == leading(before, wish);
+    differs.map(|(address, _)| address.clone()).or_else(|| extra.cloned()).or_else(|| (!whole || !leads).then(|| wish.to.clone()))
+}
+
+/// What `moved` has to say: every name that the resource ever had leads to the new one.
+fn leading(before: &Project, wish: &Wish) -> BTreeSet<Moved> {
+    let led = before
+        .moved
+        .iter()
+        .filter(|moved| moved.from != wish.to)
+        .map(|moved| Moved { from: moved.from.clone(), to: if moved.to == wish.from { wish.to.clone() } else { moved.to.clone() } });
+    led.chain([Moved { from: wish.from.clone(), to: wish.to.clone() }]).collect()
 }
 
 /// A resource that refers to the moved one by its new name. A script's digest follows its text, so it is left out.

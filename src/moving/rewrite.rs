@@ -60,8 +60,12 @@ pub enum Refused {
     },
     /// Something is declared at `to` already.
     Taken,
-    /// Places where it cannot be told what to write.
-    Unsure(Vec<Remark>),
+    /// Places where it cannot be told what to write. Those of scripts can be left to the person; with those of YAML the
+    /// project would not compile.
+    Unsure {
+        places: Vec<Remark>,
+        only_scripts: bool,
+    },
     /// The result would have findings that are not there now.
     Worse {
         found: Vec<Diagnostic>,
@@ -84,6 +88,7 @@ pub fn rewrite(folder: &dyn Folder, wish: &Wish) -> Result<Moving, Refused> {
     let mut moving = Moving { files: Vec::new(), remarks: Vec::new() };
     let mut doubts = Vec::new();
     yaml(folder, &before, wish, &mut moving, &mut doubts)?;
+    let only_scripts = doubts.is_empty();
     if wish.from.kind == Kind::Connection {
         for path in before.scripts() {
             let text = text(folder, path)?;
@@ -93,8 +98,8 @@ pub fn rewrite(folder: &dyn Folder, wish: &Wish) -> Result<Moving, Refused> {
             moving.files.extend(script.rewritten);
         }
     }
-    if !doubts.is_empty() && !wish.despite_doubts {
-        return Err(Refused::Unsure(doubts));
+    if !only_scripts || (!doubts.is_empty() && !wish.despite_doubts) {
+        return Err(Refused::Unsure { places: doubts, only_scripts });
     }
     moving.remarks.extend(doubts);
     moving.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -195,7 +200,8 @@ fn range(span: Span) -> std::ops::Range<usize> {
     span.start as usize..span.end as usize
 }
 
-/// Lets an entry of `moved` that leads to the old name lead to the new one, and one that leads back turn round.
+/// Lets entries of `moved` that lead to the old name lead to the new one, and one that leads back turn round. Says whether
+/// the old name itself leads to the new one now: an environment may have the resource under any of its names.
 fn redirect(before: &Worlds, wish: &Wish, edits: &mut BTreeMap<FileId, Edits>) -> bool {
     let entries: Vec<&Mention> = before.mentions.iter().filter(|mention| is_entry(mention)).collect();
     let mut arrives = false;
@@ -209,8 +215,8 @@ fn redirect(before: &Worlds, wish: &Wish, edits: &mut BTreeMap<FileId, Edits>) -
         if to.of != wish.from {
             continue;
         }
-        arrives = true;
         if from.of == wish.to {
+            arrives = true;
             replace(before, from.span, &wish.to.to_string(), &wish.from.to_string(), edits);
         }
         replace(before, to.span, &wish.from.to_string(), &wish.to.to_string(), edits);

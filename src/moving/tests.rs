@@ -74,12 +74,27 @@ fn an_entry_that_leads_here_leads_on_and_one_that_leads_back_turns_round() {
     let with = |from: &str| format!("{SERVICE}moved:\n  - {{ from: services.{from}, to: \"services.erp\" }} # once\n");
     assert_eq!(
         after(&with("a"), "services.erp", "services.b"),
-        with("a").replace("  erp:", "  b:").replace("\"services.erp\"", "\"services.b\"")
+        with("a").replace("  erp:", "  b:").replace("\"services.erp\"", "\"services.b\"") + "  - { from: services.erp, to: services.b }\n"
     );
     assert_eq!(
         after(&with("b"), "services.erp", "services.b"),
         with("b").replace("  erp:", "  b:").replace("services.b,", "services.erp,").replace("\"services.erp\"", "\"services.b\"")
     );
+}
+
+#[test]
+fn every_name_that_it_ever_had_leads_to_the_newest() {
+    let mut now = (SERVICE.to_owned(), "erp");
+    for (next, leads) in [("b", &["erp"][..]), ("c", &["erp", "b"]), ("erp", &["b", "c"]), ("b", &["c", "erp"]), ("d", &["b", "c", "erp"])]
+    {
+        now = (after(&now.0, &format!("services.{}", now.1), &format!("services.{next}")), next);
+        let (_, moved) = now.0.split_once("moved:\n").expect("the list");
+        let mut lines: Vec<&str> = moved.lines().collect();
+        lines.sort_unstable();
+        let mut expected: Vec<String> = leads.iter().map(|from| format!("  - {{ from: services.{from}, to: services.{next} }}")).collect();
+        expected.sort();
+        assert_eq!(lines, expected);
+    }
 }
 
 #[test]

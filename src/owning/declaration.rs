@@ -1,6 +1,7 @@
 //! A live object as its declaration: its body in YAML, with a comment where it holds what no file may.
 
 use crate::resource::{Address, Resource, ValueFrom};
+use crate::text::is_hidden;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -39,7 +40,7 @@ fn comments(resource: &Resource) -> Vec<String> {
         ValueFrom::File(path) => format!("put it in {path}"),
     };
     let secrets = resource.secrets().into_iter();
-    let line = |line: String| line.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')).collect();
+    let line = |line: String| line.chars().filter(|c| !is_hidden(*c)).collect();
     secrets
         .map(|(path, from)| {
             let path = path.0.trim_start_matches('/').replace('/', ".");

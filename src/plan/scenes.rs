@@ -287,6 +287,27 @@ fn a_rename_makes_the_new_one_moves_the_dependents_over_and_deletes_the_old_one(
 }
 
 #[test]
+fn whichever_of_its_former_names_is_live_moves() {
+    let mut project = declared(&[("connections.c", json!({}))]);
+    let moved = |from: &str| Moved { from: address(from), to: address("connections.c") };
+    project.moved = vec![moved("connections.z"), moved("connections.b")];
+    for from in ["connections.z", "connections.b"] {
+        let made = planned(&project, &live(&[(from, json!({}))]));
+        assert_eq!((made.summary.moved, made.summary.create, made.summary.delete), (1, 0, 0));
+        assert_eq!(change(&made, "connections.c").previous_address, Some(address(from)));
+    }
+    // The move from `z` to `b` was broken off: the later one moves on, and the other goes once that is done.
+    let made = planned(&project, &live(&[("connections.z", json!({})), ("connections.b", json!({}))]));
+    assert_eq!((made.summary.moved, made.summary.create, made.summary.delete), (1, 0, 1));
+    assert_eq!(change(&made, "connections.c").previous_address, Some(address("connections.b")));
+    let steps = told(&made);
+    let at = |step: &str| steps.iter().position(|one| one == step).expect("a step");
+    assert!(at("authorize connections.c") < at("delete connections.z"), "{steps:?}");
+    let made = planned(&project, &live(&[("connections.c", json!({}))]));
+    assert_eq!(told(&made), [] as [&str; 0]);
+}
+
+#[test]
 fn what_is_protected_or_not_owned_is_left_alone_with_all_that_waits_for_it() {
     let project = declared(&[
         ("connections.theirs", json!({})),

@@ -45,7 +45,8 @@ impl<'a> Worlds<'a> {
     }
 
     /// `moved` counts where the old object is live, ours and no longer declared; it is a move where the new one is not
-    /// there yet. Of two entries with one end in common the first counts.
+    /// there yet. Of several names that a resource has had, an environment has one live; where a move was broken off it has
+    /// two, and the latest moves.
     fn find_moves(&mut self) {
         for moved in &self.desired.moved {
             let leaves = self.owned(&moved.from).is_some() && self.wanted(&moved.from).is_none();
@@ -53,7 +54,7 @@ impl<'a> Worlds<'a> {
             if leaves && arrives && !self.succession.contains_key(&moved.from) {
                 self.succession.insert(&moved.from, &moved.to);
                 if !self.observed.objects.contains_key(&moved.to) {
-                    self.moves.entry(&moved.to).or_insert(&moved.from);
+                    self.moves.insert(&moved.to, &moved.from);
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use super::families::{Need, need};
 use super::uses::{How, Place, Use};
+use crate::catalogue::Shelf;
 use crate::resource::Scope;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,11 +47,11 @@ impl Advice {
 }
 
 /// Compares what a connection asks for with what the uses of it need.
-pub fn advise(asked: &BTreeSet<Scope>, uses: &[Use]) -> Advice {
+pub fn advise(catalogue: &Shelf, asked: &BTreeSet<Scope>, uses: &[Use]) -> Advice {
     let mut advice = Advice::default();
     let mut needs: BTreeMap<Need, Vec<Place>> = BTreeMap::new();
     for one in uses {
-        match need(&one.call) {
+        match need(catalogue, &one.call) {
             Some(need) => needs.entry(need).or_default().push(one.place.clone()),
             None if one.call.is_one() || one.how == How::Perhaps => advice.untold.push(one.place.clone()),
             None => {}
@@ -107,7 +108,11 @@ mod tests {
             used("POST", "https://www.zohoapis.com/crm/v8/Deals", 3),
             used("GET", "https://www.zohoapis.com/crm/v8/users", 4),
         ];
-        let advice = advise(&asked(&["ZohoCRM.modules.READ", "ZohoCRM.users.READ", "ZohoCRM.modules.contacts.ALL", "openid"]), &uses);
+        let advice = advise(
+            &Shelf::default(),
+            &asked(&["ZohoCRM.modules.READ", "ZohoCRM.users.READ", "ZohoCRM.modules.contacts.ALL", "openid"]),
+            &uses,
+        );
         assert_eq!(
             advice.missing.iter().map(|lack| (lack.scope.as_str(), lack.calls.len())).collect::<Vec<_>>(),
             [("ZohoCRM.modules.deals.CREATE", 1)]
@@ -123,9 +128,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_said_and_a_perfect_fit_is_content() {
-        let advice = advise(&asked(&["ZohoCRM.modules.leads.READ"]), &[used("GET", "https://www.zohoapis.com/crm/v8/Leads", 1)]);
+        let advice =
+            advise(&Shelf::default(), &asked(&["ZohoCRM.modules.leads.READ"]), &[used("GET", "https://www.zohoapis.com/crm/v8/Leads", 1)]);
         assert!(advice.is_content() && advice.untold.is_empty());
-        let advice = advise(&asked(&[]), &[used("POST", "https://slack.com/api/chat.postMessage", 9)]);
+        let advice = advise(&Shelf::default(), &asked(&[]), &[used("POST", "https://slack.com/api/chat.postMessage", 9)]);
         assert_eq!(advice.untold.len(), 1);
     }
 }

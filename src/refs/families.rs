@@ -2,10 +2,10 @@
 //!
 //! `ZohoCRM.modules.leads.READ` opens `GET /crm/v8/Leads` (zoho.com/crm/developer/docs/api/v8/scopes.html),
 //! `ZohoIOT.modules.devices.READ` opens `GET /iot/v1/devices` (zoho.com/iot/developer/docs/apis/v1/oauth-scopes.html), and
-//! so for Desk and the Finance suite. A scope that the catalogue does not know is never spoken of.
+//! so for Desk and the Finance suite. A scope that the project's catalogue does not know is never spoken of.
 
 use super::uses::Call;
-use crate::catalogue;
+use crate::catalogue::Shelf;
 use serde::Serialize;
 
 /// The scopes of which one is needed for a call, the narrowest first.
@@ -15,13 +15,13 @@ pub struct Need {
 }
 
 /// What a call needs; `None` where no rule tells it.
-pub fn need(call: &Call) -> Option<Need> {
+pub fn need(catalogue: &Shelf, call: &Call) -> Option<Need> {
     let (family, segments, operation) = match (&call.task, &call.url) {
         (Some(task), _) if task.to_ascii_lowercase().starts_with("zoho.") => integration(task, call.subject.as_deref())?,
         (_, Some(url)) => address(url, call.method.as_deref()?, call.service.as_deref())?,
         (_, None) => return None,
     };
-    let entry = catalogue::find(family.key())?;
+    let entry = catalogue.find(family.key())?;
     let mut any_of = Vec::new();
     for scope in family.scopes(&segments, operation) {
         if entry.scopes.find(&scope).is_some() && !any_of.contains(&scope) {
@@ -219,7 +219,7 @@ mod tests {
 
     fn narrowest(method: &str, url: &str) -> Option<String> {
         let call = Call { method: Some(method.to_owned()), url: Some(url.to_owned()), ..Call::default() };
-        need(&call).map(|need| need.any_of[0].clone())
+        need(&Shelf::default(), &call).map(|need| need.any_of[0].clone())
     }
 
     #[test]
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn an_integration_task_tells_it_by_its_verb() {
         let of = |task: &str, subject: Option<&str>| {
-            need(&Call { task: Some(task.to_owned()), subject: subject.map(str::to_owned), ..Call::default() })
+            need(&Shelf::default(), &Call { task: Some(task.to_owned()), subject: subject.map(str::to_owned), ..Call::default() })
                 .map(|need| need.any_of[0].clone())
         };
         assert_eq!(of("zoho.crm.v8.getRecords", Some("Leads")).as_deref(), Some("ZohoCRM.modules.leads.READ"));
@@ -262,6 +262,6 @@ mod tests {
             url: Some("https://www.zohoapis.com/crm/v8/nothing_of_that_name".to_owned()),
             ..Call::default()
         };
-        assert_eq!(need(&call), None);
+        assert_eq!(need(&Shelf::default(), &call), None);
     }
 }

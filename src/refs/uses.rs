@@ -1,6 +1,5 @@
 //! Who names a resource, where, and with what call.
 
-use crate::catalogue;
 use crate::compile::{Compiled, Folder, Front, Mention, MentionRole};
 use crate::deluge::{self, ConnectionUse, FindingKind, TaskKind};
 use crate::resource::{Address, Kind, Resource};
@@ -134,7 +133,7 @@ fn of_mention(front: &Front, compiled: &Compiled, mention: &Mention) -> Use {
 /// A default service may be spelt with `-` or `_`.
 fn names(compiled: &Compiled, said: &Address, wanted: &Address) -> bool {
     let is_default = |address: &Address| address.kind == Kind::Service && !compiled.project.resources.contains_key(address);
-    let key = |address: &Address| catalogue::find(address.name.as_str()).map(|entry| entry.key);
+    let key = |address: &Address| compiled.catalogue.find(address.name.as_str()).map(|entry| entry.key.clone());
     said == wanted
         || (is_default(said)
             && is_default(wanted)

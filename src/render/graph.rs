@@ -2,6 +2,7 @@
 
 use super::literal;
 use crate::resource::{Address, Graph, Kind, Link};
+use crate::text::is_hidden;
 use petgraph::Direction;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,7 +144,7 @@ const MERMAID_CLASSES: [(Kind, &str); 4] = [
 /// neither Mermaid nor the HTML that it makes reads it as anything.
 pub fn mermaid_label(address: &Address) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    let code = |c: char| if literal::steers(c) { " ".to_owned() } else { format!("#{};", u32::from(c)) };
+    let code = |c: char| if is_hidden(c) { " ".to_owned() } else { format!("#{};", u32::from(c)) };
     address.to_string().chars().map(|c| if plain(c) { c.to_string() } else { code(c) }).collect()
 }
 

@@ -1,17 +1,18 @@
 //! Text as a literal of each language that snippets are written in. Whatever goes in, the reader of that language reads
 //! back the same text, or, where it has no literals (comments, Markdown), sees it and is not steered by it.
 
+use crate::text::is_hidden;
 use std::fmt::Write as _;
 
 /// JSON on one line. What could steer a terminal or an editor is written as `\u…`, which reads back the same.
 pub(super) fn json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     let plain = serde_json::to_string(value)?;
-    if !plain.chars().any(steers) {
+    if !plain.chars().any(is_hidden) {
         return Ok(plain);
     }
     let mut text = String::with_capacity(plain.len());
     for c in plain.chars() {
-        if steers(c) {
+        if is_hidden(c) {
             // Outside ASCII these stand inside strings only, and all of them are in the basic plane.
             write!(text, "\\u{:04x}", u32::from(c)).expect("writing into a string cannot fail");
         } else {
@@ -23,7 +24,7 @@ pub(super) fn json(value: &impl serde::Serialize) -> Result<String, serde_json::
 
 /// The rest of a line comment: one line, visible.
 pub(super) fn comment(text: &str) -> String {
-    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect()
 }
 
 /// A Markdown code span: mentions, links, HTML and emphasis inside it are inert. The fence is longer than any run of
@@ -41,11 +42,6 @@ pub(super) fn yaml(text: &str) -> String {
     let word = text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_- ".contains(c));
     let special = matches!(text, "true" | "false" | "null") || text.ends_with(' ');
     if word && !special { text.to_owned() } else { json(&text).expect("a string is always JSON") }
-}
-
-/// Control characters, line separators and those that change the direction of text or cannot be seen.
-pub(super) fn steers(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn longest_run(text: &str, wanted: char) -> usize {

@@ -17,6 +17,7 @@ pub struct Project {
     /// How far scopes of default services reach, as the catalogue says; of others their names tell.
     pub scope_classes: BTreeMap<Name, BTreeMap<Scope, ScopeClass>>,
     pub graph: Graph,
+    /// In the order of the files. Several may lead to one resource: the names it has had, the latest last.
     pub moved: Vec<Moved>,
     /// `adopt`: what becomes this project's although it is live already, and whose it is until then; `None` is nobody's.
     pub adopted: BTreeMap<Address, Option<String>>,

@@ -2,6 +2,7 @@
 //! not ours is escaped.
 
 use super::answer::Answer;
+use crate::text::is_hidden;
 use http::{HeaderValue, StatusCode, header};
 
 /// What came of it, for a person.
@@ -45,7 +46,7 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            one if one.is_control() || ('\u{202a}'..='\u{202e}').contains(&one) || ('\u{2066}'..='\u{2069}').contains(&one) => {}
+            one if is_hidden(one) => {}
             one => out.push(one),
         }
     }

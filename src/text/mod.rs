@@ -1,7 +1,9 @@
 //! Where something stands: files, byte spans, lines and columns. Knows nothing of what the text says.
 
+mod hidden;
 mod mask;
 
+pub use hidden::is_hidden;
 pub use mask::{Masked, masked};
 
 use std::sync::{Arc, OnceLock};

@@ -2,12 +2,14 @@
 //! writes what is handed out. Everything stays below the project's folder, symbolic links resolved. Knows nothing of what
 //! the files mean.
 
+mod journal;
 mod material;
 mod read;
 mod replace;
 mod root;
 mod write;
 
+pub use journal::{Unfinished, finish_change};
 pub use material::ProjectMaterial;
 pub use read::{holds, read_file};
 pub use replace::{Replacement, replace_file, replace_files};

@@ -173,6 +173,43 @@ fn an_apply_killed_at_any_point_is_completed_by_the_next() {
 }
 
 #[test]
+fn a_move_killed_at_any_point_is_finished_by_the_next_command() {
+    const SCRIPTS: usize = 80;
+    let mut finished = 0;
+    for round in 0..24 {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = |name: String| folder.path().join(name);
+        let mut yaml = "bowline: 1\nproject: p\nconnections:\n  crm: { name: C, service: zoho-crm, scopes: [ZohoCRM.users.READ], parameters: { dc: com } }\nfunctions:\n".to_owned();
+        for at in 0..SCRIPTS {
+            yaml += &format!("  f{at}: {{ name: F{at}, category: schedule, script: f{at}.ds }}\n");
+            let script = "r = invokeurl [ url: \"https://www.zohoapis.com/crm/v8/users\" type: GET connection: \"crm\" ];\n";
+            fs::write(path(format!("f{at}.ds")), script).expect("written");
+        }
+        fs::write(path("bowline.yaml".to_owned()), yaml).expect("written");
+        let mut child = bowline(folder.path())
+            .args(["move", "connections.crm", "connections.crm_read", "-q"])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let journal = path(".bowline-change.json".to_owned());
+        while !journal.exists() && child.try_wait().expect("it runs").is_none() {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        std::thread::sleep(Duration::from_millis(2 * round));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        finished += usize::from(journal.exists());
+        let check = bowline(folder.path()).args(["check"]).output().expect("it runs");
+        assert_eq!(check.status.code(), Some(0), "{}", String::from_utf8_lossy(&check.stderr));
+        let files = tree(folder.path()).expect("files");
+        let moved = files.values().filter(|text| String::from_utf8_lossy(text).contains("crm_read")).count();
+        assert_eq!(moved, SCRIPTS + 1);
+        assert!(files.keys().all(|name| !name.starts_with('.')), "{:?}", files.keys());
+    }
+    assert!(finished > 0, "no round was killed half-way");
+}
+
+#[test]
 fn a_second_apply_is_turned_away_and_names_the_first() {
     let folder = cold_chain();
     let data = folder.path().join(".bowline");

@@ -1,6 +1,6 @@
 //! `fmt`: files in their canonical layout, written, compared, or shown as a difference.
 
-use super::difference;
+use super::{difference, opened};
 use crate::cli::args::Fmt;
 use crate::cli::exit::Exit;
 use crate::cli::report::diagnostics_text;
@@ -10,7 +10,7 @@ use crate::compile::Front;
 use crate::compile::syntax::FILE_BYTES;
 use crate::layout::{self, NotFormatted};
 use crate::text::{Source, Sources};
-use crate::workspace::{self, ProjectFolder};
+use crate::workspace;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -48,9 +48,8 @@ pub(crate) fn run(args: &Fmt, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
 }
 
 /// The project's own files: the project file and what it includes.
-fn project(talk: &Talk<'_>) -> Result<Vec<(String, String)>, Failure> {
-    let failed = |error| Failure::because(Exit::Failed, format!("could not open the folder `{}`", talk.world.folder.display()), error);
-    let folder = ProjectFolder::open(&talk.world.folder).map_err(failed)?;
+fn project(talk: &mut Talk<'_>) -> Result<Vec<(String, String)>, Failure> {
+    let folder = opened::folder(talk)?;
     let front = Front::read(&folder);
     let paths = front.sources().iter().map(|(_, source)| source.path.to_string());
     // Sources are texts as the compiler takes them; the bytes are wanted, with line breaks as they are.

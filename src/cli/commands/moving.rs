@@ -12,8 +12,7 @@ use std::path::PathBuf;
 
 pub(crate) fn run(args: &Move, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let wish = wish(args)?;
-    let folder = ProjectFolder::open(&talk.world.folder)
-        .map_err(|error| Failure::because(Exit::Failed, format!("could not open the folder `{}`", talk.world.folder.display()), error))?;
+    let folder = opened::folder(talk)?;
     let moving = moving::rewrite(&folder, &wish).map_err(|refused| refusal(refused, &wish, talk))?;
     if args.diff {
         for file in &moving.files {
@@ -44,12 +43,14 @@ fn refusal(refused: Refused, wish: &Wish, talk: &mut Talk<'_>) -> Failure {
         Refused::Invalid { found, sources } => opened::invalid(&found, &sources, talk).hint("mend the project first, then move"),
         Refused::Unknown { known } => opened::unknown_address(&wish.from, &known),
         Refused::Taken => Failure::new(Exit::Usage, format!("`{}` is declared already", wish.to)).hint("choose another name"),
-        Refused::Unsure(doubts) => {
+        Refused::Unsure { places, only_scripts } => {
             let mut page = talk.aside_page();
-            remarks(&doubts, &mut page);
+            remarks(&places, &mut page);
             talk.insist(&page.into_text());
-            Failure::new(Exit::Failed, format!("nothing was changed: {} cannot be rewritten for sure", counted(doubts.len(), "place")))
-                .hint("mend them, or leave them to yourself with `--despite-doubts`")
+            let mend =
+                if only_scripts { "mend them, or leave them to yourself with `--despite-doubts`" } else { "mend them first, then move" };
+            Failure::new(Exit::Failed, format!("nothing was changed: {} cannot be rewritten for sure", counted(places.len(), "place")))
+                .hint(mend)
         }
         Refused::Worse { found, sources } => {
             let _ = opened::invalid(&found, &sources, talk);
@@ -70,7 +71,7 @@ fn write(folder: &ProjectFolder, files: &[Rewritten]) -> Result<(), Failure> {
         .zip(&paths)
         .map(|(file, path)| Replacement { path, before: Some(file.before.as_bytes()), after: file.after.as_bytes() })
         .collect();
-    workspace::replace_files(&replacements).map_err(|error| Failure::because(Exit::Failed, "nothing was changed", error))
+    workspace::replace_files(folder.root(), &replacements).map_err(|error| Failure::because(Exit::Failed, "nothing was changed", error))
 }
 
 fn list(moving: &Moving, talk: &mut Talk<'_>) {

@@ -3,14 +3,14 @@
 use crate::apply::{Binding, FromSnapshot, PlanFile, Remark};
 use crate::cli::args::{ProjectArgs, RuleArgs};
 use crate::cli::exit::Exit;
-use crate::cli::report::diagnostics_text;
+use crate::cli::report::{counted, diagnostics_text};
 use crate::cli::talk::{Failure, Talk};
 use crate::compile::{self, Choice, Compiled, Folder, FolderError, Front, Setting, Settled};
 use crate::diag::{Diagnostic, Diagnostics, Rules, Severity, nearest};
 use crate::plan::SourcePlace;
 use crate::resource::Address;
 use crate::text::Sources;
-use crate::workspace::{ProjectFolder, ProjectMaterial};
+use crate::workspace::{self, ProjectFolder, ProjectMaterial};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -151,9 +151,19 @@ fn choice(environment: Option<&str>) -> Choice {
     environment.map_or(Choice::Default, |name| Choice::Environment(name.to_owned()))
 }
 
-pub(super) fn folder(talk: &Talk<'_>) -> Result<ProjectFolder, Failure> {
-    ProjectFolder::open(&talk.world.folder)
-        .map_err(|error| Failure::because(Exit::Failed, format!("could not open the folder `{}`", talk.world.folder.display()), error))
+/// The project's folder. A change of several files that was broken off there is finished first: nothing would be right that is
+/// read from half of it.
+pub(super) fn folder(talk: &mut Talk<'_>) -> Result<ProjectFolder, Failure> {
+    let folder = ProjectFolder::open(&talk.world.folder)
+        .map_err(|error| Failure::because(Exit::Failed, format!("could not open the folder `{}`", talk.world.folder.display()), error))?;
+    let finished = workspace::finish_change(folder.root()).map_err(|error| {
+        let advice = error.advice();
+        Failure::because(Exit::Failed, "the project's files are half changed", error).hint(advice)
+    })?;
+    if let Some(written) = finished {
+        talk.aside(&format!("a change that was broken off is finished: {} written\n\n", counted(written, "file")));
+    }
+    Ok(folder)
 }
 
 /// Prints what is wrong and ends the command.
@@ -172,7 +182,7 @@ pub(super) struct Checked {
 }
 
 /// Checks the project in the environment that was named, or in every one that it declares.
-pub(super) fn check(args: &ProjectArgs, rules: &RuleArgs, talk: &Talk<'_>) -> Result<Checked, Failure> {
+pub(super) fn check(args: &ProjectArgs, rules: &RuleArgs, talk: &mut Talk<'_>) -> Result<Checked, Failure> {
     let rules = rules.rules()?;
     let folder = folder(talk)?;
     let mut front = Front::read(&folder);

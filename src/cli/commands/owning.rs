@@ -96,7 +96,7 @@ fn carry_out(opened: &Opened, texts: &[NewText], is_shown: bool, talk: &mut Talk
         .zip(&paths)
         .map(|(text, path)| Replacement { path, before: text.before.as_deref().map(str::as_bytes), after: text.after.as_bytes() })
         .collect();
-    workspace::replace_files(&replacements).map_err(unwritten)?;
+    workspace::replace_files(opened.root(), &replacements).map_err(unwritten)?;
     let mut page = talk.page();
     for text in texts {
         page.line(&text.path);

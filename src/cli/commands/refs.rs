@@ -1,7 +1,6 @@
 //! `refs`: where a resource is named, in the files and in the scripts, and what scopes the calls behind it need.
 
 use super::opened::{self, Opened};
-use crate::catalogue;
 use crate::cli::args::{Refs, TextOrJson};
 use crate::cli::exit::Exit;
 use crate::cli::report::{counted, json, refs_text};
@@ -41,16 +40,16 @@ pub(crate) fn run(args: &Refs, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Declared here, or a default service: others can only be misspelt.
+/// Declared here, or a service of the catalogue as the project sees it: others can only be misspelt.
 fn known(address: &Address, opened: &Opened) -> Result<(), Failure> {
     let resources = &opened.compiled.project.resources;
-    let is_default = address.kind == Kind::Service && catalogue::find(address.name.as_str()).is_some();
+    let is_default = address.kind == Kind::Service && opened.compiled.catalogue.has(address.name.as_str());
     if is_default || resources.contains_key(address) { Ok(()) } else { Err(opened::unknown_address(address, resources.keys())) }
 }
 
 fn advice(address: &Address, opened: &Opened, uses: &[Use]) -> Result<Advice, Failure> {
     match opened.compiled.project.resources.get(address).map(AsRef::as_ref) {
-        Some(Resource::Connection(connection)) => Ok(refs::advise(&connection.scopes, uses)),
+        Some(Resource::Connection(connection)) => Ok(refs::advise(&opened.compiled.catalogue, &connection.scopes, uses)),
         Some(Resource::Service(_) | Resource::Webhook(_) | Resource::Function(_)) | None => {
             Err(Failure::new(Exit::Usage, format!("`{address}` is no connection: only those ask for scopes")))
         }

@@ -2,7 +2,7 @@
 //!
 //! Every character is replaced by exactly one, so that columns stay what they are in the file.
 
-use super::page::is_hidden;
+use crate::text::is_hidden;
 use crate::text::{Masked, Position, Source, Span};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 

@@ -1,4 +1,5 @@
-//! `moved`: each entry leads from a former name to a declared resource of the same kind, and no two meet.
+//! `moved`: each entry leads from a former name to a declared resource of the same kind, and no two leave from one name. A
+//! resource may have several: each environment has it under one of them.
 
 use super::diags::{MoveFault, UnknownMoved};
 use super::world::World;
@@ -15,11 +16,11 @@ enum End {
     To,
 }
 
-/// Checks all entries; those that fit become the project's.
+/// Checks all entries; those that fit become the project's, as they are written: a later name after an earlier one.
 pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, entries: &[MovedEntry]) -> Vec<Moved> {
     let moving = || entries.iter().filter(|entry| entry.from.value != entry.to.value);
     let leaving: BTreeMap<&Address, Span> = moving().map(|entry| (&entry.from.value, entry.from.span)).collect();
-    let mut seen: (BTreeMap<&Address, Span>, BTreeMap<&Address, Span>) = Default::default();
+    let mut left: BTreeMap<&Address, Span> = BTreeMap::new();
     let mut fitting = Vec::new();
     for entry in entries {
         if entry.from.value == entry.to.value {
@@ -27,9 +28,10 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, entries: &[Moved
             continue;
         }
         let mut faults = alone(world, entry, leaving.get(&entry.to.value).copied());
-        faults.extend(beside_others(entry, &seen.0, &seen.1));
-        seen.0.entry(&entry.from.value).or_insert(entry.from.span);
-        seen.1.entry(&entry.to.value).or_insert(entry.to.span);
+        match left.get(&entry.from.value) {
+            Some(first) => faults.push((End::From, MoveFault::FromTwice { first: *first })),
+            None => drop(left.insert(&entry.from.value, entry.from.span)),
+        }
         if faults.is_empty() {
             fitting.push(Moved { from: entry.from.value.clone(), to: entry.to.value.clone() });
         }
@@ -41,7 +43,6 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, entries: &[Moved
             diags.push(UnknownMoved { at: place.span, address: place.value.clone(), fault });
         }
     }
-    fitting.sort();
     fitting
 }
 
@@ -60,12 +61,4 @@ fn alone(world: &World<'_>, entry: &MovedEntry, next: Option<Span>) -> Vec<(End,
         faults.push((End::To, MoveFault::Nowhere { near: world.near_address(to) }));
     }
     faults
-}
-
-fn beside_others(entry: &MovedEntry, from: &BTreeMap<&Address, Span>, to: &BTreeMap<&Address, Span>) -> Option<(End, MoveFault)> {
-    match (from.get(&entry.from.value), to.get(&entry.to.value)) {
-        (Some(first), _) => Some((End::From, MoveFault::FromTwice { first: *first })),
-        (None, Some(first)) => Some((End::To, MoveFault::ToTwice { first: *first })),
-        (None, None) => None,
-    }
 }

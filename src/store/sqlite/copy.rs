@@ -13,6 +13,12 @@ use std::time::Duration;
 /// How long a restore waits for processes that use the file to end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What may lie at a database's place, by ending. The logs first: they must not be taken for those of the new file.
+const OLD: [&str; 4] = ["-wal", "-shm", "-journal", ""];
+
+/// How many of [`OLD`] are logs.
+const LOGS: usize = 3;
+
 impl SqliteStore {
     /// Writes what was committed by now into a new file (0600), which is there whole and on the disk or not at all. Others may
     /// write meanwhile. A file that is there is not written over.
@@ -38,16 +44,18 @@ impl SqliteStore {
     }
 
     /// Puts a checked copy in the place of a database, at once and durably. Refused while another process has the old one
-    /// open: it would go on writing into a file that is gone. A damaged old one is kept beside, under another ending. Nobody
-    /// has the copy open any more.
+    /// open: it would go on writing into a file that is gone. A damaged old one is kept beside, under another ending, and so
+    /// are logs that lie there, with a database or without: they would be read into the new one. Nobody has the copy open any
+    /// more.
     pub fn put_into_place(copy: tempfile::TempPath, database: &Path) -> Result<(), StoreError> {
         close(&copy)?;
-        if database.exists() {
-            match close(database) {
-                Err(StoreError::Damaged { .. }) => keep_aside(database).map_err(unavailable)?,
-                other => other?,
-            }
-        }
+        let is_damaged = match database.exists().then(|| close(database)) {
+            Some(Err(StoreError::Damaged { .. })) => true,
+            Some(Err(other)) => return Err(other),
+            Some(Ok(())) | None => false,
+        };
+        let endings = if is_damaged { &OLD[..] } else { &OLD[..LOGS] };
+        keep_aside(database, endings).and_then(|()| sync_folder(folder_of(database))).map_err(unavailable)?;
         copy.persist(database).map_err(|error| unavailable(error.error))?;
         sync_folder(folder_of(database)).map_err(unavailable)
     }
@@ -87,9 +95,8 @@ fn in_use() -> StoreError {
     StoreError::Unavailable("another process has the data open: stop it first".into())
 }
 
-/// The log first: it must not be taken for the new file's.
-fn keep_aside(database: &Path) -> Result<(), Error> {
-    for ending in ["-wal", "-shm", ""] {
+fn keep_aside(database: &Path, endings: &[&str]) -> Result<(), Error> {
+    for ending in endings {
         let (from, to) = (with_ending(database, ending), with_ending(database, &format!(".damaged{ending}")));
         match std::fs::rename(from, to) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -203,6 +210,33 @@ mod tests {
         assert_eq!(whole(&path), 1);
         SqliteStore::put_into_place(copy(), &folder.path().join("new.db")).expect("nothing is there");
         assert_eq!(whole(&folder.path().join("new.db")), 1);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test takes files away from outside")]
+    fn logs_of_a_database_that_is_gone_are_not_read_into_the_new_one() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (path, backup) = (folder.path().join("a.db"), folder.path().join("backup.db"));
+        let store = SqliteStore::open(&path).expect("writable");
+        write(&store);
+        store.copy_to(&backup).expect("nobody is in the way");
+        (0..40).for_each(|_| write(&store));
+        // As a process leaves them that is killed: the logs hold all that came after.
+        let left = |ending: &str| std::fs::read(with_ending(&path, ending)).expect("the database is open");
+        let (wal, shm) = (left("-wal"), left("-shm"));
+        drop(store);
+        for has_main in [false, true] {
+            if !has_main {
+                std::fs::remove_file(&path).expect("it is there");
+            }
+            std::fs::write(with_ending(&path, "-wal"), &wal).expect("writable");
+            std::fs::write(with_ending(&path, "-shm"), &shm).expect("writable");
+            std::fs::write(with_ending(&path, "-journal"), "an old one").expect("writable");
+            let copy = SqliteStore::copy_of(&backup, folder.path()).expect("it is whole");
+            SqliteStore::put_into_place(copy, &path).expect("nobody has it open");
+            assert_eq!(whole(&path), 1, "{has_main}");
+        }
+        assert_eq!(std::fs::read(folder.path().join("a.db.damaged-wal")).expect("it is kept"), wal);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Foreign text in Markdown, HTML, diffs and shell words, such that it is seen and does nothing.
 
-use crate::cli::report::page::{is_hidden, visible};
+use crate::cli::report::page::visible;
+use crate::text::is_hidden;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -256,7 +256,7 @@ fn look_at<'a>(node: &'a AstNode<'a>, markdown: &str) {
 }
 
 fn is_seen(c: char) -> bool {
-    !crate::cli::report::page::is_hidden(c)
+    !crate::text::is_hidden(c)
 }
 
 fn look_at_line(language: &str, line: &str, markdown: &str) {

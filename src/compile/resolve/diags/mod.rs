@@ -25,20 +25,17 @@ pub(super) use urls::{BadUrl, HostNotAllowed, PlainHttp, SecretInUrl, UrlFault, 
 pub(super) use webhooks::{BadMergeField, BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, HostDecidedLater, LiteralSecret};
 
 use crate::diag::Diagnostic;
-use crate::text::Span;
+use crate::text::{Span, is_hidden};
 
 /// The longest text that is quoted, in characters.
 const QUOTED: usize = 80;
 
 /// A text of the user's in backticks: clipped, and with nothing in it that steers a terminal.
 fn quoted(text: &str) -> String {
-    let hides = |letter: char| {
-        letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
     let mut out = String::from("`");
     for letter in text.chars().take(QUOTED) {
         match letter {
-            letter if hides(letter) => out.extend(letter.escape_unicode()),
+            letter if is_hidden(letter) => out.extend(letter.escape_unicode()),
             letter => out.push(letter),
         }
     }

@@ -71,8 +71,6 @@ pub(in crate::compile::resolve) enum MoveFault {
     Nothing,
     /// Another entry has the same `from`.
     FromTwice { first: Span },
-    /// Another entry has the same `to`.
-    ToTwice { first: Span },
     /// The `to` of one entry is the `from` of another.
     Chain { next: Span },
 }
@@ -101,12 +99,9 @@ impl From<UnknownMoved> for Diagnostic {
             MoveFault::FromTwice { first } => {
                 say(format!("{name} has moved twice")).related(first, "moved here first").help("keep one entry for each former name")
             }
-            MoveFault::ToTwice { first } => say(format!("two resources have moved to {name}"))
-                .related(first, "the other one")
-                .help("one live resource becomes one declared one: remove an entry"),
             MoveFault::Chain { next } => say(format!("{name} moves on in another entry"))
                 .related(next, "moves on here")
-                .help("write one entry, from the oldest name to the newest"),
+                .help("let both entries lead to the newest name"),
         }
     }
 }
