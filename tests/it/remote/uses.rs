@@ -1,9 +1,11 @@
 //! The uses of what is live through a served broker, by the real program: connect, call, revoke, trigger, look.
 
+use crate::schemas::validator;
 use crate::served::{Served, VAULT_KEY};
 use crate::server::{Browser, Now};
 use crate::support::{tree, write_tree};
 use bowline::sandbox::{self, Running};
+use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -19,6 +21,11 @@ struct Lab {
 
 impl Lab {
     fn applied() -> Lab {
+        Lab::applied_without("")
+    }
+
+    /// Without the lines of the project that hold a text.
+    fn applied_without(left_out: &str) -> Lab {
         let options = sandbox::Options { auto_consent: true, ..sandbox::Options::new(Arc::new(Now), [7; 32]) };
         let sandbox = sandbox::start(options).expect("a sandbox");
         let data = tempfile::tempdir().expect("a folder");
@@ -28,6 +35,8 @@ impl Lab {
         let mut files = tree(&example).expect("the example");
         files.retain(|name, _| !name.starts_with(".bowline/"));
         let text = String::from_utf8(files.remove("bowline.yaml").expect("a project")).expect("it is text");
+        let is_left_out = |line: &str| !left_out.is_empty() && line.contains(left_out);
+        let text: String = text.split_inclusive('\n').filter(|line| !is_left_out(line)).collect();
         let text = text.replace("http://127.0.0.1:8914", sandbox.url("").trim_end_matches('/'));
         let text = format!("{text}\nenvironments:\n  served: {{ api: \"{}\" }}\n", served.api);
         files.insert("bowline.yaml".to_owned(), text.into_bytes());
@@ -56,6 +65,12 @@ impl Lab {
         said
     }
 
+    /// What is printed for programs, which holds to a schema.
+    fn machine(&self, line: &str, schema: &str) -> Value {
+        let output = self.command(line).output().expect("it runs");
+        held_to(schema, &output.stdout)
+    }
+
     /// Connects, with a person at a browser who answers that at the service.
     fn connect(&self, line: &str, answer: &str) -> (i32, String) {
         let mut child = self.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
@@ -82,12 +97,39 @@ fn a_connection_is_made_used_made_again_refused_and_revoked() {
     assert!(exit == 0 && said.contains("Connected"), "{exit}: {said}");
     let (exit, said) = lab.connect(connect, "auto=allow");
     assert!(exit == 0 && said.contains("was not ended at the service"), "connected again: {exit}: {said}");
+    let status = lab.machine("status --env served --format json", "status");
+    let held = |object: &Value| object["connection"]["held"]["account"].is_string();
+    assert!(status["objects"].as_array().expect("objects").iter().any(held) && untold(&status).is_empty(), "{status}");
     let echo = lab.sandbox.url("/api/echo");
     let called = lab.fine(&format!("invoke readings POST {echo} --env served --form tag=one --form tag=two"));
-    assert!(called.contains("tag=one&tag=two") || (called.contains("one") && called.contains("two")), "{called}");
+    assert!(called.contains("tag=one&tag=two"), "{called}");
     let revoked = lab.fine("revoke readings --env served");
     assert!(revoked.contains("revoked at the service too"), "{revoked}");
     assert_eq!(lab.ran(&format!("invoke readings GET {echo} --env served")).0, 1);
+}
+
+#[test]
+fn an_account_that_the_service_does_not_tell_is_said() {
+    let lab = Lab::applied_without("userinfo_url");
+    let (exit, said) = lab.connect("connect readings --env served --no-browser --timeout 30s", "auto=allow");
+    assert!(exit == 0 && said.contains("does not say whose account it is"), "{exit}: {said}");
+    assert!(lab.fine("status --env served").contains("whose account is not told"));
+    let status = lab.machine("status --env served --format json", "status");
+    assert_eq!(untold(&status), ["connections.readings"], "no person stands behind the others");
+}
+
+/// The connections of a status whose account is not told.
+fn untold(status: &Value) -> Vec<&str> {
+    let objects = status["objects"].as_array().expect("objects");
+    let is_untold = |object: &&Value| object["connection"]["held"]["account_untold"] == true;
+    objects.iter().filter(is_untold).filter_map(|object| object["address"].as_str()).collect()
+}
+
+fn held_to(schema: &str, printed: &[u8]) -> Value {
+    let value = serde_json::from_slice(printed).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(printed)));
+    let wrong: Vec<String> = validator(schema).iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{}: {value}", wrong.join("\n"));
+    value
 }
 
 #[test]
