@@ -100,6 +100,10 @@ fn a_connection_is_made_used_made_again_refused_and_revoked() {
     let status = lab.machine("status --env served --format json", "status");
     let held = |object: &Value| object["connection"]["held"]["account"].is_string();
     assert!(status["objects"].as_array().expect("objects").iter().any(held) && untold(&status).is_empty(), "{status}");
+    let (exit, said) = lab.connect(connect, "auto=allow&account=robin");
+    assert!(exit == 1 && said.contains("another account of the service, and stays so"), "{exit}: {said}");
+    let (exit, said) = lab.connect(&format!("{connect} --allow-other-account"), "auto=allow&account=robin");
+    assert!(exit == 0 && said.contains("whose access is ended at the service too"), "{exit}: {said}");
     let echo = lab.sandbox.url("/api/echo");
     let called = lab.fine(&format!("invoke readings POST {echo} --env served --form tag=one --form tag=two"));
     assert!(called.contains("tag=one&tag=two"), "{called}");
