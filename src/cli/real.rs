@@ -5,7 +5,7 @@ use crate::clock::{Clock, Random};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
 /// The program: one command line in the real world.
@@ -48,21 +48,13 @@ fn forbid_core_dumps() {
 /// The first Ctrl-C or SIGTERM lets what is running finish; the second stops at once. Every step is durable on its own, so
 /// either is safe.
 fn listen_for_interrupts(interrupted: &Arc<AtomicBool>) {
-    let pressed = Arc::clone(interrupted);
-    let handler = move || {
-        if pressed.swap(true, Ordering::SeqCst) {
-            std::process::exit(Exit::Interrupted.code().into());
-        }
-    };
-    ctrlc::set_handler(handler).expect("no other handler was set");
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::SIGTERM;
-        use signal_hook::flag;
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    for signal in [SIGINT, SIGTERM] {
         // In this order: the end at once looks at the flag before it is set.
-        flag::register_conditional_shutdown(SIGTERM, Exit::Interrupted.code().into(), Arc::clone(interrupted))
-            .and_then(|_| flag::register(SIGTERM, Arc::clone(interrupted)))
-            .expect("the system lets a program hear SIGTERM");
+        flag::register_conditional_shutdown(signal, Exit::Interrupted.code().into(), Arc::clone(interrupted))
+            .and_then(|_| flag::register(signal, Arc::clone(interrupted)))
+            .expect("the system lets a program hear its signals");
     }
 }
 

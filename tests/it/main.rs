@@ -10,9 +10,10 @@ mod delivery;
 mod deluge;
 mod examples;
 mod forbidden;
-
 mod formats;
 mod operation;
+#[path = "../support/other_process.rs"]
+mod other_process;
 mod peers;
 mod plans;
 #[path = "../support/postgres.rs"]
@@ -24,7 +25,8 @@ mod pull_request;
 mod recipes;
 mod remote;
 mod renewal;
-mod replicas;
+#[path = "../support/required.rs"]
+mod required;
 mod sandbox;
 mod schemas;
 #[path = "../support/served.rs"]

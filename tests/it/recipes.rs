@@ -1,6 +1,7 @@
 //! The recipes for CI and editors do what they say: their shell steps run in a fresh repository of the example project, and
 //! the files have the shapes that GitHub, GitLab and pre-commit publish.
 
+use crate::required::or_left_out;
 use crate::support::{tree, write_tree};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -251,17 +252,6 @@ fn validator() -> Option<PathBuf> {
     };
     let made = said(Command::new("python3").args(["-m", "venv"]).arg(&folder))
         .and_then(|()| said(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", wanted])));
-    match made {
-        Ok(()) => {
-            fs::write(stamp, wanted).expect("the target folder can be written");
-            Some(program)
-        }
-        Err(why) if std::env::var("BOWLINE_REQUIRE_PEERS").is_ok_and(|value| value == "1") => {
-            panic!("the validator is required, and cannot be installed: {why}")
-        }
-        Err(why) => {
-            let _ = writeln!(io::stderr(), "skipped: recipes against published schemas ({})", why.lines().next().unwrap_or_default());
-            None
-        }
-    }
+    let made = made.map(|()| fs::write(stamp, wanted).expect("the target folder can be written"));
+    or_left_out("recipes against published schemas", made.map(|()| program))
 }

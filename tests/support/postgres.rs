@@ -4,8 +4,12 @@
 //! `BOWLINE_REQUIRE_PEERS=1`: then they fail.
 #![allow(clippy::disallowed_methods, dead_code, reason = "a test's surroundings; each test program uses some of it")]
 
+#[path = "required.rs"]
+mod required;
+
 use postgres::{Client, NoTls};
-use std::io::{self, BufRead, BufReader, Write};
+use required::or_left_out;
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -67,18 +71,7 @@ impl Server {
 
     /// A server that nobody else uses: it may be stopped.
     pub(crate) fn own() -> Option<Server> {
-        static TOLD: OnceLock<()> = OnceLock::new();
-        match Server::run() {
-            Ok(server) => Some(server),
-            Err(why) if std::env::var("BOWLINE_REQUIRE_PEERS").is_ok_and(|value| value == "1") => {
-                panic!("PostgreSQL is required, and cannot be run: {why}")
-            }
-            Err(why) => {
-                // Past the capture of the test's output: what was left out has to be seen.
-                TOLD.get_or_init(|| writeln!(io::stderr(), "skipped: tests against PostgreSQL ({why})").unwrap_or_default());
-                None
-            }
-        }
+        or_left_out("tests against PostgreSQL", Server::run())
     }
 
     fn run() -> Result<Server, String> {
@@ -164,7 +157,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 fn keeper(bin: &Path, port: u16) -> Result<Keeper, String> {
-    let said = |error: io::Error| error.to_string();
+    let said = |error: std::io::Error| error.to_string();
     let asked = Command::new("id").arg("-u").output().map_err(said)?;
     let is_root = asked.stdout.trim_ascii() == b"0";
     let mut command = Command::new(if is_root { "runuser" } else { "sh" });

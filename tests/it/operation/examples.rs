@@ -1,5 +1,6 @@
 //! The recipes for running a broker hold: each is checked by the program that reads it, where that is there.
 
+use crate::required::or_left_out;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -11,9 +12,14 @@ fn read(name: &str) -> String {
     std::fs::read_to_string(folder().join(name)).expect("the example is there")
 }
 
-fn is_there(program: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output();
-    found.is_ok_and(|output| output.status.success())
+/// Whether the recipes can be checked with these programs.
+fn has(programs: &[&str]) -> bool {
+    let is_missing = |program: &&&str| {
+        let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output();
+        !found.is_ok_and(|output| output.status.success())
+    };
+    let missing = programs.iter().find(is_missing).map_or(Ok(()), |program| Err(format!("{program} is not installed")));
+    or_left_out("recipes for operation, read by the programs that they are for", missing).is_some()
 }
 
 #[test]
@@ -26,7 +32,7 @@ fn the_settings_are_right() {
 
 #[test]
 fn the_unit_is_one_and_lets_the_program_do_little() {
-    if !is_there("systemd-analyze") {
+    if !has(&["systemd-analyze"]) {
         return;
     }
     let copy = tempfile::tempdir().expect("a folder");
@@ -40,7 +46,7 @@ fn the_unit_is_one_and_lets_the_program_do_little() {
 
 #[test]
 fn the_proxy_understands_its_file() {
-    if !is_there("nginx") || !is_there("openssl") {
+    if !has(&["nginx", "openssl"]) {
         return;
     }
     let copy = tempfile::tempdir().expect("a folder");

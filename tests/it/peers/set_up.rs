@@ -1,7 +1,8 @@
 //! Installs the peers' packages once below `target`, exactly as their lock file has them.
 
+use crate::required::or_left_out;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -9,18 +10,8 @@ use std::sync::OnceLock;
 /// The folder from which the peers run; `None` where they cannot and need not.
 pub(crate) fn installed() -> Option<&'static Path> {
     static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    static TOLD: OnceLock<()> = OnceLock::new();
-    match FOLDER.get_or_init(install) {
-        Ok(folder) => Some(folder),
-        Err(why) if std::env::var("BOWLINE_REQUIRE_PEERS").is_ok_and(|value| value == "1") => {
-            panic!("the peers are required, and cannot be installed: {why}")
-        }
-        Err(why) => {
-            // Past the capture of the test's output: what was left out has to be seen.
-            TOLD.get_or_init(|| writeln!(io::stderr(), "skipped: tests against what others wrote ({why})").unwrap_or_default());
-            None
-        }
-    }
+    let folder = FOLDER.get_or_init(install).as_ref();
+    or_left_out("tests against what others wrote", folder.map(PathBuf::as_path).map_err(String::clone))
 }
 
 fn install() -> Result<PathBuf, String> {

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 #[test]
 fn a_slow_service_is_waited_for_and_asked_once() {
     let lab = Lab::connected();
-    let other = opened(lab.folder.path(), lab.clock.clone());
+    let other = opened(&lab.database, lab.clock.clone());
     lab.clock.forward(LIFE);
     lab.proxy.play("/oauth/token", Trick::Latency(Duration::from_secs(8)));
     std::thread::scope(|scope| {
@@ -40,7 +40,7 @@ fn an_answer_that_comes_after_others_took_over_changes_nothing() {
     for rotates in [false, true] {
         let lab = Lab::connected();
         lab.sandbox.change(|settings| settings.rotate = rotates);
-        let other = opened(lab.folder.path(), lab.clock.clone());
+        let other = opened(&lab.database, lab.clock.clone());
         lab.clock.forward(LIFE);
         lab.proxy.play("/oauth/token", Trick::Late(Duration::from_millis(1500)));
         let (first, second) = std::thread::scope(|scope| {

@@ -12,13 +12,12 @@ use bowline::oauth::{Body, HttpRequest, HttpResponse, SendError};
 use bowline::resource::{Address, Name, Resource, SecretPath, Service};
 use bowline::sandbox::{self, Options, Running};
 use bowline::secret::Secret;
-use bowline::store::SqliteStore;
+use bowline::store::open;
 use bowline::upstream::{Limits, Policy, Upstream};
 use bowline::vault::Keyring;
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
@@ -26,20 +25,20 @@ use tempfile::TempDir;
 use url::Url;
 
 /// Seconds for which access tokens are good.
-pub(super) const LIFE: u64 = 3600;
+pub(crate) const LIFE: u64 = 3600;
 /// How long one request may take, and how long where something is slow on purpose.
 const PATIENCE: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(600);
 
 /// A clock that is moved by hand.
-pub(super) struct Hands(pub(super) AtomicU64);
+pub(crate) struct Hands(pub(crate) AtomicU64);
 
 impl Hands {
-    pub(super) fn new() -> Arc<Hands> {
+    pub(crate) fn new() -> Arc<Hands> {
         Arc::new(Hands(AtomicU64::new(1_790_000_000)))
     }
 
-    pub(super) fn forward(&self, seconds: u64) {
+    pub(crate) fn forward(&self, seconds: u64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 }
@@ -50,13 +49,15 @@ impl Clock for Hands {
     }
 }
 
-pub(super) struct Lab {
-    pub(super) sandbox: Running,
-    pub(super) proxy: Proxy,
-    pub(super) clock: Arc<Hands>,
-    pub(super) broker: Broker,
-    pub(super) folder: TempDir,
-    pub(super) actor: Actor,
+pub(crate) struct Lab {
+    pub(crate) sandbox: Running,
+    pub(crate) proxy: Proxy,
+    pub(crate) clock: Arc<Hands>,
+    pub(crate) broker: Broker,
+    /// The address of the store, for other processes.
+    pub(crate) database: String,
+    _folder: Option<TempDir>,
+    pub(crate) actor: Actor,
     hurry: Hurry,
 }
 
@@ -65,14 +66,20 @@ type Hurry = Arc<AtomicBool>;
 
 impl Lab {
     /// With `connections.it` connected, and `webhooks.hook` that goes with it.
-    pub(super) fn connected() -> Lab {
+    pub(crate) fn connected() -> Lab {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = format!("sqlite:{}", folder.path().join("a.db").display());
+        Lab { _folder: Some(folder), ..Lab::connected_at(database) }
+    }
+
+    /// As [`Lab::connected`], in the store at an address.
+    pub(crate) fn connected_at(database: String) -> Lab {
         let clock = Hands::new();
         let sandbox = sandbox::start(Options { auto_consent: true, ..Options::new(clock.clone(), [7; 32]) }).expect("a free port");
         let proxy = Proxy::before(sandbox.base.port().expect("it has one"));
-        let folder = tempfile::tempdir().expect("a temporary folder");
         let hurry = Hurry::default();
-        let broker = in_hurry(folder.path(), clock.clone(), hurry.clone());
-        let lab = Lab { sandbox, proxy, clock, broker, folder, actor: Actor { name: "ada".to_owned() }, hurry };
+        let broker = in_hurry(&database, clock.clone(), hurry.clone());
+        let lab = Lab { sandbox, proxy, clock, broker, database, _folder: None, actor: Actor { name: "ada".to_owned() }, hurry };
         lab.declare();
         lab.connect();
         lab
@@ -102,7 +109,7 @@ impl Lab {
         self.put("webhooks.hook", hook, &BTreeMap::new());
     }
 
-    pub(super) fn connect(&self) {
+    pub(crate) fn connect(&self) {
         let (name, redirect_uri) = (Name::new("it"), Url::parse("http://127.0.0.1:9/callback/lab").expect("a URL"));
         let consent = Consent { actor: &self.actor, connection: &name, user: None, redirect_uri: &redirect_uri, application: None };
         let mut link = self.broker.begin_consent(consent).expect("a link").link;
@@ -121,7 +128,7 @@ impl Lab {
     }
 
     /// Does something while requests are given little time.
-    pub(super) fn hurried<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn hurried<T>(&self, work: impl FnOnce() -> T) -> T {
         self.hurry.store(true, Ordering::SeqCst);
         let done = work();
         self.hurry.store(false, Ordering::SeqCst);
@@ -129,36 +136,36 @@ impl Lab {
     }
 
     /// A call of the API, and the status that came back.
-    pub(super) fn call(&self) -> Result<u16, BrokerError> {
+    pub(crate) fn call(&self) -> Result<u16, BrokerError> {
         self.call_by(&self.broker, Method::GET, "/api/devices")
     }
 
-    pub(super) fn post(&self) -> Result<u16, BrokerError> {
+    pub(crate) fn post(&self) -> Result<u16, BrokerError> {
         self.call_by(&self.broker, Method::POST, "/api/messages")
     }
 
-    pub(super) fn call_by(&self, broker: &Broker, method: Method, path: &str) -> Result<u16, BrokerError> {
+    pub(crate) fn call_by(&self, broker: &Broker, method: Method, path: &str) -> Result<u16, BrokerError> {
         call_with(broker, &self.actor, method, &self.proxy.url(path))
     }
 
     /// What the service made of it.
-    pub(super) fn revoke(&self) -> ToldOutcome {
+    pub(crate) fn revoke(&self) -> ToldOutcome {
         let call = Call { actor: &self.actor, project: None, key: None, expect: Expect::Whatever, fence: None };
         let at: Address = "connections.it".parse().expect("an address");
         self.broker.revoke_and_tell(&call, &at, None).expect("it is always allowed").1.remove(0).outcome
     }
 
-    pub(super) fn report(&self) -> Report {
+    pub(crate) fn report(&self) -> Report {
         self.broker.status().expect("readable").into_iter().next().expect("there is one connection")
     }
 
     /// Refreshes that the sandbox looked at.
-    pub(super) fn refreshes(&self) -> u64 {
+    pub(crate) fn refreshes(&self) -> u64 {
         self.sandbox.stats().token_requests.get("refresh_token").copied().unwrap_or_default()
     }
 }
 
-pub(super) fn call_with(broker: &Broker, actor: &Actor, method: Method, url: &str) -> Result<u16, BrokerError> {
+pub(crate) fn call_with(broker: &Broker, actor: &Actor, method: Method, url: &str) -> Result<u16, BrokerError> {
     let body = match method {
         Method::POST => json!({ "channel": "#lab", "text": "once" }).to_string().into_bytes(),
         _ => Vec::new(),
@@ -179,22 +186,22 @@ pub(super) fn call_with(broker: &Broker, actor: &Actor, method: Method, url: &st
     broker.call_out(outgoing).map(|answered| answered.response.status().as_u16())
 }
 
-/// The lab's data as a process opens it.
-pub(super) fn opened(folder: &Path, clock: Arc<Hands>) -> Broker {
-    in_hurry(folder, clock, Hurry::default())
+/// The lab's data as another process opens it.
+pub(crate) fn opened(database: &str, clock: Arc<Hands>) -> Broker {
+    in_hurry(database, clock, Hurry::default())
 }
 
-fn in_hurry(folder: &Path, clock: Arc<Hands>, hurry: Hurry) -> Broker {
+fn in_hurry(database: &str, clock: Arc<Hands>, hurry: Hurry) -> Broker {
     struct Nines;
     impl Random for Nines {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(9);
         }
     }
-    let store = SqliteStore::open(&folder.join("a.db")).expect("the folder is writable");
+    let store = open(&database.parse().expect("it is an address")).expect("the store is there");
     let surroundings =
         Surroundings { clock, random: Arc::new(MachineRandom), services: Arc::new(NoDefaults), outward: Arc::new(Hasty(hurry)) };
-    Broker::open(Box::new(store), Keyring::generate(&Nines), surroundings).expect("the store is ours")
+    Broker::open(store, Keyring::generate(&Nines), surroundings).expect("the store is ours")
 }
 
 /// No two processes may draw the same.
