@@ -9,7 +9,6 @@
 //! person has to know is a note. What Zoho's data centres are called stands once, in `data_centre.rs`.
 
 mod api;
-mod class;
 mod data_centre;
 mod entry;
 mod evidence;
@@ -30,7 +29,6 @@ mod tests;
 mod variable;
 
 pub use api::{Api, Call, CredentialPlace, CredentialRule, Expired, Organisation, RateLimit};
-pub use class::class_of;
 pub use data_centre::{DATA_CENTRES, DataCentre};
 pub use entry::{Alternative, AuthKind, Entry, Field};
 pub use evidence::{Confidence, Confirms, Evidence, Grade, Source, Survey, SurveyedScopes};

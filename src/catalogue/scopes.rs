@@ -1,8 +1,7 @@
 //! The scopes that a service offers and what is known of each. Knows nothing of which ones a connection chose.
 
-use super::class::class_of;
 use super::evidence::SurveyedScopes;
-use crate::resource::ScopeClass;
+use crate::resource::{Scope, ScopeClass};
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -27,7 +26,7 @@ pub struct Scopes {
 impl Scopes {
     /// How far a scope reaches: as the entry says, or else as its name tells, be it offered or not.
     pub fn class(&self, scope: &str) -> ScopeClass {
-        self.known.get(scope).and_then(|known| known.class).unwrap_or_else(|| class_of(scope))
+        self.known.get(scope).and_then(|known| known.class).unwrap_or_else(|| Scope(scope.to_owned()).class())
     }
 
     /// What is known of a scope; `None` if the service does not offer it as far as the catalogue knows.

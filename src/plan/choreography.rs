@@ -37,6 +37,7 @@ fn adopt(worlds: &Worlds<'_>, score: &mut Score, address: &Address, change: usiz
         score.add(draft);
     }
     score.drafts[change].because("to-be-adopted", None);
+    score.drafts[change].from = worlds.live(address).and_then(|live| live.owner.clone());
     score.step(change, Do::Adopt, None);
 }
 

@@ -31,6 +31,8 @@ pub(super) struct DraftStep {
 pub(super) struct Draft {
     pub(super) address: Address,
     pub(super) previous: Option<Address>,
+    /// The other project that it is taken from.
+    pub(super) from: Option<String>,
     pub(super) action: Action,
     pub(super) reasons: Vec<Reason>,
     pub(super) diff: Vec<Difference>,
@@ -59,6 +61,7 @@ impl Draft {
         Draft {
             address: address.clone(),
             previous: None,
+            from: None,
             action,
             reasons: Vec::new(),
             diff: Vec::new(),

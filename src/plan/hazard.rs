@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Score};
 use super::model::{Action, Actor, Affects, DiffOp, Difference, Hazard};
+use super::reach::sends_elsewhere;
 use super::worlds::Worlds;
 use crate::resource::{Address, Auth, Kind, Link, Live, Resource, ScopeClass, Status, WebhookState};
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ pub(super) fn weigh(worlds: &Worlds<'_>, score: &mut Score) {
     for number in 0..score.drafts.len() {
         let draft = &score.drafts[number];
         let affects = affects(worlds, score, draft);
-        let hazards = hazards(score, draft, &affects);
+        let hazards = hazards(worlds, score, draft, &affects);
         score.drafts[number].affects = affects;
         score.drafts[number].hazards = hazards;
     }
@@ -87,22 +88,27 @@ fn keeps_naming(worlds: &Worlds<'_>, score: &Score, function: &Address, connecti
     }
 }
 
-fn hazards(score: &Score, draft: &Draft, affects: &Affects) -> BTreeSet<Hazard> {
+fn hazards(worlds: &Worlds<'_>, score: &Score, draft: &Draft, affects: &Affects) -> BTreeSet<Hazard> {
     let actor = draft.marks.authorize.and_then(|step| score.steps[step].actor);
     let by_person = matches!(actor, Some(Actor::Owner | Actor::EachUser));
     let of_connection = draft.address.kind == Kind::Connection;
     // What nobody has to give again is not lost.
     let loses = draft.marks.revoke.is_some() && (by_person || actor.is_none() || !affects.users.is_empty() || draft.leaves().is_some());
+    let sides = subject(worlds, draft).map(|live| live.resource.as_ref()).zip(draft.after.as_deref());
     let gone_for_good = matches!(draft.action, Action::Delete | Action::Move);
     [
         (Hazard::LosesTokens, loses),
         (Hazard::NeedsConsent, by_person),
         (Hazard::PausesWebhooks, of_connection && !affects.webhooks.is_empty()),
-        (Hazard::WidensScopes, escalations(draft.action, draft.after.as_deref(), &draft.diff) > 0),
+        (Hazard::WidensScopes, escalations(draft.action, by_person, draft.after.as_deref(), &draft.diff) > 0),
         (Hazard::BreaksFunctions, gone_for_good && !affects.functions.is_empty()),
         (Hazard::ChangesIdentity, draft.diff.iter().any(|difference| difference.path == "/use_login_user_credentials")),
         (Hazard::Destroys, matches!(draft.action, Action::Delete | Action::Replace)),
         (Hazard::PlainHttp, draft.after.as_ref().is_some_and(|wanted| plain_http(wanted))),
+        (Hazard::Unprotects, sides.is_some_and(|(before, after)| before.protect() && !after.protect())),
+        (Hazard::SendsElsewhere, sides.is_some_and(|(before, after)| sends_elsewhere(before, after, &worlds.succession))),
+        (Hazard::TakesFromAnotherProject, draft.from.is_some()),
+        (Hazard::Forgets, draft.action == Action::Forget),
     ]
     .into_iter()
     .filter_map(|(hazard, applies)| applies.then_some(hazard))
@@ -110,11 +116,14 @@ fn hazards(score: &Score, draft: &Draft, affects: &Affects) -> BTreeSet<Hazard> 
 }
 
 /// How many scopes are added to a connection that reach further than before: they are not for reading only, or the
-/// connection had none at all.
-pub(super) fn escalations(action: Action, after: Option<&Resource>, diff: &[Difference]) -> usize {
-    let (false, Some(Resource::Connection(after))) = (action == Action::Create, after) else { return 0 };
+/// connection had none at all. A new one escalates where it asks for more than reading and no person consents to that.
+pub(super) fn escalations(action: Action, by_person: bool, after: Option<&Resource>, diff: &[Difference]) -> usize {
+    let Some(Resource::Connection(after)) = after else { return 0 };
+    if action == Action::Create && by_person {
+        return 0;
+    }
     let of = |op: DiffOp| diff.iter().filter(move |difference| difference.path == "/scopes" && difference.op == op);
-    let had_some = of(DiffOp::SetRemove).count() > 0 || after.scopes.len() > of(DiffOp::SetAdd).count();
+    let had_some = action == Action::Create || of(DiffOp::SetRemove).count() > 0 || after.scopes.len() > of(DiffOp::SetAdd).count();
     of(DiffOp::SetAdd).filter(|difference| !had_some || difference.class > Some(ScopeClass::Read)).count()
 }
 

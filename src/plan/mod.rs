@@ -6,8 +6,8 @@
 //!
 //! The stages, each deciding one thing: `fate` what becomes of an object · `targets` which are looked at · `diff` what
 //! differs · `choreography` the steps of one change · `link` how changes wait for each other, and what is refused ·
-//! `hazard` what a reviewer must see · `order` the ids. `inspect` checks a finished plan without any of them, `approval` takes
-//! out of it what nobody approved.
+//! `hazard` what a reviewer must see (`reach`: where credentials go) · `order` the ids. `inspect` checks a finished plan
+//! without any of them, `approval` takes out of it what nobody approved.
 //!
 //! Adding a kind: a file in `diff/`, a line in `choreography` where it has steps of its own.
 
@@ -24,6 +24,7 @@ mod model;
 mod options;
 mod order;
 mod planner;
+mod reach;
 mod rehearsal;
 mod renames;
 mod summary;

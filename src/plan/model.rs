@@ -116,7 +116,22 @@ pub struct Summary {
     /// Distinct people whose authorisation is lost.
     pub users_affected: usize,
     pub webhooks_paused: usize,
+    /// Scopes that connections gain and that reach further than before, and of new ones that need nobody's consent those
+    /// that are not for reading only.
     pub scope_escalations: usize,
+    /// Objects that may be deleted afterwards and could not before. Like the next two absent from JSON where there are none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unprotected: usize,
+    /// Objects whose credentials go where they did not before.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub sent_elsewhere: usize,
+    /// Objects that were another project's.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub taken_over: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// One resource's change.
@@ -129,6 +144,9 @@ pub struct Change {
     /// Where a move comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_address: Option<Address>,
+    /// The project whose object it is until then, where it is taken from another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     pub action: Action,
     /// The declaration, as file, line and column; absent for what is no longer declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -314,6 +332,14 @@ pub enum Hazard {
     Destroys,
     /// Credentials may travel over plain HTTP to this machine.
     PlainHttp,
+    /// What was protected may be deleted afterwards.
+    Unprotects,
+    /// Credentials may go where they did not before.
+    SendsElsewhere,
+    /// The object is another project's until then.
+    TakesFromAnotherProject,
+    /// The object stays live and nobody looks after it any more.
+    Forgets,
 }
 
 impl Hazard {
@@ -328,6 +354,10 @@ impl Hazard {
             Hazard::ChangesIdentity => "changes-identity",
             Hazard::Destroys => "destroys",
             Hazard::PlainHttp => "plain-http",
+            Hazard::Unprotects => "unprotects",
+            Hazard::SendsElsewhere => "sends-elsewhere",
+            Hazard::TakesFromAnotherProject => "takes-from-another-project",
+            Hazard::Forgets => "forgets",
         }
     }
 }

@@ -101,6 +101,7 @@ fn change(at: usize, draft: super::draft::Draft) -> Change {
         id: format!("c{}", at + 1),
         address: draft.address,
         previous_address: draft.previous,
+        from: draft.from,
         action: draft.action,
         source: None,
         reasons: draft.reasons,

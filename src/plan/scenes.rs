@@ -468,7 +468,11 @@ fn what_is_adopted_comes_as_it_is_and_only_from_whom_it_is_said_to() {
     let made = planned(&project, &observed);
     assert_eq!(told(&made), ["adopt services.s", "adopt connections.c"]);
     assert_eq!((made.summary.adopt, made.summary.refused), (2, 0));
-    assert!(made.changes.iter().all(|change| change.diff.is_empty() && change.hazards.is_empty()));
+    assert!(made.changes.iter().all(|change| change.diff.is_empty()));
+    assert_eq!((change(&made, "services.s").from.as_deref(), change(&made, "services.s").hazards.as_slice()), (None, [].as_slice()));
+    assert_eq!(change(&made, "connections.c").from.as_deref(), Some("theirs"));
+    assert_eq!(change(&made, "connections.c").hazards, [Hazard::TakesFromAnotherProject]);
+    assert_eq!(made.summary.taken_over, 1);
     project.adopted = [(address("services.s"), None), (address("connections.c"), Some("others".to_owned()))].into();
     assert_eq!(
         change(&planned(&project, &observed), "connections.c").refused.as_ref().map(|refused| refused.code.as_str()),
@@ -481,11 +485,54 @@ fn what_is_forgotten_stays_and_still_stands_in_the_way() {
     let all = [("connections.c", json!({})), ("webhooks.w", json!({ "auth": { "connection": "c" } })), ("functions.f", json!({}))];
     let mut project = declared(&all[..1]);
     project.forgotten = [address("webhooks.w"), address("functions.f")].into();
-    assert_eq!(told(&planned(&project, &live(&all))), ["forget webhooks.w", "forget functions.f"]);
+    let made = planned(&project, &live(&all));
+    assert_eq!(told(&made), ["forget webhooks.w", "forget functions.f"]);
+    assert!(made.changes.iter().all(|change| change.hazards == [Hazard::Forgets]));
     let mut without = declared(&[]);
     without.forgotten = project.forgotten.clone();
     let made = with(&without, &live(&all), &PlanOptions { allow_empty: true, ..PlanOptions::default() });
     assert_eq!(change(&made, "connections.c").refused.as_ref().map(|refused| refused.code.as_str()), Some("delete-while-referenced"));
+}
+
+#[test]
+fn what_lets_credentials_out_or_ends_protection_is_not_safe() {
+    let oauth2 = |token_url: &str| json!({ "auth": { "type": "oauth2", "token_url": token_url }, "hosts": ["a.example"] });
+    let all = |protect: bool, token_url: &str, url: &str| {
+        let signed = json!({ "url": url, "auth": { "connection": "c" } });
+        declared(&[
+            ("services.s", oauth2(token_url)),
+            ("connections.c", json!({ "service": "s", "protect": protect })),
+            ("webhooks.w", signed),
+        ])
+    };
+    let before = all(true, "https://a.example/token", "https://a.example/x");
+    let mut observed = live(&[]);
+    for (at, resource) in &before.resources {
+        let object = live(&[(&at.to_string(), json!({}))]).objects.remove(at).expect("it was made");
+        observed.objects.insert(at.clone(), Live { resource: resource.clone(), ..object });
+    }
+    let made = planned(&all(false, "https://b.example/token", "https://b.example/x"), &observed);
+    assert!(change(&made, "connections.c").hazards.contains(&Hazard::Unprotects));
+    assert!(change(&made, "services.s").hazards.contains(&Hazard::SendsElsewhere));
+    assert!(change(&made, "webhooks.w").hazards.contains(&Hazard::SendsElsewhere));
+    assert_eq!((made.summary.unprotected, made.summary.sent_elsewhere), (1, 2));
+    let safe = approve(&made, &Approval::Safe).expect("a plan can be narrowed to what is safe");
+    assert_eq!((safe.plan.changes.len(), safe.left_out.len()), (0, 3));
+}
+
+#[test]
+fn a_new_connection_that_nobody_consents_to_escalates_with_all_that_is_not_reading() {
+    let machine = json!({ "auth": { "type": "oauth2", "grant": "client_credentials", "token_url": "https://a.example/token" } });
+    let asking = |scopes: Value, service: &str| {
+        declared(&[("services.m", machine.clone()), ("connections.c", json!({ "service": service, "scopes": scopes }))])
+    };
+    let hazards = |project: &Project| {
+        let made = planned(project, &Observed::default());
+        (change(&made, "connections.c").hazards.clone(), made.summary.scope_escalations)
+    };
+    assert_eq!(hazards(&asking(json!(["a.read", "a.delete", "a.write"]), "m")), (vec![Hazard::WidensScopes], 2));
+    assert_eq!(hazards(&asking(json!(["a.read"]), "m")), (vec![], 0));
+    assert_eq!(hazards(&asking(json!(["a.write"]), "slack")), (vec![Hazard::NeedsConsent], 0));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 pub(super) fn summary(changes: &[Change], declared: usize) -> Summary {
     let done = || changes.iter().filter(|change| change.refused.is_none());
     let count = |action: Action| done().filter(|change| change.action == action).count();
+    let with = |hazard: Hazard| done().filter(|change| has(change, hazard)).count();
     let users: BTreeSet<&String> =
         done().filter(|change| has(change, Hazard::LosesTokens)).flat_map(|change| &change.affects.users).collect();
     let paused: BTreeSet<&Address> =
@@ -28,7 +29,10 @@ pub(super) fn summary(changes: &[Change], declared: usize) -> Summary {
         consents: done().map(consents).sum(),
         users_affected: users.len(),
         webhooks_paused: paused.len(),
-        scope_escalations: done().map(|change| escalations(change.action, change.after.as_deref(), &change.diff)).sum(),
+        scope_escalations: done().map(|change| escalations(change.action, by_person(change), change.after.as_deref(), &change.diff)).sum(),
+        unprotected: with(Hazard::Unprotects),
+        sent_elsewhere: with(Hazard::SendsElsewhere),
+        taken_over: with(Hazard::TakesFromAnotherProject),
     }
 }
 
@@ -42,6 +46,10 @@ pub(super) fn leaves(action: Action) -> bool {
 
 fn has(change: &Change, hazard: Hazard) -> bool {
     change.hazards.contains(&hazard)
+}
+
+fn by_person(change: &Change) -> bool {
+    change.steps.iter().any(|step| matches!(step.actor, Some(Actor::Owner | Actor::EachUser)))
 }
 
 /// Where each user has an own account, everybody who had consented has to do it again; without any, somebody has to.

@@ -1,7 +1,7 @@
 //! What an expression sees of a change and of its plan: plain JSON, every key always there.
 
 use super::judge::Case;
-use crate::plan::{Change, DiffValue, Plan};
+use crate::plan::{Change, DiffValue, Plan, Summary};
 use crate::resource::Resource;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -9,12 +9,21 @@ use std::collections::BTreeMap;
 /// Everything but `change`.
 pub(super) fn of_plan(plan: &Plan, case: &Case<'_>) -> BTreeMap<&'static str, Json> {
     BTreeMap::from([
-        ("plan", json!({ "mode": plan.mode, "targets": plan.targets, "summary": plan.summary })),
+        ("plan", json!({ "mode": plan.mode, "targets": plan.targets, "summary": summary(&plan.summary) })),
         ("environment", json!(case.environment.unwrap_or_default())),
         ("project", json!(case.project)),
         ("api", json!(case.api)),
         ("labels", json!(plan.labels)),
     ])
+}
+
+/// With the counts that files leave out where they are none.
+fn summary(summary: &Summary) -> Json {
+    let mut counts = json!(summary);
+    counts["unprotected"] = json!(summary.unprotected);
+    counts["sent_elsewhere"] = json!(summary.sent_elsewhere);
+    counts["taken_over"] = json!(summary.taken_over);
+    counts
 }
 
 /// One change. What there is none of is null, an empty text or an empty list.
@@ -31,6 +40,7 @@ pub(super) fn of_change(change: &Change, before: Option<&Resource>) -> Json {
         "name": change.address.name,
         "action": change.action,
         "previous_address": change.previous_address,
+        "from": change.from,
         "before": before.map(body),
         "after": change.after.as_deref().map(body),
         "diff": diff,

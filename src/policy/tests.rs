@@ -18,6 +18,7 @@ fn change(id: &str, address: &str, scopes: &[&str]) -> Change {
         id: id.to_owned(),
         address: address.parse().expect("an address"),
         previous_address: None,
+        from: None,
         action: Action::Update,
         source: None,
         reasons: Vec::new(),
@@ -57,6 +58,17 @@ fn a_policy_is_judged_for_every_change_and_says_what_its_message_makes_of_it() {
     let said =
         said("change.after.scopes.exists(s, s.endsWith('.ALL'))", "{change.address} asks for {change.after.scopes} in {environment}");
     assert_eq!(said, ["connections.all asks for A.ALL, B.READ in prod"]);
+}
+
+#[test]
+fn a_policy_sees_whose_object_is_taken_and_counts_that_files_leave_out() {
+    let mut taken = plan();
+    taken.changes[1].from = Some("theirs".to_owned());
+    taken.summary.taken_over = 1;
+    let verdicts = judged(deny("change.from != null && change.from != 'ours'", "{change.address} is {change.from}'s"), &taken);
+    assert_eq!(verdicts.iter().map(|verdict| verdict.message.as_str()).collect::<Vec<_>>(), ["connections.read is theirs's"]);
+    let counted = |plan: &Plan| judged(deny("plan.summary.taken_over > 0 || plan.summary.unprotected > 0", "x"), plan).len();
+    assert_eq!((counted(&taken), counted(&plan())), (1, 0));
 }
 
 #[test]

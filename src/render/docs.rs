@@ -4,7 +4,7 @@
 use super::graph::{GraphOptions, mermaid};
 use super::literal::markdown;
 use super::snippets::Snippet;
-use crate::resource::{Address, Auth, Connection, Function, Grant, Kind, Name, Project, Resource, Scope, Service, Webhook, WebhookAuth};
+use crate::resource::{Address, Auth, Connection, Function, Grant, Kind, Name, Project, Resource, Service, Webhook, WebhookAuth};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where each resource is named: `functions/one.ds:6:16`, and by whom.
@@ -103,22 +103,22 @@ fn connection_section(project: &Project, address: &Address, connection: &Connect
     if connection.protect {
         line(page, "- Protected: Bowline refuses to delete or replace it");
     }
-    scopes(&connection.scopes, project.service(&connection.service), page);
+    scopes(project, connection, page);
     used(address, places, page);
 }
 
 /// Each scope with what its service says of it, and how far it reaches.
-fn scopes(asked: &BTreeSet<Scope>, service: Option<&Service>, page: &mut String) {
-    let described = match service.map(|service| &service.auth) {
+fn scopes(project: &Project, connection: &Connection, page: &mut String) {
+    let described = match project.service(&connection.service).map(|service| &service.auth) {
         Some(Auth::Oauth2(oauth2)) => Some(&oauth2.scopes),
         Some(Auth::Oauth1(_) | Auth::ApiKey(_) | Auth::Basic) | None => None,
     };
-    if asked.is_empty() {
+    if connection.scopes.is_empty() {
         return;
     }
     line(page, "- Scopes:");
-    for scope in asked {
-        let class = serde_json::to_value(scope.class()).expect("a word is JSON");
+    for scope in &connection.scopes {
+        let class = serde_json::to_value(project.scope_class(&connection.service, scope)).expect("a word is JSON");
         let words = described.and_then(|all| all.get(scope)).filter(|words| **words != scope.0);
         let words = words.map(|words| format!(": {}", markdown(words))).unwrap_or_default();
         line(page, &format!("  - {} ({}){words}", markdown(&scope.0), class.as_str().unwrap_or_default()));

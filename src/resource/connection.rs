@@ -1,5 +1,6 @@
 //! A connection: a named, authorised link to one service.
 
+use super::scope_class::class_of;
 use super::value::{SecretPath, Value};
 use super::{Address, Name};
 use serde::{Deserialize, Serialize};
@@ -21,19 +22,7 @@ impl Scope {
     /// How far the scope reaches, as its name tells: services spell it `ZohoCRM.modules.READ`, `chat:write`,
     /// `gmail.readonly`, `User.Read.All`. What the name does not tell counts as writing.
     pub fn class(&self) -> ScopeClass {
-        let name = self.0.to_lowercase();
-        let says = |words: &[&str]| name.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
-        if says(&["admin", "full", "manage"]) {
-            ScopeClass::Admin
-        } else if says(&["delete"]) {
-            ScopeClass::Delete
-        } else if says(&["read", "readonly"]) && !says(&["write"]) {
-            ScopeClass::Read
-        } else if says(&["all"]) {
-            ScopeClass::Admin
-        } else {
-            ScopeClass::Write
-        }
+        class_of(&self.0)
     }
 }
 
@@ -85,27 +74,5 @@ pub struct Connection {
 impl Connection {
     pub(super) fn values(&self) -> BTreeMap<SecretPath, &Value> {
         self.credentials.iter().map(|(key, value)| (SecretPath::of(["credentials", key]), value)).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scopes_name_tells_how_far_it_reaches() {
-        let class = |name: &str| Scope(name.to_owned()).class();
-        assert_eq!(class("ZohoCRM.modules.READ"), ScopeClass::Read);
-        assert_eq!(class("https://www.googleapis.com/auth/gmail.readonly"), ScopeClass::Read);
-        assert_eq!(class("channels:read"), ScopeClass::Read);
-        assert_eq!(class("User.Read.All"), ScopeClass::Read);
-        assert_eq!(class("User.ReadWrite.All"), ScopeClass::Admin);
-        assert_eq!(class("chat:write"), ScopeClass::Write);
-        assert_eq!(class("read_write"), ScopeClass::Write);
-        assert_eq!(class("ZohoIOT.modules.DELETE"), ScopeClass::Delete);
-        assert_eq!(class("ZohoCRM.modules.ALL"), ScopeClass::Admin);
-        assert_eq!(class("admin:org"), ScopeClass::Admin);
-        assert_eq!(class("calls.manage"), ScopeClass::Admin);
-        assert_eq!(class("repo"), ScopeClass::Write);
     }
 }

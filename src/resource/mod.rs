@@ -17,6 +17,7 @@ mod merge;
 mod name;
 mod observed;
 mod project;
+mod scope_class;
 mod service;
 mod tolerance;
 mod value;

@@ -76,8 +76,9 @@ fn plan_id(text: &str) -> Result<String, String> {
 /// How a plan is carried out.
 #[derive(Debug, Args)]
 pub struct CarryingOut {
-    /// Do not ask before changing anything. `safe` leaves out whatever a person should look at first: what deletes, asks
-    /// somebody's consent, widens scopes, pauses webhooks
+    /// Do not ask before changing anything. `safe` leaves out whatever a person should look at first: what deletes or
+    /// forgets, asks somebody's consent, widens scopes, pauses webhooks, ends protection, sends credentials elsewhere, takes from
+    /// another project
     #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
     pub auto_approve: Option<AutoApprove>,
     /// Carry out only these changes, by id of the plan or by address, and what they need

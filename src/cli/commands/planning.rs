@@ -6,7 +6,7 @@ use crate::apply::{FromSnapshot, Material, PlanFile, PlanRefusal, Remote, Snapsh
 use crate::cli::args::LabelArgs;
 use crate::cli::exit::Exit;
 use crate::cli::report::page::{Page, Tone};
-use crate::cli::report::plan_text::{self, Heading};
+use crate::cli::report::plan_text::{self, Heading, NOT_COMPARED};
 use crate::cli::talk::{Failure, Talk};
 use crate::plan::{self, Action, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions, Verdict};
 use crate::policy::{self, Case};
@@ -154,7 +154,7 @@ pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
 /// A plan for people, on a page of their making, with the places in scripts that it touches.
 pub(super) fn text(file: &PlanFile, scripts: &[Use], mut page: Page) -> String {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
-    let from = file.snapshot.as_ref().map(|snapshot| format!("a snapshot of {api} taken at {}", snapshot.taken_at));
+    let from = file.snapshot.as_ref().map(|snapshot| format!("a snapshot of {api} taken at {}; {NOT_COMPARED}", snapshot.taken_at));
     let api = from.as_deref().unwrap_or(api);
     let heading = Heading { project: &file.project, environment: file.environment.as_deref(), api, plan_id: &file.plan_id };
     plan_text::plan(&file.plan, heading, scripts, &mut page);

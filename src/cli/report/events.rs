@@ -70,6 +70,9 @@ fn planned(change: &Change) -> Value {
     if let Some(previous) = &change.previous_address {
         fields["previous_address"] = json!(previous);
     }
+    if let Some(from) = &change.from {
+        fields["from"] = json!(from);
+    }
     if let Some(refused) = &change.refused {
         fields["refused"] = json!(refused);
     }

@@ -32,8 +32,29 @@ pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[Use], page: &mu
     if plan.changes.is_empty() {
         page.put(Tone::Good, "No changes.").say(" What is declared and what is live are the same.").end();
     }
+    if only_changes_hands(plan) {
+        page.put(Tone::Good, "No differences,").say(&format!(" only {}.", changes_of_owner(plan))).end();
+    }
     page.put(Tone::Strong, &counts(&plan.summary)).end();
     page.put(Tone::Quiet, &format!("Plan {}", heading.plan_id)).end();
+}
+
+/// What a plan from a snapshot does not know: a snapshot holds no values of secrets.
+pub(crate) const NOT_COMPARED: &str = "values of secrets were not compared";
+
+/// Whether objects become this project's or nobody's as they are, and nothing else happens.
+pub(super) fn only_changes_hands(plan: &Plan) -> bool {
+    !plan.changes.is_empty() && plan.changes.iter().all(changes_hands)
+}
+
+/// In words, of a plan that is nothing else.
+pub(super) fn changes_of_owner(plan: &Plan) -> &'static str {
+    if plan.changes.len() == 1 { "a change of owner" } else { "changes of owner" }
+}
+
+/// Whether an object gets another owner or none, and nothing else is done to it.
+pub(super) fn changes_hands(change: &Change) -> bool {
+    matches!(change.action, Action::Adopt | Action::Forget) && change.steps.len() < 2
 }
 
 fn head(heading: Heading<'_>, page: &mut Page) {
@@ -103,6 +124,9 @@ enum Gravity {
     Refused,
 }
 
+const MAY_DO_MORE: [Hazard; 5] =
+    [Hazard::WidensScopes, Hazard::ChangesIdentity, Hazard::SendsElsewhere, Hazard::Unprotects, Hazard::TakesFromAnotherProject];
+
 fn gravity(change: &Change) -> Gravity {
     let alarming = |hazards: &[Hazard]| hazards.iter().any(|hazard| change.hazards.contains(hazard) && is_alarming(change, *hazard));
     if change.refused.is_some() {
@@ -111,7 +135,7 @@ fn gravity(change: &Change) -> Gravity {
         Gravity::Destroys
     } else if alarming(&[Hazard::LosesTokens, Hazard::NeedsConsent, Hazard::PausesWebhooks]) {
         Gravity::AsksPeople
-    } else if alarming(&[Hazard::WidensScopes, Hazard::ChangesIdentity]) {
+    } else if alarming(&MAY_DO_MORE) {
         Gravity::MayDoMore
     } else {
         Gravity::Other
@@ -120,19 +144,24 @@ fn gravity(change: &Change) -> Gravity {
 
 /// Deletions, consents, escalations, refusals: what a reviewer must not overlook.
 pub(crate) fn needs_attention(change: &Change) -> bool {
-    change.refused.is_some() || unprotects(change) || change.hazards.iter().any(|hazard| is_alarming(change, *hazard))
+    change.refused.is_some() || change.hazards.iter().any(|hazard| is_alarming(change, *hazard))
 }
 
 pub(super) fn is_alarming(change: &Change, hazard: Hazard) -> bool {
     match hazard {
-        // A new connection always needs its first consent and asks for its first scopes: said in its lines, no alarm.
-        Hazard::NeedsConsent | Hazard::WidensScopes => change.action != Action::Create,
+        // A new connection always needs its first consent: said in its lines, no alarm.
+        Hazard::NeedsConsent => change.action != Action::Create,
         Hazard::LosesTokens
+        | Hazard::WidensScopes
         | Hazard::PausesWebhooks
         | Hazard::BreaksFunctions
         | Hazard::ChangesIdentity
         | Hazard::Destroys
-        | Hazard::PlainHttp => true,
+        | Hazard::PlainHttp
+        | Hazard::Unprotects
+        | Hazard::SendsElsewhere
+        | Hazard::TakesFromAnotherProject
+        | Hazard::Forgets => true,
     }
 }
 
@@ -299,9 +328,6 @@ fn consequences(change: &Change, page: &mut Page) {
             indent(page).put(tone, &format!("! {}", consequence.line())).end();
         }
     }
-    if unprotects(change) {
-        indent(page).put(Tone::Caution, &format!("! {UNPROTECTED}")).end();
-    }
     let affected: Vec<&Address> = change.affects.connections.iter().collect();
     if !affected.is_empty() {
         indent(page).put(Tone::Quiet, &format!("used by {}", joined(affected))).end();
@@ -320,9 +346,6 @@ impl Consequence {
     }
 }
 
-/// What is said of a change after which its object may be deleted.
-pub(super) const UNPROTECTED: &str = "it is no longer protected";
-
 /// `None` where nobody has to do anything about it.
 pub(super) fn consequence(change: &Change, hazard: Hazard) -> Option<Consequence> {
     let users = &change.affects.users;
@@ -339,10 +362,17 @@ pub(super) fn consequence(change: &Change, hazard: Hazard) -> Option<Consequence
             Some(Actor::Broker) => return None,
         },
         Hazard::PausesWebhooks => ("cannot fire meanwhile".to_owned(), names(&change.affects.webhooks)),
+        Hazard::WidensScopes if change.action == Action::Create => {
+            ("it may do more than read, and nobody is asked to consent".to_owned(), Vec::new())
+        }
         Hazard::WidensScopes => ("it may do more than before".to_owned(), Vec::new()),
         Hazard::BreaksFunctions => ("scripts that name it will fail".to_owned(), names(&change.affects.functions)),
         Hazard::ChangesIdentity => ("calls will run with another person's account".to_owned(), Vec::new()),
         Hazard::Destroys => ("the object goes away".to_owned(), Vec::new()),
+        Hazard::Unprotects => ("it is no longer protected".to_owned(), Vec::new()),
+        Hazard::SendsElsewhere => ("credentials may go where they did not before".to_owned(), Vec::new()),
+        Hazard::TakesFromAnotherProject => ("it is taken from the project".to_owned(), change.from.iter().cloned().collect()),
+        Hazard::Forgets => ("it stays live, and no project looks after it".to_owned(), Vec::new()),
         Hazard::PlainHttp => ("credentials travel over plain HTTP to this machine".to_owned(), Vec::new()),
     };
     Some(Consequence { words, names })
@@ -351,12 +381,6 @@ pub(super) fn consequence(change: &Change, hazard: Hazard) -> Option<Consequence
 /// `1 person`, `14 people`.
 fn people(count: usize) -> String {
     if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
-}
-
-/// Whether the object was protected and would not be any more.
-pub(super) fn unprotects(change: &Change) -> bool {
-    let yes = |value: &Option<DiffValue>| *value == Some(DiffValue::Plain(serde_json::Value::Bool(true)));
-    change.diff.iter().any(|difference| difference.path == "/protect" && yes(&difference.before))
 }
 
 fn joined<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> String {
@@ -436,16 +460,24 @@ pub(super) fn counts(summary: &Summary) -> String {
     let mut words: Vec<String> = always.iter().map(|(count, words)| format!("{count} {words}")).collect();
     words.extend(sometimes.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")));
     let mut line = words.join(", ");
-    let people = [
-        (summary.consents, "consent"),
-        (summary.users_affected, "user affected"),
-        (summary.webhooks_paused, "webhook paused"),
-        (summary.scope_escalations, "scope escalation"),
-    ];
-    for (count, noun) in people.iter().filter(|(count, _)| *count > 0) {
-        line.push_str(&format!(" · {}", plural_first(*count, noun)));
+    for (count, noun) in touched(summary) {
+        line.push_str(&format!(" · {}", plural_first(count, noun)));
     }
     line
+}
+
+/// What it costs people, running integrations and safety, as far as it does: affected users and consents first.
+pub(super) fn touched(summary: &Summary) -> impl Iterator<Item = (usize, &'static str)> {
+    let counted = [
+        (summary.users_affected, "user affected"),
+        (summary.consents, "consent"),
+        (summary.webhooks_paused, "webhook paused"),
+        (summary.scope_escalations, "scope escalation"),
+        (summary.unprotected, "object unprotected"),
+        (summary.sent_elsewhere, "object sending elsewhere"),
+        (summary.taken_over, "object taken over"),
+    ];
+    counted.into_iter().filter(|(count, _)| *count > 0)
 }
 
 /// `2 users affected`: the first word of the noun takes the plural.

@@ -13,6 +13,7 @@ fn change(address: &str, action: Action, after: Option<Json>, steps: Vec<Step>) 
         id: "c1".to_owned(),
         address,
         previous_address: None,
+        from: None,
         action,
         source: None,
         reasons: Vec::<Reason>::new(),

@@ -3,7 +3,7 @@
 use super::details::why;
 use super::inert::{MANY, code, codes, words};
 use crate::cli::report::counted;
-use crate::cli::report::plan_text::{self, UNPROTECTED, class_word, consequence, is_alarming, unprotects, verb};
+use crate::cli::report::plan_text::{self, changes_hands, class_word, consequence, is_alarming, verb};
 use crate::plan::{Action, Change, DiffOp, DiffValue, Hazard};
 use std::fmt::Write as _;
 
@@ -18,8 +18,14 @@ pub(super) fn items(changes: &[&Change]) -> Vec<Item> {
     changes.iter().map(|change| Item { full: full(change), brief: brief(change) }).collect()
 }
 
+/// Its points below it; beside it where there may be very many that say the same.
 fn full(change: &Change) -> String {
-    let mut text = format!("- **{}** {}: {}\n", verb(change.action), subject(change), why(change));
+    let title = format!("- **{}** {}: {}", verb(change.action), subject(change), why(change));
+    if changes_hands(change) && change.refused.is_none() {
+        let said = std::iter::once(title).chain(points(change)).collect::<Vec<_>>();
+        return format!("{}\n", said.join("; "));
+    }
+    let mut text = format!("{title}\n");
     for point in points(change) {
         let _ = writeln!(text, "  - {point}");
     }
@@ -40,21 +46,23 @@ fn points(change: &Change) -> Vec<String> {
     }
     for hazard in change.hazards.iter().filter(|hazard| is_alarming(change, **hazard)) {
         match (hazard, consequence(change, *hazard)) {
-            (Hazard::WidensScopes, _) => points.push(format!("it may do more than before: {}", scopes(change))),
+            (Hazard::WidensScopes, _) => points.push(format!("{}: {}", widened(change), scopes(change))),
             (_, Some(consequence)) if consequence.names.is_empty() => points.push(consequence.words),
             (_, Some(consequence)) => points.push(format!("{}: {}", consequence.words, codes(consequence.names.iter(), MANY))),
             (_, None) => {}
         }
     }
-    if unprotects(change) {
-        points.push(UNPROTECTED.to_owned());
-    } else if change.after.as_ref().is_some_and(|after| after.protect()) && change.action != Action::Create {
+    if change.after.as_ref().is_some_and(|after| after.protect()) && change.action != Action::Create {
         points.push("it is a protected object".to_owned());
     }
     if !change.affects.connections.is_empty() {
         points.push(format!("used by {}", codes(change.affects.connections.iter(), MANY)));
     }
     points
+}
+
+fn widened(change: &Change) -> String {
+    consequence(change, Hazard::WidensScopes).map(|consequence| consequence.words).unwrap_or_default()
 }
 
 /// Every scope that is added, with how far it reaches: none is left out.

@@ -3,7 +3,7 @@
 use super::inert::{FEW, code, codes, marker_part};
 use super::policies::policies;
 use crate::apply::PlanFile;
-use crate::cli::report::plan_text::{needs_attention, plural_first};
+use crate::cli::report::plan_text::{NOT_COMPARED, changes_of_owner, needs_attention, only_changes_hands, plural_first, touched};
 use crate::plan::{Plan, Summary};
 use aws_lc_rs::digest::{SHA256, digest};
 use std::fmt::Write as _;
@@ -30,8 +30,15 @@ pub(super) fn head(file: &PlanFile) -> String {
         let _ = write!(text, " in {}", code(environment));
     }
     let api = if file.api == "embedded" { "the embedded broker".to_owned() } else { code(&file.api) };
-    let _ = writeln!(text, ", against {api}\n");
-    let touched = touched(&file.plan.summary);
+    match &file.snapshot {
+        Some(snapshot) => {
+            let _ = writeln!(text, ", against a snapshot of {api} taken at {}; {NOT_COMPARED}\n", code(&snapshot.taken_at));
+        }
+        None => {
+            let _ = writeln!(text, ", against {api}\n");
+        }
+    }
+    let touched: Vec<String> = touched(&file.plan.summary).map(|(count, noun)| plural_first(count, noun)).collect();
     if !touched.is_empty() {
         let _ = writeln!(text, "**{}**\n", touched.join(" · "));
     }
@@ -45,28 +52,21 @@ fn verdict(file: &PlanFile) -> String {
     let changes = file.plan.changes.len();
     let attention = file.plan.changes.iter().filter(|change| needs_attention(change)).count();
     let noun = if changes == 1 { "change" } else { "changes" };
+    let needs = if attention == 1 { "needs" } else { "need" };
     if file.is_altered() {
         "this plan was altered after it was made, and `apply` refuses it".to_owned()
     } else if file.plan.denials().next().is_some() {
         "a policy denies this plan".to_owned()
     } else if changes == 0 {
         "no changes".to_owned()
+    } else if only_changes_hands(&file.plan) {
+        let those = if attention == 0 { String::new() } else { format!(": {attention} of {changes} {needs} your attention") };
+        format!("no differences, only {}{those}", changes_of_owner(&file.plan))
     } else if attention == 0 {
         format!("{changes} {noun}, nothing that needs special attention")
     } else {
-        format!("{attention} of {changes} {noun} {} your attention", if attention == 1 { "needs" } else { "need" })
+        format!("{attention} of {changes} {noun} {needs} your attention")
     }
-}
-
-/// What it costs people and running integrations, in numbers.
-fn touched(summary: &Summary) -> Vec<String> {
-    let counted = [
-        (summary.users_affected, "user affected"),
-        (summary.consents, "consent"),
-        (summary.webhooks_paused, "webhook paused"),
-        (summary.scope_escalations, "scope escalation"),
-    ];
-    counted.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| plural_first(*count, noun)).collect()
 }
 
 /// Every kind that occurs, and always create, update and delete.
@@ -78,6 +78,8 @@ fn counts(summary: &Summary) -> String {
         ("reconnect", summary.reconnect, false),
         ("replace", summary.replace, false),
         ("rename", summary.moved, false),
+        ("adopt", summary.adopt, false),
+        ("forget", summary.forget, false),
         ("refused", summary.refused, false),
         ("unchanged", summary.unchanged, false),
     ];

@@ -6,7 +6,7 @@
 //! an issue, start a quick action, draw or be HTML. Numbers alone would not do: the sites look for mentions in what comes
 //! out of the Markdown, and leave code alone there.
 //!
-//! The same plan gives the same bytes; no time stands in it, so that a comment changes where the plan does.
+//! The same plan gives the same bytes; no time but a snapshot's stands in it, so that a comment changes where the plan does.
 
 mod attention;
 mod budget;

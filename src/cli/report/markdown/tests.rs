@@ -1,7 +1,7 @@
 //! What a comment shows when it is read as GitHub reads it, whatever the plan says.
 
 use super::{SMALLEST, plan};
-use crate::apply::{Binding, PlanFile, Remark};
+use crate::apply::{Binding, FromSnapshot, PlanFile, Remark};
 use crate::plan::{
     Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Hazard, Plan, Reason, Refused, Side,
     SourcePlace, Step, StepId, Summary, Waiting,
@@ -117,7 +117,7 @@ fn file(texts: &[String], changes: usize) -> PlanFile {
     let plan = Plan { summary, changes, drift, waiting, ..Plan::default() };
     let source = Some(SourcePlace { file: text(4), line: 3, column: 1 });
     let binding = Binding {
-        snapshot: None,
+        snapshot: (plan.changes.len() % 2 == 1).then(|| FromSnapshot { taken_at: text(3), digest: text(4) }),
         project: &text(5),
         environment: Some(&text(6)),
         api: &text(7),
@@ -147,6 +147,10 @@ fn change(at: usize, text: &dyn Fn(usize) -> String) -> Change {
         Hazard::ChangesIdentity,
         Hazard::Destroys,
         Hazard::PlainHttp,
+        Hazard::Unprotects,
+        Hazard::SendsElsewhere,
+        Hazard::TakesFromAnotherProject,
+        Hazard::Forgets,
     ];
     let ops = [DiffOp::Add, DiffOp::Remove, DiffOp::Replace, DiffOp::SetAdd, DiffOp::SetRemove, DiffOp::SecretWrite];
     let action = actions[at % actions.len()];
@@ -155,6 +159,7 @@ fn change(at: usize, text: &dyn Fn(usize) -> String) -> Change {
         id: format!("c{at}"),
         address: address(Kind::Connection, format!("{at}{}", text(at))),
         previous_address: (action == Action::Move).then(|| address(Kind::Connection, text(at + 1))),
+        from: (at % 3 == 1).then(|| text(at + 3)),
         action,
         source: None,
         reasons: vec![Reason { code: text(at + 2), path: None }],

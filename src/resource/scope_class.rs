@@ -1,26 +1,36 @@
 //! How far a scope reaches, told from its name.
 
-use crate::resource::ScopeClass;
+use super::ScopeClass;
 
 /// The class of a scope by the words of its name. The last word decides when it is a verb (`ZohoCRM.modules.READ`,
-/// `chat:write`), otherwise the strongest verb does (`delete:packages`, `Files.ReadWrite.All`). `all` counts as everything
-/// only where no verb narrows it. A name without any verb may change things, as `repo` does, unless it only tells who
-/// somebody is.
-pub fn class_of(scope: &str) -> ScopeClass {
-    // The host and path of a scope that is a URL say whose it is, not what it allows.
-    let name = if scope.contains("://") { scope.trim_end_matches('/').rsplit('/').next().unwrap_or(scope) } else { scope };
-    let words = words(name);
+/// `chat:write`), unless another asks for more and can be nothing but a verb (`write_read`); otherwise the strongest verb
+/// does (`delete:packages`, `Files.ReadWrite.All`). `all` counts as everything only where no verb narrows it. A name without
+/// any verb may change things, as `repo` does, unless it only tells who somebody is.
+pub(super) fn class_of(scope: &str) -> ScopeClass {
+    let words = words(name(scope));
     let verbs: Vec<ScopeClass> = words.iter().filter_map(|word| verb(word)).collect();
-    if let Some(class) = words.last().and_then(|word| verb(word)) {
-        return class;
+    if let Some(last) = words.last().and_then(|word| verb(word)) {
+        let others = words.iter().filter(|word| !NOUNS.contains(&word.as_str())).filter_map(|word| verb(word));
+        return others.fold(last, ScopeClass::max);
     }
     match verbs.into_iter().max() {
         Some(class) => class,
+        // A star, or nothing that could be read.
+        None if words.is_empty() => ScopeClass::Admin,
         None if words.iter().any(|word| matches!(word.as_str(), "all" | "full" | "fullaccess" | "default")) => ScopeClass::Admin,
         None if words.iter().all(|word| IDENTITY.contains(&word.as_str())) => ScopeClass::Read,
         None => ScopeClass::Write,
     }
 }
+
+/// What a scope says of itself. Where it is a URL, host and folders tell whose it is, not what it allows.
+fn name(scope: &str) -> &str {
+    let Some((_, place)) = scope.split_once("://") else { return scope };
+    place.trim_end_matches('/').split_once('/').map_or("all", |(_, path)| path.rsplit('/').next().unwrap_or(path))
+}
+
+/// Verbs of [`verb`] that also name things: `admin.users:read` and `post:read` only read.
+const NOUNS: [&str; 10] = ["admin", "post", "upload", "history", "list", "root", "master", "deletion", "impersonation", "share"];
 
 /// OpenID Connect's scopes and their kin: they tell who somebody is, or allow to stay connected.
 const IDENTITY: [&str; 11] =
@@ -30,9 +40,10 @@ fn verb(word: &str) -> Option<ScopeClass> {
     Some(match word {
         "read" | "readonly" | "r" | "view" | "search" | "history" | "list" => ScopeClass::Read,
         "write" | "readwrite" | "w" | "rw" | "create" | "update" | "edit" | "modify" | "send" | "post" | "publish" | "upload"
-        | "execute" | "insert" | "submit" | "compose" => ScopeClass::Write,
-        "delete" | "deletion" | "remove" => ScopeClass::Delete,
-        "admin" | "manage" | "sudo" | "impersonate" | "impersonation" | "master" | "root" => ScopeClass::Admin,
+        | "execute" | "insert" | "submit" | "compose" | "add" | "change" | "run" | "trigger" | "import" | "move" | "approve" | "invite"
+        | "pay" | "refund" | "transfer" | "share" | "sync" => ScopeClass::Write,
+        "delete" | "deletion" | "remove" | "revoke" | "cancel" | "purge" => ScopeClass::Delete,
+        "admin" | "manage" | "grant" | "sudo" | "impersonate" | "impersonation" | "master" | "root" => ScopeClass::Admin,
         _ => return None,
     })
 }
@@ -80,6 +91,18 @@ mod tests {
             ("offline_access", ScopeClass::Read),
             ("repo", ScopeClass::Write),
             ("sudo", ScopeClass::Admin),
+            ("crm.read.send", ScopeClass::Write),
+            ("read.sudo", ScopeClass::Admin),
+            ("things.read_create", ScopeClass::Write),
+            ("read_write", ScopeClass::Write),
+            ("write_read", ScopeClass::Write),
+            ("user.read.impersonate", ScopeClass::Admin),
+            ("members.read.revoke", ScopeClass::Delete),
+            ("org:readonly-or-root", ScopeClass::Admin),
+            ("https://read.example.com/auth/drive", ScopeClass::Write),
+            ("https://read.example.com/", ScopeClass::Admin),
+            ("calls.manage", ScopeClass::Admin),
+            ("*", ScopeClass::Admin),
         ] {
             assert_eq!(class_of(scope), class, "{scope}");
         }
