@@ -6,7 +6,7 @@ use super::value::{printable, values};
 use crate::resource::{Address, Fingerprint, Name, SecretPath};
 use crate::store::column::{as_json, damaged, link_word, state_word};
 use crate::store::{
-    ApplyLease, Attempt, AuditEntry, AuditHead, Authorization, Delivery, Lease, Object, Pick, Recorded, SealedAt, StoreError,
+    ApplyLease, Attempt, AuditEntry, AuditHead, Authorization, ConsentEnd, Delivery, Lease, Object, Pick, Recorded, SealedAt, StoreError,
     StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser, Transaction,
 };
 use crate::vault::Sealed;
@@ -133,6 +133,10 @@ impl Transaction for Session<'_> {
 
     fn drop_consents(&mut self, now: SystemTime) -> Result<(), StoreError> {
         self.remove_old_consents(now)
+    }
+
+    fn put_consent_end(&mut self, end: &ConsentEnd) -> Result<(), StoreError> {
+        self.write_consent_end(end)
     }
 
     fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError> {
