@@ -8,6 +8,7 @@ use super::plan_file::version_fits;
 use super::seal::digest_without;
 use crate::clock::rfc3339;
 use crate::resource::{Address, Etag, Live, Observed, Resource, Status};
+use crate::text::veil;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -163,6 +164,13 @@ impl SnapshotObject {
     }
 }
 
+/// A body as anybody may read it. What is veiled differs from what is declared, which never holds such a value.
 fn body(resource: &Resource) -> Value {
-    serde_json::to_value(resource).expect("bodies are plain JSON")
+    let mut body = serde_json::to_value(resource).expect("bodies are plain JSON");
+    if let (Resource::Webhook(_), Value::Object(fields)) = (resource, &mut body) {
+        for (name, field) in fields.iter_mut().filter(|(name, _)| matches!(name.as_str(), "url" | "headers" | "query" | "body")) {
+            veil(name, field);
+        }
+    }
+    body
 }

@@ -12,7 +12,7 @@ use crate::oauth::{self, Asked, Callback, FlowError, ID_TOKEN, Pending, Provider
 use crate::resource::access::{Denied, ObjectFacts, Principal, Right, allowed};
 use crate::resource::{Address, ConnectionState, Grant, Kind, Name};
 use crate::secret::Secret;
-use crate::store::{StoreError, StoredConsent, StoredGrant, Transaction};
+use crate::store::{ConsentEnd, ConsentState, StoreError, StoredConsent, StoredGrant, Transaction};
 use crate::vault;
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -71,6 +71,31 @@ pub struct Connected {
     pub expires: Option<SystemTime>,
     /// Whether the service says whose account it is, so that another one would be noticed next time.
     pub knows_account: bool,
+    pub replaced: Replaced,
+}
+
+/// What becomes, at the service, of the access that a connection had before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// There was none.
+    Nothing,
+    /// It was another account's, and the service is told that it is over.
+    Ended,
+    /// It may be the same account's: some services would end the new access with it.
+    Left,
+}
+
+impl Replaced {
+    /// A sentence for people without its full stop; empty where there is nothing to say.
+    pub fn words(self) -> &'static str {
+        match self {
+            Replaced::Nothing => "",
+            Replaced::Ended => "it took another account's place, whose access is ended at the service too",
+            Replaced::Left => {
+                "the access from before was not ended at the service: as it may be the same account's, the new one could end with it"
+            }
+        }
+    }
 }
 
 /// A link, and what is kept until it is answered.
@@ -89,7 +114,6 @@ struct Fresh {
     expires: Option<SystemTime>,
     account: Option<Secret<String>>,
     message: String,
-    application: Option<Name>,
     tokens: Option<(Box<Provider>, TokenSet)>,
 }
 
@@ -115,7 +139,9 @@ impl Broker {
             let application = choose(tx, &party.address, consent.application, before)?;
             let (connection, user) = (party.name().clone(), party.user.clone());
             let actor = consent.actor.name.clone();
-            tx.put_consent(&StoredConsent { actor, digest, connection, user, application, sealed, expires: expires_at })?;
+            let consent = StoredConsent { actor, digest, connection, user, application, sealed, expires: expires_at };
+            put_end(tx, &consent, ConsentState::Pending, String::new())?;
+            tx.put_consent(&consent)?;
             if standing.is_none_or(|one| one.state != ConnectionState::Connected) {
                 let state = (ConnectionState::AwaitingConsent, "a person has to consent in a browser".to_owned());
                 set_state(tx, &party.address, &party.user, state, entry.at)?;
@@ -178,13 +204,28 @@ impl Broker {
             (Server::Oauth1(provider), Some(callback1)) => self.fresh1(&party, &provider, &bytes, &callback1),
             (Server::Oauth1(_) | Server::Declared, _) => Err(BrokerError::UnknownConsent),
         };
-        match fresh {
-            Ok(fresh) => self.connect(arrival, &party, Fresh { application: consent.application, ..fresh }),
-            Err(error) => {
-                self.not_connected_because(arrival.actor, &party, &error)?;
-                Err(error)
+        let connected = fresh.and_then(|fresh| self.connect(arrival, &party, &consent, fresh));
+        match &connected {
+            Ok(Connected { replaced: Replaced::Ended, .. }) => {
+                // It is queued, whatever comes of this try.
+                let _ = self.tell_services(Some(party.name()));
             }
+            Ok(_) => {}
+            Err(error) => self.not_connected_because(arrival.actor, &party, &consent, error)?,
         }
+        connected
+    }
+
+    /// What became of a consent, by the id that it was begun with; `None` where there was none, or too long ago. One that
+    /// nobody answered in time has failed.
+    pub fn consent_end(&self, connection: &Name, consent: &str) -> Result<Option<ConsentEnd>, BrokerError> {
+        let end = self.store.read()?.consent_end(consent)?.filter(|end| end.connection == *connection);
+        Ok(end.map(|end| match end.state {
+            ConsentState::Pending if end.expires <= self.clock.now() => {
+                ConsentEnd { state: ConsentState::Failed, message: "nobody consented in time".to_owned(), ..end }
+            }
+            ConsentState::Pending | ConsentState::Connected | ConsentState::Failed => end,
+        }))
     }
 
     fn spend_consent(&self, arrival: Arrival<'_>, digest: String) -> Result<StoredConsent, BrokerError> {
@@ -196,6 +237,7 @@ impl Broker {
             // Refused, and spent all the same: what was taken is not put back.
             let Some(code) = error.code() else { return Err(error) };
             entry.outcome = format!("refused: {code}");
+            put_end(tx, &consent, ConsentState::Failed, error.to_string())?;
             Ok(Work::New(Err(error)))
         })?
     }
@@ -224,7 +266,6 @@ impl Broker {
             expires: tokens.expires_at,
             account,
             message: self.narrowness(party, &provider, &tokens),
-            application: None,
             tokens: Some((provider, tokens)),
         })
     }
@@ -240,16 +281,15 @@ impl Broker {
             expires: None,
             account: oauth::account1(&token),
             message: String::new(),
-            application: None,
             tokens: None,
         })
     }
 
     /// Writes the grant down, again where the store fails, and refuses an account that took another's place unasked.
-    fn connect(&self, arrival: Arrival<'_>, party: &Party, fresh: Fresh) -> Result<Connected, BrokerError> {
+    fn connect(&self, arrival: Arrival<'_>, party: &Party, consent: &StoredConsent, fresh: Fresh) -> Result<Connected, BrokerError> {
         let mut tries = 1;
         loop {
-            match self.try_connect(arrival, party, &fresh) {
+            match self.try_connect(arrival, party, consent, &fresh) {
                 Err(BrokerError::Store(error)) if tries < WRITES && !matches!(error, StoreError::ReadOnly) => {
                     std::thread::sleep(Duration::from_millis(20) * tries);
                     tries += 1;
@@ -268,7 +308,7 @@ impl Broker {
         }
     }
 
-    fn try_connect(&self, arrival: Arrival<'_>, party: &Party, fresh: &Fresh) -> Result<Connected, BrokerError> {
+    fn try_connect(&self, arrival: Arrival<'_>, party: &Party, consent: &StoredConsent, fresh: &Fresh) -> Result<Connected, BrokerError> {
         let entry = self.entry(arrival.actor, "connect", Some(&party.address));
         let account = fresh.account.as_ref().map(|account| self.fingerprints.fingerprint(account));
         self.audited(entry, |tx, entry| {
@@ -278,11 +318,21 @@ impl Broker {
             let is_other = grant.account.is_some() && grant.account != account;
             if is_other && !arrival.allow_other_account {
                 let (address, user) = (party.address.clone(), party.user.clone());
+                let stays = stands(tx, party)? == Some(ConnectionState::Connected);
                 return Err(match account {
-                    Some(_) => BrokerError::OtherAccount { address, user },
-                    None => BrokerError::AccountUntold { address, user },
+                    Some(_) => BrokerError::OtherAccount { address, user, stays },
+                    None => BrokerError::AccountUntold { address, user, stays },
                 });
             }
+            let replaced = match grant.sealed {
+                None => Replaced::Nothing,
+                Some(_) if is_other && account.is_some() => {
+                    self.queue_grant(tx, party.name(), &party.user, entry.at)?;
+                    grant = self.grant_of(tx, party)?;
+                    Replaced::Ended
+                }
+                Some(_) => Replaced::Left,
+            };
             self.fill(tx, &mut grant, &fresh.bytes)?;
             (grant.granted, grant.expires) = (fresh.granted.clone(), fresh.expires);
             grant.ends = fresh.tokens.as_ref().and_then(|(provider, tokens)| ends(provider, tokens));
@@ -290,8 +340,9 @@ impl Broker {
             // The tokens of a consent count as the first of their refresh token's.
             grant.renewals = vec![entry.at];
             set_state(tx, &party.address, &party.user, (ConnectionState::Connected, fresh.message.clone()), entry.at)?;
-            associate(tx, &party.address, &party.user, fresh.application.as_ref())?;
+            associate(tx, &party.address, &party.user, consent.application.as_ref())?;
             tx.put_grant(&grant)?;
+            put_end(tx, consent, ConsentState::Connected, replaced.words().to_owned())?;
             let granted: Vec<&str> = fresh.granted.iter().map(|scope| scope.0.as_str()).collect();
             entry.detail.extend([("user".to_owned(), party.user.clone()), ("granted".to_owned(), granted.join(" "))]);
             if is_other {
@@ -304,27 +355,35 @@ impl Broker {
                 scopes: fresh.scopes.clone(),
                 expires: fresh.expires,
                 knows_account: account.is_some(),
+                replaced,
             }))
         })
     }
 
-    /// Says why with the connection, unless it has a grant that still works.
-    fn not_connected_because(&self, actor: &Actor, party: &Party, error: &BrokerError) -> Result<(), BrokerError> {
-        let mut entry = self.entry(actor, "connect", Some(&party.address));
-        entry.outcome = format!("refused: {}", error.code().unwrap_or("failed"));
+    /// Says why with the consent, and with the connection unless it has a grant that still works.
+    fn not_connected_because(&self, actor: &Actor, party: &Party, consent: &StoredConsent, error: &BrokerError) -> Result<(), BrokerError> {
         let message = match error {
             BrokerError::Flow { error, .. } => error.to_string(),
             BrokerError::Flow1 { error, .. } => error.to_string(),
             other => other.to_string(),
         };
-        self.audited(entry, |tx, entry| {
-            let standing = tx.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
-            if standing.is_none_or(|one| one.state != ConnectionState::Connected) {
+        let note = |tx: &mut dyn Transaction, now: SystemTime| -> Result<(), BrokerError> {
+            put_end(tx, consent, ConsentState::Failed, message.clone())?;
+            if stands(tx, party)? != Some(ConnectionState::Connected) {
                 let state = (ConnectionState::AwaitingConsent, format!("the last try came to nothing: {message}"));
-                set_state(tx, &party.address, &party.user, state, entry.at)?;
+                set_state(tx, &party.address, &party.user, state, now)?;
             }
-            Ok(Work::New(()))
-        })
+            Ok(())
+        };
+        let mut entry = self.entry(actor, "connect", Some(&party.address));
+        if let BrokerError::OtherAccount { .. } | BrokerError::AccountUntold { .. } = error {
+            // Its line stands in the audit since it was refused.
+            let mut tx = self.store.begin()?;
+            note(&mut *tx, entry.at)?;
+            return Ok(tx.commit()?);
+        }
+        entry.outcome = format!("refused: {}", error.code().unwrap_or("failed"));
+        self.audited(entry, |tx, entry| note(tx, entry.at).map(Work::New))
     }
 }
 
@@ -346,6 +405,15 @@ fn still_may(tx: &dyn Transaction, arrival: Arrival<'_>, connection: &Name, user
         Denied::Hidden => BrokerError::NotFound { address },
         denied => BrokerError::Forbidden(denied),
     })
+}
+
+fn put_end(tx: &mut dyn Transaction, consent: &StoredConsent, state: ConsentState, message: String) -> Result<(), BrokerError> {
+    let StoredConsent { digest, connection, user, expires, .. } = consent.clone();
+    Ok(tx.put_consent_end(&ConsentEnd { digest, connection, user, state, message, expires })?)
+}
+
+fn stands(tx: &dyn Transaction, party: &Party) -> Result<Option<ConnectionState>, BrokerError> {
+    Ok(tx.authorizations(party.name())?.into_iter().find(|one| one.user == party.user).map(|one| one.state))
 }
 
 pub(super) fn flow(party: &Party) -> impl Fn(FlowError) -> BrokerError {

@@ -56,11 +56,25 @@ pub enum BrokerError {
         #[source]
         error: Flow1Error,
     },
-    #[error("`{address}` was connected{} with another account of the service, and stays so", of_user(user))]
-    OtherAccount { address: Address, user: String },
+    #[error("`{address}` was connected{} with another account of the service{}", of_user(user), if *stays { ", and stays so" } else { "" })]
+    OtherAccount {
+        address: Address,
+        user: String,
+        /// Whether it is connected, with that account.
+        stays: bool,
+    },
     /// Before it did, so that it cannot be told whether this is the same one.
-    #[error("the service does not say whose account `{address}` was connected with{}, and it stays as it is", of_user(user))]
-    AccountUntold { address: Address, user: String },
+    #[error(
+        "the service does not say whose account `{address}` was connected with{}{}",
+        of_user(user),
+        if *stays { ", and it stays as it is" } else { ", as it did before" }
+    )]
+    AccountUntold {
+        address: Address,
+        user: String,
+        /// Whether it is connected, with the account before.
+        stays: bool,
+    },
     /// The access is over for now; it may be had again by itself.
     #[error("`{address}` has no access at the moment: {why}{}", again.map(|at| format!(" (again at {})", clock::rfc3339(at))).unwrap_or_default())]
     Busy { address: Address, why: String, again: Option<SystemTime> },

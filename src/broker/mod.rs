@@ -45,7 +45,7 @@ mod trace;
 pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Whose};
 pub use applications::ApplicationUse;
 pub use call::{Actor, Broker, Call, Expect, Surroundings};
-pub use consent::{Arrival, Begun, Connected, Consent};
+pub use consent::{Arrival, Begun, Connected, Consent, Replaced};
 pub use error::{BrokerError, Invalid};
 pub use invoke::{Answered, Attached, BODY_CAP, Outgoing, PATIENCE};
 pub use lease::LeaseWanted;

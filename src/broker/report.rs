@@ -3,8 +3,8 @@
 use super::consult::{as_connection, as_webhook, doubt, status_of, webhook_state};
 use super::observe::{standing, status_among};
 use super::{Broker, BrokerError};
-use crate::resource::{Address, Connection, ConnectionState, Fingerprint, Kind, Link, Name, Resource, Scope, WebhookState};
-use crate::store::{Authorization, Object, StoredGrant};
+use crate::resource::{Address, Auth, Connection, ConnectionState, Fingerprint, Grant, Kind, Link, Name, Resource, Scope, WebhookState};
+use crate::store::{Authorization, Object, Snapshot, StoredGrant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -58,6 +58,8 @@ pub struct HeldReport {
     /// Tells the account at the service apart, where the service says whose it is. The same account has the same one in
     /// every connection.
     pub account: Option<Fingerprint>,
+    /// Whether a person consented and the service does not say whose account it is: another one would not be noticed.
+    pub account_untold: bool,
     pub last_used: Option<SystemTime>,
     /// Empty where the last renewal and the last use were fine.
     pub last_error: String,
@@ -94,7 +96,11 @@ impl Broker {
             .map(|(object, connection)| {
                 let name = &object.address.name;
                 let asked = authorizations.get(name).map(Vec::as_slice).unwrap_or_default();
-                let held = |user: &str| grants.get(&(name.clone(), user.to_owned())).map(held).unwrap_or_default();
+                let tells = || self.is_consented(&*snapshot, &object.address, connection);
+                let held = |user: &str| match grants.get(&(name.clone(), user.to_owned())) {
+                    Some(grant) => held(grant, &tells),
+                    None => HeldReport::default(),
+                };
                 report(object, connection, asked, &held, webhooks.remove(name).unwrap_or_default())
             })
             .collect())
@@ -102,6 +108,15 @@ impl Broker {
 }
 
 impl Broker {
+    /// Whether a person consents to connections of its service, so that they are somebody's account.
+    fn is_consented(&self, snapshot: &dyn Snapshot, address: &Address, connection: &Connection) -> bool {
+        match self.service_of(snapshot, address, connection).map(|origin| origin.service().auth.clone()) {
+            Ok(Auth::Oauth2(oauth2)) => oauth2.grant == Grant::AuthorizationCode,
+            Ok(Auth::Oauth1(_)) => true,
+            Ok(Auth::ApiKey(_) | Auth::Basic) | Err(_) => false,
+        }
+    }
+
     /// How one connection stands; `None` where it is not there.
     pub fn status_of(&self, name: &Name) -> Result<Option<Report>, BrokerError> {
         let snapshot = self.store.read()?;
@@ -114,7 +129,7 @@ impl Broker {
         for one in &mut asked {
             if let Some(grant) = snapshot.grant(name, &one.user)? {
                 doubt(one, &grant, now);
-                grants.insert(one.user.clone(), held(&grant));
+                grants.insert(one.user.clone(), held(&grant, &|| self.is_consented(&*snapshot, &address, connection)));
             }
         }
         let mut webhooks = BTreeMap::new();
@@ -164,12 +179,14 @@ fn report(
     }
 }
 
-fn held(grant: &StoredGrant) -> HeldReport {
+/// What is held, where `is_consented` says whether a person gave it.
+fn held(grant: &StoredGrant, is_consented: &dyn Fn() -> bool) -> HeldReport {
     HeldReport {
         granted: grant.granted.clone(),
         expires: grant.expires,
         ends: grant.ends,
         account: grant.account.clone(),
+        account_untold: grant.account.is_none() && grant.sealed.is_some() && is_consented(),
         last_used: grant.last_used,
         last_error: grant.last_error.clone(),
         retry_at: grant.retry_at,

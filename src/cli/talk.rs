@@ -13,6 +13,8 @@ use std::path::PathBuf;
 /// The world, and how this run speaks.
 pub(super) struct Talk<'w> {
     pub world: World<'w>,
+    /// Where the program was started, before `--chdir`.
+    started: PathBuf,
     no_input: bool,
     quiet: bool,
     stdout: Look,
@@ -57,6 +59,7 @@ impl Failure {
 
 impl<'w> Talk<'w> {
     pub(super) fn new(global: &Global, mut world: World<'w>) -> Self {
+        let started = world.folder.clone();
         if let Some(folder) = &global.chdir {
             world.folder = world.folder.join(folder);
         }
@@ -71,7 +74,7 @@ impl<'w> Talk<'w> {
         };
         let stdout = Look { colour: colour(world.terminal.stdout), width };
         let stderr = Look { colour: colour(world.terminal.stderr), width };
-        Talk { world, no_input: global.no_input, quiet: global.quiet, stdout, stderr, lost: None }
+        Talk { world, started, no_input: global.no_input, quiet: global.quiet, stdout, stderr, lost: None }
     }
 
     /// How text may look on standard output.
@@ -87,6 +90,17 @@ impl<'w> Talk<'w> {
     /// A path as the person gave it, from the folder that the command works in.
     pub(super) fn path(&self, path: &std::path::Path) -> PathBuf {
         self.world.folder.join(path)
+    }
+
+    /// Where the project lies in what it is a part of, for reports whose readers know the whole repository: `sub/`, or nothing.
+    /// The CI job says where the repository is; otherwise it is taken to be where the program was started.
+    pub(super) fn place_in_repository(&self) -> String {
+        let named = |name: &str| self.world.env.get(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let roots = [named("GITHUB_WORKSPACE"), named("CI_PROJECT_DIR"), Some(self.started.clone())];
+        let Ok(project) = self.world.folder.canonicalize() else { return String::new() };
+        let below = |root: PathBuf| project.strip_prefix(root.canonicalize().ok()?).ok().map(PathBuf::from);
+        let Some(below) = roots.into_iter().flatten().find_map(below) else { return String::new() };
+        below.components().map(|part| format!("{}/", part.as_os_str().to_string_lossy())).collect()
     }
 
     /// Prints data.

@@ -8,7 +8,7 @@ use super::pool::in_parallel;
 use super::resolving::Trees;
 use super::rules::rules;
 use super::shape::Role;
-use super::syntax::{Budget, FILE_BYTES, NodeId, Tree, admit, parse};
+use super::syntax::{Budget, FILE_BYTES, NodeId, Tree, Value, admit, parse};
 use super::variables::{Declared, declared, refuse_in_section};
 use crate::diag::{Diagnostics, Rules};
 use crate::resource::Kind;
@@ -108,6 +108,13 @@ impl Front {
         &self.sources
     }
 
+    /// Every text in the files that may be a path: what a script or a secret is named by is one of them.
+    pub fn texts_like_paths(&self) -> impl Iterator<Item = String> {
+        let mut found = Vec::new();
+        self.trees.by_file.values().for_each(|tree| texts_like_paths(tree, tree.root(), &mut found));
+        found.into_iter()
+    }
+
     /// The environments that the project declares.
     pub fn environments(&self) -> impl Iterator<Item = &str> {
         self.declared.environments.keys().map(String::as_str)
@@ -189,6 +196,17 @@ impl Front {
             self.files.push(config);
             self.found.extend(found);
         }
+    }
+}
+
+fn texts_like_paths(tree: &Tree, node: NodeId, found: &mut Vec<String>) {
+    match tree.value(node) {
+        Value::String(text) if text.len() < 1024 && !text.contains(['\n', '\0']) && !text.contains("://") => {
+            found.push(text.to_owned());
+        }
+        Value::Sequence(items) => items.iter().for_each(|item| texts_like_paths(tree, *item, found)),
+        Value::Mapping(entries) => entries.iter().for_each(|entry| texts_like_paths(tree, entry.value, found)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Unsigned(_) | Value::Float(_) | Value::Missing => {}
     }
 }
 

@@ -44,7 +44,7 @@ fn comments(resource: &Resource) -> Vec<String> {
     secrets
         .map(|(path, from)| {
             let path = path.0.trim_start_matches('/').replace('/', ".");
-            line(format!("# {path}: the platform holds a value; {} where this is applied to give another", told(from)))
+            line(format!("# the platform holds a value for {path}; {} where this is applied to give another", told(from)))
         })
         .collect()
 }

@@ -1,7 +1,8 @@
 //! Which changes of a finished plan are carried out, and which are left out and why. Takes changes away whole, and never
 //! one that another of the chosen needs. Knows nothing of who approves.
 
-use super::model::{Action, Change, Hazard, Plan, StepId};
+use super::change::{Action, Change, Hazard};
+use super::model::{Plan, StepId};
 use crate::resource::Address;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,10 +1,11 @@
 //! The steps of one change and their order among themselves. What the platform demands is asked of
 //! [`lifecycle`](crate::resource::lifecycle); how changes wait for each other is `link`'s matter.
 
+use super::change::{Action, DiffOp, Difference, Reason};
 use super::diff::{Secrets, differences};
 use super::draft::{Draft, Marks, Score, StepNumber, Tie};
 use super::fate::Fate;
-use super::model::{Action, Actor, DiffOp, Difference, Do, Reason};
+use super::model::{Actor, Do};
 use super::worlds::{Worlds, etag, held};
 use crate::resource::lifecycle::{self, Refusal};
 use crate::resource::{Address, Connection, ConnectionState, Live, Resource, Status, WebhookState};

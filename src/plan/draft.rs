@@ -1,6 +1,7 @@
 //! Changes and steps while they are being put together: steps by number, before they have ids.
 
-use super::model::{Action, Actor, Affects, Difference, Do, Hazard, Reason, Refused};
+use super::change::{Action, Affects, Difference, Hazard, Reason, Refused};
+use super::model::{Actor, Do};
 use crate::resource::lifecycle::Refusal;
 use crate::resource::{Address, Etag, Resource};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,9 @@
 //! What was changed behind a project's back: from what was applied last to what is live, beside what is declared. Whatever
 //! a plan does about it is the plan's matter.
 
+use super::change::{DiffOp, DiffValue, Difference};
 use super::diff::{Secrets, differences};
-use super::model::{DiffOp, DiffValue, Difference, Drift, DriftKind, Drifted, Side};
+use super::model::{Drift, DriftKind, Drifted, Side};
 use crate::resource::{Address, Deed, Live, Observed, Project, Resource, Traces};
 use serde_json::Value;
 

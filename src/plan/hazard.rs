@@ -1,7 +1,8 @@
 //! What a reviewer must not overlook about a change, and whom it touches beside its own object.
 
+use super::change::{Action, Affects, DiffOp, Difference, Hazard};
 use super::draft::{Draft, Score};
-use super::model::{Action, Actor, Affects, DiffOp, Difference, Hazard};
+use super::model::Actor;
 use super::reach::sends_elsewhere;
 use super::worlds::Worlds;
 use crate::resource::{Address, Auth, Kind, Link, Live, Resource, ScopeClass, Status, WebhookState};

@@ -1,7 +1,8 @@
 //! A finished plan's own checker: it plays the plan on a copy of what is live and compares the end with what is declared.
 //! Shares no stage with the planner. A finding is a mistake of ours, and such a plan is not applied.
 
-use super::model::{Action, Change, Do, Mode, Plan, Step, StepId};
+use super::change::{Action, Change};
+use super::model::{Do, Mode, Plan, Step, StepId};
 use super::rehearsal::{Mishap, Rehearsal};
 use super::summary::{leaves, summary};
 use crate::resource::{Address, ConnectionState, Live, Observed, Project, Resource, Status, lifecycle};

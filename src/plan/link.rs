@@ -4,8 +4,9 @@
 //! a service are taken away before it authenticates differently. `Must` ties alone never close a circle unless the
 //! declarations do: an object goes away before anything new is waited for.
 
+use super::change::{Action, Refused};
 use super::draft::{Draft, DraftStep, Score, StepNumber, Tie};
-use super::model::{Action, Do, Refused};
+use super::model::Do;
 use super::worlds::{Worlds, etag};
 use crate::resource::lifecycle::{self, Refusal};
 use crate::resource::{Address, Kind, Link};

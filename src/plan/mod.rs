@@ -12,6 +12,7 @@
 //! Adding a kind: a file in `diff/`, a line in `choreography` where it has steps of its own.
 
 mod approval;
+mod change;
 mod choreography;
 mod diff;
 mod draft;
@@ -35,12 +36,10 @@ mod worlds;
 mod scenes;
 
 pub use approval::{Approval, ApprovalError, Approved, LeftOut, approve};
+pub use change::{Action, Affects, Change, DiffOp, DiffValue, Difference, Hazard, Precondition, Reason, Refused, SourcePlace};
 pub use drift::drift;
 pub use inspect::{Finding, inspect};
-pub use model::{
-    Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Effect, Hazard, LikelyRename, Mode, Plan,
-    Precondition, Reason, Refused, Side, SourcePlace, Step, StepId, Summary, Verdict, Waiting,
-};
+pub use model::{Actor, Do, Drift, DriftKind, Drifted, Effect, LikelyRename, Mode, Plan, Side, Step, StepId, Summary, Verdict, Waiting};
 pub use options::{Fingerprints, PlanError, PlanOptions};
 pub use planner::plan;
 pub use rehearsal::{Mishap, Prop, Rehearsal};

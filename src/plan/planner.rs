@@ -1,5 +1,6 @@
 //! Puts the stages of planning in a row. Each decides one thing; none looks back.
 
+use super::change::{Change, Precondition};
 use super::choreography;
 use super::draft::Score;
 use super::draft::StepNumber;
@@ -7,7 +8,7 @@ use super::drift::drift;
 use super::fate::{Fate, Fates, fates};
 use super::hazard;
 use super::link;
-use super::model::{Change, Drift, Mode, Plan, Precondition, Step, StepId, Waiting};
+use super::model::{Drift, Mode, Plan, Step, StepId, Waiting};
 use super::options::{Fingerprints, PlanError, PlanOptions};
 use super::order;
 use super::renames::likely_renames;

@@ -1,7 +1,8 @@
 //! The line of counts, from finished changes. What is refused counts as refused and as nothing else.
 
+use super::change::{Action, Change, Hazard};
 use super::hazard::escalations;
-use super::model::{Action, Actor, Change, Do, Hazard, Summary};
+use super::model::{Actor, Do, Summary};
 use crate::resource::Address;
 use std::collections::BTreeSet;
 

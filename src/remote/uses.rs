@@ -4,9 +4,9 @@ use super::client::{Ask, Http};
 use super::error::CallError;
 use crate::resource::{Address, Kind, Name, Webhook};
 use crate::wire::{
-    Application, ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, Delivery, DeliveryDetail, DeliveryState,
-    Done, Event, Invocation, Invoked, Keys, Live, Me, NewToken, Operation, Page, Report, Resealed, RevokeAsked, Revoked, Spent, Token,
-    TokenMade, Tokens, User, UserWritten, Users, header,
+    Application, ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, ConsentEnd, Delivery, DeliveryDetail,
+    DeliveryState, Done, Event, Invocation, Invoked, Keys, Live, Me, NewToken, Operation, Page, Report, Resealed, RevokeAsked, Revoked,
+    Spent, Token, TokenMade, Tokens, User, UserWritten, Users, header,
 };
 use serde::de::DeserializeOwned;
 
@@ -52,6 +52,11 @@ impl Http {
 
     pub fn begin_consent(&self, connection: &str, asked: &ConsentAsked) -> Result<Begun, CallError> {
         self.inner.ask(&Ask::new(Operation::Consent).name("name", connection).body(asked))
+    }
+
+    /// What became of a consent.
+    pub fn consent_end(&self, connection: &str, consent: &str) -> Result<ConsentEnd, CallError> {
+        self.inner.ask(&Ask::new(Operation::ConsentEnd).name("name", connection).name("consent", consent))
     }
 
     pub fn connection_status(&self, connection: &str) -> Result<Report, CallError> {

@@ -21,6 +21,7 @@ pub(super) fn handler(operation: Operation) -> Handler {
         Operation::Script => objects::script,
         Operation::Authorize => connections::authorize,
         Operation::Consent => browsers::begin,
+        Operation::ConsentEnd => connections::consent_end,
         Operation::Revoke => connections::revoke,
         Operation::ConnectionStatus => connections::status,
         Operation::Status => connections::all_status,

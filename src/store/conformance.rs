@@ -3,8 +3,8 @@
 mod people;
 
 use super::{
-    Answer, Attempt, AuditEntry, AuditHead, Authorization, Delivery, DeliveryFilter, DeliveryState, Lease, Object, Outcome, Pick, Recorded,
-    SealedAt, Store, StoredConsent, StoredGrant, StoredRevocation, Transaction, verify,
+    Answer, Attempt, AuditEntry, AuditHead, Authorization, ConsentEnd, ConsentState, Delivery, DeliveryFilter, DeliveryState, Lease,
+    Object, Outcome, Pick, Recorded, SealedAt, Store, StoredConsent, StoredGrant, StoredRevocation, Transaction, verify,
 };
 use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Kind, Link, Name, Resource, Scope, SecretPath};
 use crate::vault::Sealed;
@@ -23,6 +23,7 @@ pub fn run(fresh: Fresh<'_>) {
     deleting_an_object_takes_all_that_is_its_own(&*fresh());
     grants_are_kept_beside_the_authorizations(&*fresh());
     a_consent_is_taken_once(&*fresh());
+    what_became_of_a_consent_is_known_for_an_hour(&*fresh());
     sealed_bytes_change_only_where_they_are_the_known_ones(&*fresh());
     answers_and_plans_are_kept_once(&*fresh());
     people::run(fresh);
@@ -261,6 +262,31 @@ fn a_consent_is_taken_once(store: &dyn Store) {
         let left = ["for", "began", "other"].map(|one| tx.take_consent(one).expect("can be read"));
         assert_eq!(left, [None, None, Some(other)]);
     });
+}
+
+fn what_became_of_a_consent_is_known_for_an_hour(store: &dyn Store) {
+    furnish(store);
+    let pending = |digest: &str| ConsentEnd {
+        digest: digest.to_owned(),
+        connection: Name::new("crm"),
+        user: "zoe".to_owned(),
+        state: ConsentState::Pending,
+        message: String::new(),
+        expires: noon(),
+    };
+    let failed = ConsentEnd { state: ConsentState::Failed, message: "denied".to_owned(), ..pending("one") };
+    write(store, |tx| {
+        tx.put_consent_end(&pending("one")).expect("new");
+        tx.put_consent_end(&ConsentEnd { expires: noon() + Duration::from_secs(1), ..pending("two") }).expect("new");
+        assert_eq!(tx.consent_end("one").expect("readable"), Some(pending("one")));
+        tx.put_consent_end(&failed).expect("replaces");
+    });
+    write(store, |tx| tx.drop_consents(noon() + Duration::from_secs(3599)).expect("can be written"));
+    assert_eq!(store.read().expect("readable").consent_end("one").expect("readable"), Some(failed));
+    write(store, |tx| tx.drop_consents(noon() + Duration::from_secs(3600)).expect("can be written"));
+    assert_eq!(store.read().expect("readable").consent_end("one").expect("readable"), None);
+    write(store, |tx| tx.delete_object(&connection("crm")).expect("is there"));
+    assert_eq!(store.read().expect("readable").consent_end("two").expect("readable"), None);
 }
 
 fn sealed_bytes_change_only_where_they_are_the_known_ones(store: &dyn Store) {

@@ -1,9 +1,9 @@
 //! A store that fails at its n-th call, for tests: nothing may be half done wherever it breaks.
 
 use super::{
-    About, ApplyLease, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, DeliveryState, Lease, Object,
-    Pick, Recorded, SealedAt, Snapshot, Store, StoreError, StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken,
-    StoredUser, Transaction,
+    About, ApplyLease, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, ConsentEnd, Delivery, DeliveryFilter, DeliveryState,
+    Lease, Object, Pick, Recorded, SealedAt, Snapshot, Store, StoreError, StoredApplication, StoredConsent, StoredGrant, StoredRevocation,
+    StoredToken, StoredUser, Transaction,
 };
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::vault::Sealed;
@@ -121,6 +121,7 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
         all_authorizations() -> BTreeMap<Name, Vec<Authorization>>;
         grant(connection: &Name, user: &str) -> Option<StoredGrant>;
         grants() -> Vec<StoredGrant>;
+        consent_end(digest: &str) -> Option<ConsentEnd>;
         revocations() -> Vec<StoredRevocation>;
         all_sealed() -> Vec<(SealedAt, Sealed)>;
         referrers(address: &Address) -> BTreeSet<(Address, Link)>;
@@ -164,6 +165,7 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         take_consent(digest: &str) -> Option<StoredConsent>;
         drop_consents(now: SystemTime) -> ();
         drop_consents_of(user: &str) -> ();
+        put_consent_end(end: &ConsentEnd) -> ();
         put_revocation(revocation: &StoredRevocation) -> ();
         delete_revocation(id: &str) -> ();
         put_user(user: &StoredUser) -> ();

@@ -2,8 +2,12 @@
 
 use crate::resource::{Address, Fingerprint, Name, Scope, SecretPath};
 use crate::vault::Sealed;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// How long after its consent was over it is known what became of it.
+pub(super) const CONSENT_ENDS_KEPT: Duration = Duration::from_secs(60 * 60);
 
 /// What is held of one person's grant of one connection. Times are whole seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +93,28 @@ pub struct StoredConsent {
     pub application: Option<Name>,
     pub sealed: Sealed,
     pub expires: SystemTime,
+}
+
+/// What became of a consent. Known to who has its digest, also after the consent itself was spent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentEnd {
+    pub digest: String,
+    pub connection: Name,
+    pub user: String,
+    pub state: ConsentState,
+    /// Why it failed, or what there is to know of the connection that was made. Holds no secret.
+    pub message: String,
+    /// When the consent is over in any case.
+    pub expires: SystemTime,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentState {
+    /// Nobody answered yet.
+    Pending,
+    Connected,
+    Failed,
 }
 
 /// A grant that its service has still to be told is over.

@@ -26,7 +26,8 @@ mod sqlite;
 pub use address::{BadStoreUrl, StoreUrl, open};
 pub use audit::{AuditEntry, AuditFault, AuditHead, AuditLine, verify};
 pub use delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
-pub use grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
+use grant::CONSENT_ENDS_KEPT;
+pub use grant::{ConsentEnd, ConsentState, Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 pub use people::{ApplyLease, Held, StoredApplication, StoredToken, StoredUser};
 pub use port::{About, Snapshot, Store, StoreError, Transaction};
 // (A crate has the same name.)

@@ -2,7 +2,7 @@
 
 use super::audit::{AuditEntry, AuditHead, AuditLine};
 use super::delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
-use super::grant::{Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
+use super::grant::{ConsentEnd, Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 use super::people::{ApplyLease, StoredApplication, StoredToken, StoredUser};
 use super::record::{Authorization, Object, Recorded};
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
@@ -65,6 +65,9 @@ pub trait Snapshot {
 
     /// All of them, by connection and user.
     fn grants(&self) -> Result<Vec<StoredGrant>, StoreError>;
+
+    /// What became of a consent; `None` where there was none of that digest, or too long ago.
+    fn consent_end(&self, digest: &str) -> Result<Option<ConsentEnd>, StoreError>;
 
     /// All that services have still to be told, the first due first.
     fn revocations(&self) -> Result<Vec<StoredRevocation>, StoreError>;
@@ -166,11 +169,14 @@ pub trait Transaction: Snapshot {
     /// Reads a consent and takes it away: it can be spent once.
     fn take_consent(&mut self, digest: &str) -> Result<Option<StoredConsent>, StoreError>;
 
-    /// Takes away the consents that were not finished in time.
+    /// Takes away the consents that were not finished in time, and what became of those of an hour ago.
     fn drop_consents(&mut self, now: SystemTime) -> Result<(), StoreError>;
 
     /// Takes away the consents that somebody began, or that are for the login user of that name.
     fn drop_consents_of(&mut self, user: &str) -> Result<(), StoreError>;
+
+    /// Creates or replaces what became of a consent.
+    fn put_consent_end(&mut self, end: &ConsentEnd) -> Result<(), StoreError>;
 
     fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError>;
 

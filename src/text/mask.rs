@@ -2,6 +2,8 @@
 //! rather hide too much.
 
 use super::Source;
+use super::secrets::{in_text, is_perhaps, is_secret_name};
+use super::written::{Shown, closing, reference};
 use std::collections::BTreeMap;
 
 /// What stands in place of each character of a secret.
@@ -57,6 +59,21 @@ pub fn masked(source: &Source) -> Masked<'_> {
     Masked { source, lines }
 }
 
+/// A whole text with its secrets hidden, one character for one; `None` where there are none.
+pub fn masked_text(text: &str) -> Option<String> {
+    let mut state = State::default();
+    let mut shown = String::with_capacity(text.len());
+    let mut is_masked = false;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        let hidden = state.mask(bare);
+        is_masked |= hidden.is_some();
+        shown.push_str(hidden.as_deref().unwrap_or(bare));
+        shown.push_str(&line[bare.len()..]);
+    }
+    is_masked.then_some(shown)
+}
+
 /// What earlier lines mean for a line.
 #[derive(Debug, Default)]
 struct State {
@@ -102,11 +119,11 @@ impl State {
         while let Some(colon) = next_colon(line, from) {
             from = colon + 1;
             let key_start = key_start(line, colon);
-            if !is_secret(&line[key_start..colon]) {
+            let value_start = colon + 1 + (line[colon + 1..].len() - line[colon + 1..].trim_start().len());
+            let (key, value) = (&line[key_start..colon], &line[value_start..]);
+            if !is_secret(key) && !is_perhaps_secret(key, value) {
                 continue;
             }
-            let value_start = colon + 1 + (line[colon + 1..].len() - line[colon + 1..].trim_start().len());
-            let value = &line[value_start..];
             let indent = line[..key_start].trim_end_matches(['"', '\'']).len();
             match Shown::of(value) {
                 Shown::Reference(len) => from = value_start + len,
@@ -131,57 +148,27 @@ impl State {
             }
         }
         hidden.extend(in_urls(line));
+        hidden.extend(in_text(line).into_iter().map(|range| (range.start, range.end)));
         hide(line, hidden)
     }
 }
 
+/// Whether a key such as `code` or `sid` names a secret: its value, up to where it may end, decides.
+fn is_perhaps_secret(key: &str, value: &str) -> bool {
+    let value = value.trim_start_matches(['"', '\'']);
+    let end = value.find(|letter: char| letter.is_whitespace() || "\"',}]".contains(letter)).unwrap_or(value.len());
+    is_perhaps(key.trim_matches(['"', '\'', ' ']), &value[..end])
+}
+
 /// Whether the value of a key is a secret, or holds some.
 fn is_secret(key: &str) -> bool {
+    let name = key.trim_matches(['"', '\'', ' ']);
     let letters = key.chars().filter(char::is_ascii_alphanumeric);
     let key: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
     let is_harmless = HARMLESS_ENDINGS.iter().any(|ending| key.ends_with(ending));
-    SECRET_SECTIONS.contains(&key.as_str()) || (!is_harmless && SECRET_KEYS.iter().any(|secret| key.ends_with(secret)))
-}
-
-/// How a secret key's value is written.
-enum Shown {
-    /// `{ env: … }` or `{ file: … }`, this long: nothing to hide.
-    Reference(usize),
-    /// On the lines below.
-    Below,
-    Inline(usize),
-    /// A collection, or what has a tag or an anchor: it may go on over the lines below.
-    Collection(usize),
-    /// From here on, up to a closing quote on a later line.
-    Open(char),
-    Plain(usize),
-}
-
-impl Shown {
-    fn of(value: &str) -> Shown {
-        let first = value.chars().next();
-        if let Some(len) = reference(value) {
-            return Shown::Reference(len);
-        }
-        match first {
-            None | Some('#' | '|' | '>') => Shown::Below,
-            Some(quote @ ('"' | '\'')) => match closing(&value[1..], quote) {
-                Some(end) => Shown::Inline(end + 1),
-                None => Shown::Open(quote),
-            },
-            // What follows on this line may be part of it: better hidden too.
-            Some('{' | '[' | '&' | '!') => Shown::Collection(value.len()),
-            Some(_) => Shown::Plain(value.len()),
-        }
-    }
-}
-
-/// The length of a reference at the start of a text.
-fn reference(value: &str) -> Option<usize> {
-    let inside = value.strip_prefix('{')?.trim_start();
-    let end = value.find('}')?;
-    let holds = ["env:", "file:", "\"env\":", "\"file\":"].iter().any(|key| inside.starts_with(key));
-    (holds && !value[..end].contains(',')).then_some(end + 1)
+    let is_named = || SECRET_KEYS.iter().any(|secret| key.ends_with(secret)) || (is_secret_name(name) && !key.ends_with("credentials"));
+    // `auth:` is a section of declarations, and none of its own words is a secret.
+    SECRET_SECTIONS.contains(&key.as_str()) || (!is_harmless && key != "auth" && is_named())
 }
 
 /// The next colon that may stand behind a key: followed by a blank or nothing, or behind a quoted key.
@@ -207,26 +194,6 @@ fn key_start(line: &str, colon: usize) -> usize {
     at + dash + (key.len() - key.trim_start().len())
 }
 
-/// The byte behind the quote that closes a text.
-fn closing(text: &str, quote: char) -> Option<usize> {
-    let mut letters = text.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        match letter {
-            '\\' if quote == '"' => {
-                letters.next();
-            }
-            letter if letter == quote => {
-                if quote == '\'' && letters.next_if(|(_, next)| *next == '\'').is_some() {
-                    continue;
-                }
-                return Some(at + 1);
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
 /// A line below a secret key: its values are hidden, its keys and references are not.
 fn mask_inside(line: &str, indent: usize) -> Option<String> {
     let text = &line[indent..];
@@ -247,7 +214,7 @@ fn is_reference_line(text: &str) -> bool {
 }
 
 /// Passwords in front of a host, and values of query parameters that are named like secrets.
-fn in_urls(line: &str) -> Vec<(usize, usize)> {
+pub(super) fn in_urls(line: &str) -> Vec<(usize, usize)> {
     let mut hidden = Vec::new();
     for (at, _) in line.match_indices("://") {
         let rest = &line[at + 3..];
@@ -261,7 +228,7 @@ fn in_urls(line: &str) -> Vec<(usize, usize)> {
         let mut start = query + 1;
         for pair in url[query + 1..].split(['&', ';']) {
             if let Some((key, value)) = pair.split_once('=')
-                && is_secret(key)
+                && (is_secret(key) || is_perhaps(key, value))
             {
                 let from = at + 3 + start + key.len() + 1;
                 hidden.push((from, from + value.len()));
@@ -318,6 +285,7 @@ mod tests {
             ("client_secret: [a, b", "client_secret: ••• •"),
             ("url: https://user:pw@host/x?a=1&api_key=k&b=2", "url: https://•••••••@host/x?a=1&api_key=•&b=2"),
             ("credentials: { key: abc }", "credentials: • •••• ••• •"),
+            ("credentials: { k: { env: A }, b: c }", "credentials: • •• • •••• • •• •• • •"),
         ] {
             assert_eq!(shown(line), format!("{expected}\n"), "{line}");
         }
@@ -345,6 +313,7 @@ mod tests {
             "use_login_user_credentials: false",
             "service: slack",
             "text: \"Door open: ${alarm.device}\"",
+            "credentials: {api_key: {env: NAME}, \"X-Key\": { file: a/b } }",
             "credentials:\n  key: { env: NAME }\n  other:\n    env: NAME\nname: x",
         ] {
             assert_eq!(shown(line), format!("{line}\n"));

@@ -53,8 +53,28 @@ pub struct Begun {
     /// A page of this server, for the browser of the person who asked.
     #[schemars(url)]
     pub link: String,
+    /// Tells the consent, for whoever waits for what becomes of it.
+    #[schemars(regex(pattern = form::CONSENT))]
+    pub consent: String,
     #[schemars(schema_with = "form::time")]
     pub expires_at: String,
+}
+
+/// What became of a consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ConsentEnd {
+    pub state: ConsentState,
+    /// Why it failed, or what there is to know of the connection that was made; empty where there is nothing to say.
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentState {
+    /// Nobody answered yet.
+    Pending,
+    Connected,
+    Failed,
 }
 
 /// Whose authorization is taken away.
@@ -158,6 +178,9 @@ pub struct Held {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub account: Option<Fingerprint>,
+    /// Whether a person consented and the service does not say whose account it is: another one would not be noticed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub account_untold: bool,
     /// Scopes as the service granted them.
     #[schemars(schema_with = "form::texts")]
     pub granted: BTreeSet<Scope>,

@@ -5,6 +5,9 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 /// Of a link name, as `schemas/` has it.
 pub(super) const NAME: &str = "^[a-z][a-z0-9_-]{0,63}$";
+
+/// The id of a consent: the digest of its state.
+pub(super) const CONSENT: &str = "^[0-9a-f]{64}$";
 /// Of an address.
 pub(super) const ADDRESS: &str = "^(services|connections|webhooks|functions)\\.[a-z][a-z0-9_-]{0,63}$";
 /// Of a person, a service or whoever else acts.

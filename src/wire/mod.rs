@@ -27,8 +27,8 @@ mod webhook;
 pub use apply::{Estate, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, ServerInfo, Spent, ToFingerprint};
 pub use audit::{AuditEnd, AuditLine, AuditPage, AuditVerdict, Health, Key, Keys, Ready, Resealed};
 pub use connection::{
-    AnsweredBody, Begun, CallBody, ConsentAsked, Dependent, Dependents, FormField, Held, Invocation, Invoked, Report, RevokeAsked, Revoked,
-    Script, Snippet, Snippets, Told, ToldOutcome, UserReport,
+    AnsweredBody, Begun, CallBody, ConsentAsked, ConsentEnd, ConsentState, Dependent, Dependents, FormField, Held, Invocation, Invoked,
+    Report, RevokeAsked, Revoked, Script, Snippet, Snippets, Told, ToldOutcome, UserReport,
 };
 pub use cursor::Cursor;
 pub use object::{Done, Live, Page, State, Written};

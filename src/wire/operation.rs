@@ -15,6 +15,7 @@ pub enum Operation {
     Script,
     Authorize,
     Consent,
+    ConsentEnd,
     Revoke,
     ConnectionStatus,
     Snippets,
@@ -64,10 +65,11 @@ impl Operation {
     const OF_KIND: [fn(Kind) -> Operation; 7] =
         [Operation::List, Operation::Get, Operation::Put, Operation::Delete, Operation::Dependents, Operation::Adopt, Operation::Forget];
 
-    const OTHERS: [Operation; 45] = [
+    const OTHERS: [Operation; 46] = [
         Operation::Script,
         Operation::Authorize,
         Operation::Consent,
+        Operation::ConsentEnd,
         Operation::Revoke,
         Operation::ConnectionStatus,
         Operation::Snippets,

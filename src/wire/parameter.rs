@@ -1,6 +1,6 @@
 //! What a request says outside of its body: names in the path, the query, headers; each with its form.
 
-use super::form::{ACTOR, NAME};
+use super::form::{ACTOR, CONSENT, NAME};
 use serde_json::{Value, json};
 
 /// Names of headers.
@@ -99,6 +99,7 @@ impl Parameter {
     pub const PROJECT_NAME: Parameter = Parameter::path("project", Form::Name, "The project's name.");
     pub const APPLICATION: Parameter = Parameter::path("application", Form::Name, "The application's link name.");
     pub const DELIVERY: Parameter = Parameter::path("id", Form::Text("^[A-Za-z0-9_-]{1,64}$", "msg_1f"), "The delivery's id.");
+    pub const CONSENT: Parameter = Parameter::path("consent", Form::Text(CONSENT, CONSENT_ID), "The consent's id.");
     pub const TOKEN: Parameter = Parameter::path("id", Form::Text("^[A-Za-z0-9_-]{1,64}$", "3f9c"), "The token's id.");
     pub const PLAN: Parameter = Parameter::path(
         "plan",
@@ -151,4 +152,5 @@ impl Parameter {
         Parameter::header(header::FENCE, Form::Number(0, u64::MAX >> 1), "The fence of the lease under which an apply writes.");
 }
 
+const CONSENT_ID: &str = "0f343b0931126a20f133d67c2b018a3b0f343b0931126a20f133d67c2b018a3b";
 const PLAN_ID: &str = "sha256:0f343b0931126a20f133d67c2b018a3b0f343b0931126a20f133d67c2b018a3b";

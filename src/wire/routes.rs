@@ -6,10 +6,10 @@ use super::parameter::Parameter as P;
 use super::problem::Code;
 use super::route::{API, Access, Answer, Method, Route, Shape};
 use super::{
-    ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, Delivery, DeliveryDetail, Dependents, Done, Estate,
-    Event, Fingerprinted, Health, Invocation, Invoked, Keys, Lease, LeaseAsked, LeaseRenewed, Leases, Me, NewToken, Page, Ready, Report,
-    Resealed, RevokeAsked, Revoked, Script, ServerInfo, Snippets, Spent, ToFingerprint, TokenMade, TokenRotated, Tokens, User, UserWritten,
-    Users,
+    ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, ConsentEnd, Delivery, DeliveryDetail, Dependents, Done,
+    Estate, Event, Fingerprinted, Health, Invocation, Invoked, Keys, Lease, LeaseAsked, LeaseRenewed, Leases, Me, NewToken, Page, Ready,
+    Report, Resealed, RevokeAsked, Revoked, Script, ServerInfo, Snippets, Spent, ToFingerprint, TokenMade, TokenRotated, Tokens, User,
+    UserWritten, Users,
 };
 use crate::resource::Kind;
 use crate::resource::access::Right;
@@ -32,7 +32,7 @@ pub fn route(operation: Op) -> Route {
         Op::Forget(kind) => of_kind(operation, kind, Method::Post, "/{name}/forget", "forget", "Make nobody the owner of one of the"),
         Op::Dependents(kind) => of_kind(operation, kind, Method::Get, "/{name}/dependents", "listDependentsOf", "Who refers to one of the"),
         Op::Script | Op::Trigger | Op::Detach | Op::Attach | Op::Deliveries | Op::Delivery | Op::Redeliver => of_webhooks(operation),
-        Op::Authorize | Op::Consent | Op::Revoke | Op::ConnectionStatus | Op::Snippets | Op::Invoke | Op::Status => {
+        Op::Authorize | Op::Consent | Op::ConsentEnd | Op::Revoke | Op::ConnectionStatus | Op::Snippets | Op::Invoke | Op::Status => {
             of_connections(operation)
         }
         Op::Estate | Op::Fingerprints | Op::Spent | Op::Spend | Op::Leases | Op::TakeLease | Op::RenewLease | Op::ReleaseLease => {
@@ -202,6 +202,16 @@ fn of_connections(operation: Op) -> Route {
                     Code::Invalid,
                 ])
         }
+        Op::ConsentEnd => make(
+            Method::Get,
+            "/connections/{name}/consents/{consent}",
+            "getConsent",
+            Right::Connect,
+            "What became of a consent, for an hour after it is over",
+        )
+        .takes(&[P::NAME, P::CONSENT])
+        .answers(200, Shape::of::<ConsentEnd>(), "What became of it.")
+        .may_end(&[Code::NotFound]),
         Op::Revoke => either(make(
             Method::Post,
             "/connections/{name}/revoke",

@@ -25,8 +25,6 @@ mod pull_request;
 mod recipes;
 mod remote;
 mod renewal;
-#[path = "../support/required.rs"]
-mod required;
 mod sandbox;
 mod schemas;
 #[path = "../support/served.rs"]
@@ -34,3 +32,5 @@ mod served;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+
+use postgres_server::required;

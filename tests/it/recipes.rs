@@ -83,21 +83,21 @@ fn all_done(steps: &[Step], folder: &Path, job: &[(&str, String)]) {
     }
 }
 
-/// An API that has no comment yet and takes one. What it was asked stands in the list.
-fn api() -> (String, Arc<Mutex<Vec<String>>>) {
+/// An API that has no comment yet and takes one, and keeps what was live. What it was asked stands in the list.
+fn api(live: PathBuf) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
     let asked = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&asked);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let _ = answer(stream.expect("a connection"), &heard);
+            let _ = answer(stream.expect("a connection"), &heard, &live);
         }
     });
     (url, asked)
 }
 
-fn answer(mut stream: TcpStream, heard: &Mutex<Vec<String>>) -> io::Result<()> {
+fn answer(mut stream: TcpStream, heard: &Mutex<Vec<String>>, live: &Path) -> io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let (mut first, mut length) = (String::new(), 0);
     reader.read_line(&mut first)?;
@@ -116,9 +116,10 @@ fn answer(mut stream: TcpStream, heard: &Mutex<Vec<String>>) -> io::Result<()> {
     let is_post = first.starts_with("POST");
     heard.lock().expect("nobody panicked").push(format!("{} {}", first.trim(), String::from_utf8_lossy(&body)));
     let (status, body) = match first.split_whitespace().nth(1).unwrap_or_default() {
-        _ if is_post => ("201 Created", "{}"),
-        path if path.ends_with("/user") => ("200 OK", r#"{"id":1,"login":"ci","username":"ci","type":"User"}"#),
-        _ => ("200 OK", "[]"),
+        _ if is_post => ("201 Created", "{}".to_owned()),
+        path if path.ends_with("/user") => ("200 OK", r#"{"id":1,"login":"ci","username":"ci","type":"User"}"#.to_owned()),
+        "/projects/7/jobs/artifacts/main/raw/live.json?job=apply" => ("200 OK", fs::read_to_string(live)?),
+        _ => ("200 OK", "[]".to_owned()),
     };
     write!(
         stream,
@@ -131,60 +132,160 @@ fn is_posted(asked: &Mutex<Vec<String>>) -> bool {
     asked.lock().expect("nobody panicked").iter().any(|one| one.starts_with("POST") && one.contains("bowline:plan:guarded_desk"))
 }
 
+/// What a job hands on, as `NAME=value` in a file that it wrote.
+fn handed_on(folder: &Path, file: &str, name: &str) -> String {
+    let text = fs::read_to_string(folder.join(file)).expect("the job hands something on");
+    let values: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('=')).collect();
+    assert_eq!(values.len(), 1, "{text}");
+    values[0].to_owned()
+}
+
+/// Has the project ask for another scope; `ZohoCRM.modules.ALL` is one that its own policies deny.
+fn asking_for(scope: &str, folder: &Path) {
+    let file = folder.join("bowline.yaml");
+    let text = fs::read_to_string(&file).expect("the project");
+    fs::write(file, text.replace("ZohoCRM.modules.leads.READ", scope)).expect("it is ours");
+}
+
+/// A key that nothing can be opened with: what asks for one fails.
+fn without_key() -> (&'static str, String) {
+    ("BOWLINE_VAULT_KEY", "none".to_owned())
+}
+
+/// The steps of a job of the workflow, and the variables of the job.
+fn on_github(name: &str, folder: &Path, url: &str, plan_id: &str) -> (Vec<Step>, Vec<(&'static str, String)>) {
+    let workflow = recipe("examples/ci/github/workflows/bowline.yml");
+    let filled = [("github.token", "token"), ("secrets.BOWLINE_TOKEN", ""), ("needs.plan.outputs.id", plan_id)];
+    let file = |name: &str| folder.join(name).display().to_string();
+    let job = vec![
+        ("BOWLINE_ENV", workflow["env"]["BOWLINE_ENV"].as_str().expect("an environment").to_owned()),
+        ("GITHUB_ACTIONS", "true".to_owned()),
+        ("GITHUB_API_URL", url.to_owned()),
+        ("GITHUB_REPOSITORY", "acme/desk".to_owned()),
+        ("GITHUB_REF", "refs/pull/7/merge".to_owned()),
+        ("GITHUB_STEP_SUMMARY", file("summary.md")),
+        ("GITHUB_OUTPUT", file("output")),
+    ];
+    (run_steps(&workflow["jobs"][name]["steps"], &filled), job)
+}
+
 #[test]
 fn the_workflow_for_github_runs() {
-    let workflow = recipe("examples/ci/github/workflows/bowline.yml");
-    let (url, asked) = api();
-    for name in ["check", "plan", "apply"] {
-        let folder = checked_out();
-        let steps = run_steps(&workflow["jobs"][name]["steps"], &[("github.token", "token")]);
-        let job = [
-            ("BOWLINE_ENV", workflow["env"]["BOWLINE_ENV"].as_str().expect("an environment").to_owned()),
-            ("GITHUB_ACTIONS", "true".to_owned()),
-            ("GITHUB_API_URL", url.clone()),
-            ("GITHUB_REPOSITORY", "acme/desk".to_owned()),
-            ("GITHUB_REF", "refs/pull/7/merge".to_owned()),
-            ("GITHUB_STEP_SUMMARY", folder.path().join("summary.md").display().to_string()),
-        ];
-        all_done(&steps, folder.path(), &job);
-        match name {
-            "check" => assert!(fs::read_to_string(folder.path().join("bowline.sarif")).expect("a report").contains("\"2.1.0\"")),
-            "plan" => assert!(fs::read_to_string(folder.path().join("summary.md")).expect("a summary").contains("### Bowline")),
-            _ => {}
-        }
-    }
+    let (checked, planned, applied, fork) = (checked_out(), checked_out(), checked_out(), checked_out());
+    let (url, asked) = api(PathBuf::new());
+    let (steps, job) = on_github("check", checked.path(), &url, "");
+    all_done(&steps, checked.path(), &job);
+    assert!(fs::read_to_string(checked.path().join("bowline.sarif")).expect("a report").contains("\"2.1.0\""));
+    let (steps, job) = on_github("plan", planned.path(), &url, "");
+    all_done(&steps, planned.path(), &job);
+    assert!(fs::read_to_string(planned.path().join("summary.md")).expect("a summary").contains("### Bowline"));
     assert!(is_posted(&asked), "{asked:?}");
+    let plan_id = handed_on(planned.path(), "output", "id");
+    let (steps, job) = on_github("apply", applied.path(), &url, &plan_id);
+    all_done(&steps, applied.path(), &job);
+    fs::copy(applied.path().join("live.json"), fork.path().join("live.json")).expect("the cache brings it");
+    let (steps, mut job) = on_github("plan-fork", fork.path(), &url, "");
+    job.push(without_key());
+    all_done(&steps, fork.path(), &job);
+    assert!(fs::read_to_string(fork.path().join("summary.md")).expect("a summary").contains("no changes"));
+}
+
+#[test]
+fn the_workflow_applies_what_was_approved_and_nothing_else() {
+    let (planned, applied) = (checked_out(), checked_out());
+    let (url, _) = api(PathBuf::new());
+    let (steps, job) = on_github("plan", planned.path(), &url, "");
+    all_done(&steps, planned.path(), &job);
+    let (steps, job) = on_github("apply", applied.path(), &url, &handed_on(planned.path(), "output", "id"));
+    let changed = checked_out();
+    asking_for("ZohoCRM.modules.contacts.READ", changed.path());
+    assert_eq!(run(&steps[0], changed.path(), &job).status.code(), Some(5));
+    assert_eq!(run(&steps[0], applied.path(), &job).status.code(), Some(0));
+    let (steps, job) = on_github("apply", applied.path(), &url, "");
+    assert_eq!(run(&steps[0], applied.path(), &job).status.code(), Some(64), "no plan was shown, so there is none to approve");
+}
+
+/// Jobs for forks are given nothing, and those that are given something are not for forks.
+#[test]
+fn no_secret_reaches_a_fork() {
+    let workflow = recipe("examples/ci/github/workflows/bowline.yml");
+    for (name, job) in workflow["jobs"].as_object().expect("jobs") {
+        let condition = job["if"].as_str().unwrap_or_default();
+        let own_only = ["github.event_name == 'push'", "github.event.pull_request.head.repo.full_name == github.repository"];
+        let is_own = !condition.is_empty() && condition.split(" || ").all(|part| own_only.contains(&part));
+        let text = job.to_string();
+        assert!(is_own || !(text.contains("secrets.") || text.contains("github.token")), "{name}");
+    }
+    assert!(!workflow["env"].to_string().contains("secrets."));
+    assert!(workflow["on"].get("pull_request_target").is_none(), "that gives secrets to what strangers wrote");
 }
 
 #[test]
 fn the_action_runs() {
     let action = recipe("examples/ci/action/action.yml");
     let folder = checked_out();
-    let steps = run_steps(&action["runs"]["steps"], &[("inputs.folder", "."), ("inputs.environment", "prod")]);
     let file = |name: &str| folder.path().join(name).display().to_string();
-    all_done(&steps, folder.path(), &[("GITHUB_STEP_SUMMARY", file("summary.md")), ("GITHUB_OUTPUT", file("output"))]);
-    assert_eq!(fs::read_to_string(folder.path().join("output")).expect("outputs"), "plan=./plan.json\n");
+    let job = [("GITHUB_STEP_SUMMARY", file("summary.md")), ("GITHUB_OUTPUT", file("output"))];
+    let steps = |snapshot: &str| {
+        let inputs = [("inputs.folder", "."), ("inputs.environment", "prod"), ("inputs.token", ""), ("inputs.snapshot", snapshot)];
+        run_steps(&action["runs"]["steps"], &inputs)
+    };
+    all_done(&steps(""), folder.path(), &job);
+    assert_eq!(handed_on(folder.path(), "output", "plan"), "./plan.json");
+    let apply = format!(
+        "bowline apply --env prod --expect {} --no-input; bowline snapshot --env prod --save 'what is live.json'",
+        handed_on(folder.path(), "output", "id")
+    );
+    all_done(&[Step { script: apply, env: BTreeMap::new() }], folder.path(), &job);
+    fs::remove_file(folder.path().join("output")).expect("it is there");
+    let [a, b] = job.clone();
+    all_done(&steps("what is live.json"), folder.path(), &[a, b, without_key()]);
+    assert_eq!(handed_on(folder.path(), "output", "plan"), "./plan.json");
+}
+
+#[test]
+fn the_action_shows_a_plan_that_is_denied() {
+    let action = recipe("examples/ci/action/action.yml");
+    let folder = checked_out();
+    asking_for("ZohoCRM.modules.ALL", folder.path());
+    let steps = run_steps(&action["runs"]["steps"], &[("inputs.folder", "."), ("inputs.environment", "prod"), ("inputs.", "")]);
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let job = [("GITHUB_STEP_SUMMARY", file("summary.md")), ("GITHUB_OUTPUT", file("output"))];
+    assert_eq!(run(steps.last().expect("it plans"), folder.path(), &job).status.code(), Some(4));
+    assert!(fs::read_to_string(file("summary.md")).expect("a summary").contains("name the scopes that are needed"));
+    assert_eq!(handed_on(folder.path(), "output", "plan"), "./plan.json");
 }
 
 #[test]
 fn the_pipeline_for_gitlab_runs() {
     let pipeline = recipe("examples/ci/gitlab/.gitlab-ci.yml");
-    let (url, asked) = api();
-    for name in ["check", "plan", "apply"] {
-        let folder = checked_out();
-        let job = [
-            ("BOWLINE_ENV", pipeline["variables"]["BOWLINE_ENV"].as_str().expect("an environment").to_owned()),
-            ("GITLAB_CI", "true".to_owned()),
-            ("GITLAB_TOKEN", "token".to_owned()),
-            ("CI_API_V4_URL", url.clone()),
-            ("CI_PROJECT_ID", "7".to_owned()),
-            ("CI_MERGE_REQUEST_IID", "3".to_owned()),
-        ];
+    let (checked, planned, applied, fork) = (checked_out(), checked_out(), checked_out(), checked_out());
+    let (url, asked) = api(applied.path().join("live.json"));
+    let steps_of = |name: &str| {
         let part = |key: &str| Some(&pipeline[name][key]).filter(|part| !part.is_null());
         let scripts: Vec<&Value> = part("script").into_iter().chain(part("after_script")).collect();
-        all_done(&lines(&scripts), folder.path(), &job);
-    }
+        lines(&scripts)
+    };
+    let mut job = vec![
+        ("BOWLINE_ENV", pipeline["variables"]["BOWLINE_ENV"].as_str().expect("an environment").to_owned()),
+        ("GITLAB_CI", "true".to_owned()),
+        ("CI_API_V4_URL", url.clone()),
+        ("CI_PROJECT_ID", "7".to_owned()),
+        ("CI_MERGE_REQUEST_PROJECT_ID", "7".to_owned()),
+        ("CI_MERGE_REQUEST_IID", "3".to_owned()),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main".to_owned()),
+    ];
+    let fork_job: Vec<(&str, String)> = job.iter().cloned().chain([without_key()]).collect();
+    job.push(("GITLAB_TOKEN", "token".to_owned()));
+    all_done(&steps_of("check"), checked.path(), &job);
+    all_done(&steps_of("plan"), planned.path(), &job);
     assert!(is_posted(&asked), "{asked:?}");
+    job.push(("PLAN_ID", handed_on(planned.path(), "plan.env", "PLAN_ID")));
+    all_done(&steps_of("apply"), applied.path(), &job);
+    all_done(&steps_of("plan-fork"), fork.path(), &fork_job);
+    asking_for("ZohoCRM.modules.contacts.READ", checked.path());
+    let refused = run(&steps_of("apply")[0], checked.path(), &job);
+    assert_eq!(refused.status.code(), Some(5), "another plan than that which was looked at");
 }
 
 #[test]
@@ -212,6 +313,26 @@ fn the_editors_settings_name_a_schema_that_is_there() {
         serde_json::from_str(&fs::read_to_string(root().join("examples/ci/vscode/settings.json")).expect("settings")).expect("JSON");
     for schema in settings["yaml.schemas"].as_object().expect("schemas").keys() {
         assert!(root().join(schema).is_file(), "{schema}");
+    }
+}
+
+/// The project lies in a folder of the repository, and the job works in that folder.
+#[test]
+fn findings_stand_where_the_repository_has_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = folder.path().join("services/desk");
+    write_tree(&project, &tree(&root().join("examples/06-policies")).expect("the example")).expect("its copy");
+    let file = project.join("bowline.yaml");
+    let text = fs::read_to_string(&file).expect("the project");
+    fs::write(file, text.replace("service: zoho-crm", "service: zoho-crn")).expect("it is ours");
+    for (format, variable) in [("github", "GITHUB_WORKSPACE"), ("gitlab", "CI_PROJECT_DIR"), ("sarif", "GITHUB_WORKSPACE")] {
+        let step = Step { script: format!("bowline check --format {format}"), env: BTreeMap::new() };
+        let at = |root: &Path| {
+            let job = [("GITHUB_WORKSPACE", String::new()), ("CI_PROJECT_DIR", String::new()), (variable, root.display().to_string())];
+            String::from_utf8_lossy(&run(&step, &project, &job).stdout).into_owned()
+        };
+        assert!(at(folder.path()).contains("services/desk/bowline.yaml"), "{format}");
+        assert!(!at(&project).contains("desk/bowline.yaml"), "{format}");
     }
 }
 

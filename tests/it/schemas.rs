@@ -52,7 +52,7 @@ fn schema(name: &str) -> Value {
     serde_json::from_str(&text).expect("the schema is JSON")
 }
 
-fn validator(name: &str) -> Validator {
+pub(crate) fn validator(name: &str) -> Validator {
     jsonschema::validator_for(&schema(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 

@@ -5,7 +5,7 @@
 #![allow(clippy::disallowed_methods, dead_code, reason = "a test's surroundings; each test program uses some of it")]
 
 #[path = "required.rs"]
-mod required;
+pub(crate) mod required;
 
 use postgres::{Client, NoTls};
 use required::or_left_out;

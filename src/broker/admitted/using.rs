@@ -6,7 +6,7 @@ use crate::broker::{Answered, Arrival, Begun, BrokerError, Connected, Consent, O
 use crate::oauth::Body;
 use crate::resource::access::{Denied, ObjectFacts, Right};
 use crate::resource::{Address, Kind, Name};
-use crate::store::{Answer, Delivery, DeliveryFilter};
+use crate::store::{Answer, ConsentEnd, Delivery, DeliveryFilter};
 use http::{HeaderMap, Method};
 use std::time::Duration;
 use url::Url;
@@ -71,6 +71,14 @@ impl Admitted<'_> {
             application: wanted.application,
             redirect_uri: wanted.redirect_uri,
         })
+    }
+
+    /// What became of a consent, for who may give it: see [`Broker::consent_end`](crate::broker::Broker::consent_end).
+    pub fn consent_end(&self, connection: &Name, consent: &str) -> Result<Option<ConsentEnd>, BrokerError> {
+        self.user_meant(Right::Connect, connection, None)?;
+        let Some(end) = self.broker.consent_end(connection, consent)? else { return Ok(None) };
+        self.user_meant(Right::Connect, connection, Some(&end.user))?;
+        Ok(Some(end))
     }
 
     /// Finishes a consent that this principal began.

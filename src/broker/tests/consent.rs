@@ -2,7 +2,8 @@
 
 use super::service::*;
 use super::*;
-use crate::broker::{Arrival, Connected, Consent};
+use crate::broker::{Arrival, Connected, Consent, Replaced};
+use crate::store::ConsentState;
 use url::Url;
 
 impl Live {
@@ -103,8 +104,51 @@ fn another_account_takes_the_place_only_when_asked_to() {
     assert_eq!(live.service.revoked(), ["canary-refresh-2", "canary-access-2"], "the stranger's grant is given back");
     assert_eq!(live.broker().credential(&Name::new("c"), None).expect("it still works").generation, 1);
     let link = live.begin("c", None).expect("it can begin");
-    live.redeem(&came_back(&link, &[("code", "x")]), true).expect("it was asked for");
-    assert_eq!(live.broker().credential(&Name::new("c"), None).expect("it works").generation, 2);
+    let connected = live.redeem(&came_back(&link, &[("code", "x")]), true).expect("it was asked for");
+    assert_eq!(connected.replaced, Replaced::Ended);
+    assert!(live.broker().credential(&Name::new("c"), None).expect("it works").generation > 1);
+    let revoked = live.service.revoked();
+    assert_eq!(revoked[2..], ["canary-refresh-1", "canary-access-1"], "the grant that nobody holds any more is ended too");
+    live.broker().revoke_and_tell(&live.world.call(How::default()), &at("connections.c"), None).expect("allowed");
+    assert_eq!(live.service.revoked()[4..], ["canary-refresh-3", "canary-access-3"]);
+}
+
+#[test]
+fn a_grant_that_may_be_of_the_same_account_is_left_and_that_is_said() {
+    let live = Live::new();
+    assert_eq!(live.consent("c", None).expect("consented").replaced, Replaced::Nothing);
+    assert_eq!(live.consent("c", None).expect("nobody tells the account").replaced, Replaced::Left);
+    live.service.subject("ada");
+    live.consent("c", None).expect("told from now on");
+    assert_eq!(live.consent("c", None).expect("the same account").replaced, Replaced::Left);
+    assert_eq!(live.service.revoked(), [""; 0]);
+}
+
+#[test]
+fn what_became_of_a_consent_is_told_by_its_id() {
+    let live = Live::new();
+    let name = Name::new("c");
+    let end = |link: &Url| {
+        let id = live.broker().consent_of(&came_back(link, &[("code", "x")])).expect("it names one");
+        assert_eq!(live.broker().consent_end(&Name::new("each"), &id).expect("readable"), None, "it is another connection's");
+        live.broker().consent_end(&name, &id).expect("readable").map(|end| (end.state, end.message))
+    };
+    live.service.subject("ada");
+    let (first, second) = (live.begin("c", None).expect("it can begin"), live.begin("c", None).expect("it can begin"));
+    assert_eq!(end(&first), Some((ConsentState::Pending, String::new())));
+    live.redeem(&came_back(&first, &[("code", "x")]), false).expect("consented");
+    assert_eq!(end(&first), Some((ConsentState::Connected, String::new())));
+    assert_eq!(end(&second), Some((ConsentState::Pending, String::new())), "each hears of its own");
+    live.redeem(&came_back(&second, &[("error", "access_denied")]), false).expect_err("it was denied");
+    assert!(matches!(end(&second), Some((ConsentState::Failed, why)) if why.contains("consent was denied")));
+    live.service.subject("eve");
+    let third = live.begin("c", None).expect("it can begin");
+    live.redeem(&came_back(&third, &[("code", "x")]), false).expect_err("it is another account");
+    assert!(matches!(end(&third), Some((ConsentState::Failed, why)) if why.contains("and stays so")));
+    let late = live.begin("c", None).expect("it can begin");
+    live.clock.forward(600);
+    assert_eq!(end(&late), Some((ConsentState::Failed, "nobody consented in time".to_owned())));
+    assert!(live.broker().verify_audit().is_ok());
 }
 
 #[test]
@@ -134,7 +178,11 @@ fn an_account_stays_known_after_it_was_revoked() {
     live.consent("c", None).expect("consented");
     live.broker().revoke_and_tell(&live.world.call(How::default()), &at("connections.c"), None).expect("allowed");
     live.service.userinfo(Some("eve"));
-    assert!(matches!(live.consent("c", None), Err(BrokerError::OtherAccount { .. })));
+    let refused = live.consent("c", None).expect_err("another account");
+    assert_eq!(refused.to_string(), "`connections.c` was connected with another account of the service");
+    let (state, why) = live.state("c");
+    assert_eq!(state, ConnectionState::AwaitingConsent);
+    assert!(why.contains("came to nothing") && why.contains("another account"), "{why}");
     live.service.userinfo(Some("ada"));
     live.consent("c", None).expect("it is hers");
 }

@@ -1,6 +1,7 @@
 //! `check`: everything that is wrong with the project, in every environment, without a network; in several formats at once.
 
 use super::opened::{self, Checked};
+use super::own_files;
 use crate::cli::args::{Check, CheckFormat};
 use crate::cli::exit::Exit;
 use crate::cli::report::baseline::Baseline;
@@ -24,13 +25,15 @@ pub(crate) fn run(args: &Check, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         None => baseline,
     };
     let left_out = leave_out_known(&mut checked, baseline.as_ref());
+    own_files::may_be_written(args.outputs.iter().map(|(_, file)| file.as_path()), args.baseline.as_deref(), talk)?;
+    let place = talk.place_in_repository();
     for (format, file) in &args.outputs {
         let plain = Look { colour: false, ..talk.look() };
-        let text = report(&checked, *format, args.limit, plain);
+        let text = report(&checked, *format, args.limit, plain, &place);
         workspace::write_file(&talk.path(file), text.as_bytes())
             .map_err(|error| Failure::because(Exit::Failed, "could not write the report", error))?;
     }
-    talk.data(&report(&checked, args.format, args.limit, talk.look()));
+    talk.data(&report(&checked, args.format, args.limit, talk.look(), &place));
     if args.format == CheckFormat::Text {
         let mut page = talk.aside_page();
         diagnostics_text::counts_line(&checked.found, &mut page);
@@ -43,16 +46,16 @@ pub(crate) fn run(args: &Check, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     Ok(if failed { Exit::Invalid } else { Exit::Done })
 }
 
-fn report(checked: &Checked, format: CheckFormat, limit: Option<usize>, look: Look) -> String {
+fn report(checked: &Checked, format: CheckFormat, limit: Option<usize>, look: Look, place: &str) -> String {
     let (found, sources) = (&checked.found, checked.front.sources());
     let listed = &found[..limit.unwrap_or(diagnostics_json::LIMIT).min(found.len())];
     match format {
         CheckFormat::Text => diagnostics_text::diagnostics(found, sources, look, limit.unwrap_or(diagnostics_text::LIMIT)),
         CheckFormat::Json => diagnostics_json::diagnostics(found, sources, limit.unwrap_or(diagnostics_json::LIMIT)),
-        CheckFormat::Sarif => sarif::sarif(listed, sources),
+        CheckFormat::Sarif => sarif::sarif(listed, sources, place),
         CheckFormat::Junit => junit::junit(listed, sources),
-        CheckFormat::Github => annotations::github(listed, sources),
-        CheckFormat::Gitlab => annotations::gitlab(listed, sources),
+        CheckFormat::Github => annotations::github(listed, sources, place),
+        CheckFormat::Gitlab => annotations::gitlab(listed, sources, place),
     }
 }
 

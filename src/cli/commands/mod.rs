@@ -21,6 +21,7 @@ pub(super) mod invoke;
 pub(super) mod keys;
 pub(super) mod moving;
 mod opened;
+mod own_files;
 pub(super) mod owning;
 mod party;
 pub(super) mod plan;

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    reporting::may_be_written(&args.reports, args.snapshot.as_deref(), talk)?;
     let asked = Asked {
         mode: if args.destroy { Mode::Destroy } else { Mode::Apply },
         targets: &args.planning.targets,

@@ -6,7 +6,8 @@ use crate::apply::{FromSnapshot, Material, PlanFile, PlanRefusal, Remote, Snapsh
 use crate::cli::args::LabelArgs;
 use crate::cli::exit::Exit;
 use crate::cli::report::page::{Page, Tone};
-use crate::cli::report::plan_text::{self, Heading, NOT_COMPARED};
+use crate::cli::report::plan_text::{self, Heading};
+use crate::cli::report::plan_words::NOT_COMPARED;
 use crate::cli::talk::{Failure, Talk};
 use crate::plan::{self, Action, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions, Verdict};
 use crate::policy::{self, Case};

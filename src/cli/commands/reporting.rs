@@ -1,6 +1,6 @@
 //! A plan in the formats that were asked for: one on standard output, others in files.
 
-use super::planning;
+use super::{own_files, planning};
 use crate::apply::PlanFile;
 use crate::cli::args::{PlanFormat, PlanReports};
 use crate::cli::exit::Exit;
@@ -9,8 +9,10 @@ use crate::cli::report::{json, markdown, plan_counts};
 use crate::cli::talk::{Failure, Talk};
 use crate::refs::Use;
 use crate::workspace;
+use std::path::Path;
 
 /// Text shows the places in scripts too, where they are known. Writes the files first, so that a reader of standard output finds them.
+/// May be written where [`may_be_written`] said so.
 pub(super) fn report(file: &PlanFile, scripts: &[Use], reports: &PlanReports, talk: &mut Talk<'_>) -> Result<(), Failure> {
     for (format, path) in &reports.outputs {
         let text = text(file, scripts, *format, reports.budget.max_bytes, Page::new(false));
@@ -19,6 +21,11 @@ pub(super) fn report(file: &PlanFile, scripts: &[Use], reports: &PlanReports, ta
     }
     talk.data(&text(file, scripts, reports.format, reports.budget.max_bytes, talk.page()));
     Ok(())
+}
+
+/// Refuses reports over files of the project, or over what this run reads.
+pub(super) fn may_be_written(reports: &PlanReports, read: Option<&Path>, talk: &Talk<'_>) -> Result<(), Failure> {
+    own_files::may_be_written(reports.outputs.iter().map(|(_, path)| path.as_path()), read, talk)
 }
 
 fn text(file: &PlanFile, scripts: &[Use], format: PlanFormat, max_bytes: usize, page: Page) -> String {

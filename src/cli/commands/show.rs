@@ -7,6 +7,7 @@ use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
 
 pub(crate) fn run(args: &Show, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+    reporting::may_be_written(&args.reports, Some(&args.plan), talk)?;
     let saved = planning::read(&args.plan, talk)?;
     if saved.is_altered() {
         let mut page = talk.aside_page();

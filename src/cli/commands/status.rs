@@ -128,6 +128,9 @@ fn held_words(held: &HeldReport) -> String {
     if let Some(account) = &held.account {
         words.push_str(&format!(", account {}", account.0));
     }
+    if held.account_untold {
+        words.push_str(", whose account is not told");
+    }
     if let Some(time) = held.last_used {
         words.push_str(&format!(", last used {}", rfc3339(time)));
     }
@@ -193,6 +196,8 @@ struct HeldDetail {
     ends: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    account_untold: bool,
     last_used: Option<String>,
     last_error: String,
     retry_at: Option<String>,
@@ -274,6 +279,7 @@ fn held_detail(report: &Report, held: &HeldReport) -> Option<HeldDetail> {
         access_expires: held.expires.map(rfc3339),
         ends: held.ends.map(rfc3339),
         account: held.account.as_ref().map(|account| account.0.clone()),
+        account_untold: held.account_untold,
         last_used: held.last_used.map(rfc3339),
         last_error: held.last_error.clone(),
         retry_at: held.retry_at.map(rfc3339),

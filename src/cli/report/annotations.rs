@@ -8,11 +8,12 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// `::error file=…,line=…::…`, a line each. No text of the user's can start a command or end its properties.
-pub(crate) fn github(found: &[Diagnostic], sources: &Sources) -> String {
-    found.iter().map(|diagnostic| github_line(diagnostic, sources)).collect()
+/// `place` is the project's in the repository, as in `sub/`.
+pub(crate) fn github(found: &[Diagnostic], sources: &Sources, place: &str) -> String {
+    found.iter().map(|diagnostic| github_line(diagnostic, sources, place)).collect()
 }
 
-fn github_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
+fn github_line(diagnostic: &Diagnostic, sources: &Sources, place: &str) -> String {
     let command = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -22,7 +23,7 @@ fn github_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
     if let Some(at) = &diagnostic.at {
         let source = sources.get(at.span.file);
         let (start, end) = (source.position(at.span.start), source.position(at.span.end));
-        properties.push(format!("file={}", property(&source.path)));
+        properties.push(format!("file={}", property(&format!("{place}{}", source.path))));
         properties.push(format!("line={},endLine={}", start.line, end.line));
         if start.line == end.line {
             properties.push(format!("col={},endColumn={}", start.column, end.column));
@@ -44,8 +45,8 @@ fn property(text: &str) -> String {
     data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// GitLab's code-quality report: a JSON array.
-pub(crate) fn gitlab(found: &[Diagnostic], sources: &Sources) -> String {
+/// GitLab's code-quality report: a JSON array. `place` as for GitHub.
+pub(crate) fn gitlab(found: &[Diagnostic], sources: &Sources, place: &str) -> String {
     let mut seen = BTreeMap::new();
     let rows: Vec<serde_json::Value> = found
         .iter()
@@ -59,7 +60,7 @@ pub(crate) fn gitlab(found: &[Diagnostic], sources: &Sources) -> String {
                 "check_name": diagnostic.code.id(),
                 "fingerprint": fingerprint::of(diagnostic, sources, &mut seen),
                 "severity": match diagnostic.severity { Severity::Error => "major", Severity::Warning => "minor", Severity::Note => "info" },
-                "location": { "path": path, "lines": { "begin": line } },
+                "location": { "path": format!("{place}{path}"), "lines": { "begin": line } },
             })
         })
         .collect();

@@ -6,6 +6,7 @@ use crate::broker::hook::{Listed, Preview, PreviewBody, PreviewValue, Shown, TRI
 use crate::clock::rfc3339;
 use crate::resource::WebhookState;
 use crate::store::{Attempt, Delivery, DeliveryState};
+use std::time::SystemTime;
 
 /// A call that would be made. What the vault adds stands as a reference.
 pub(crate) fn preview(preview: &Preview, page: &mut Page) {
@@ -62,10 +63,25 @@ pub(crate) fn tried(tried: &Tried, page: &mut Page) {
     page.put(Tone::Quiet, &format!("  {detail}")).end();
 }
 
-/// A delivery that was put into the queue; `asked` says that it was to stay there.
-pub(crate) fn queued(delivery: &Delivery, asked: bool, page: &mut Page) {
+/// A delivery that was put into the queue, to stay there.
+pub(crate) fn queued(delivery: &Delivery, page: &mut Page) {
     page.cell(Tone::Good, "queued", 9).say(&format!("  {}  webhooks.{}", delivery.id, delivery.webhook));
-    let detail = if asked { "`bowline webhook deliver` delivers it" } else { "it waits: the webhook cannot fire now" };
+    page.put(Tone::Quiet, "  `bowline webhook deliver` delivers it").end();
+}
+
+/// A delivery that was triggered and not tried for that: it was before, somebody else is at it, or it cannot be now.
+pub(crate) fn untried(one: &Listed, is_keyed: bool, now: SystemTime, page: &mut Page) {
+    let delivery = &one.delivery;
+    let under = if is_keyed { "under this key, " } else { "" };
+    let is_under_way = delivery.lease.as_ref().is_some_and(|lease| lease.until > now);
+    let (tone, word, detail) = match (delivery.state, one.waits) {
+        (DeliveryState::Delivered, _) => (Tone::Good, "delivered", format!("{under}{}", detail(one))),
+        (DeliveryState::Dead, _) => (Tone::Bad, "given up", format!("{under}{}", detail(one))),
+        (DeliveryState::Pending, Some(_)) => (Tone::Good, "queued", "it waits: the webhook cannot fire now".to_owned()),
+        (DeliveryState::Pending, None) if is_under_way => (Tone::Accent, "under way", "another process delivers it now".to_owned()),
+        (DeliveryState::Pending, None) => (Tone::Caution, "again", detail(one)),
+    };
+    page.cell(tone, word, 9).say(&format!("  {}  webhooks.{}", delivery.id, delivery.webhook));
     page.put(Tone::Quiet, &format!("  {detail}")).end();
 }
 

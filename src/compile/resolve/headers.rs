@@ -3,11 +3,11 @@
 use super::diags::{BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, LiteralSecret};
 use super::merge_fields;
 use super::offered::Written;
-use super::secrets::is_literal_secret;
 use super::site::{Place, Site};
 use super::world::World;
 use crate::diag::Diagnostics;
 use crate::resource::{Value, Webhook};
+use crate::text::is_literal_secret;
 use std::collections::BTreeMap;
 
 /// RFC 9110 section 7.6.1 and what decides where a request goes or ends; `Cookie` holds a session and nothing else; the

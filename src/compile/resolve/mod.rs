@@ -8,6 +8,7 @@
 //! To add a rule: a function in the file of its family, called for each declaration of its kind; places through
 //! [`site::Site`], only once there is something to say; a struct in `diags/`; a case in `tests/cases/check/`.
 
+mod bodies;
 mod circles;
 mod connections;
 mod credentials;

@@ -1,19 +1,16 @@
 //! Webhooks: where they go, what signs them, and what they send.
 
+use super::bodies;
 use super::diags::{Contradiction, HostDecidedLater, HostNotAllowed, UnknownConnection};
 use super::endpoints;
 use super::headers;
 use super::merge_fields;
 use super::site::Site;
 use super::world::World;
-use crate::compile::syntax::{NodeId, Tree, Value as Node};
 use crate::diag::Diagnostics;
 use crate::resource::lifecycle::host_allowed;
 use crate::resource::{Body, Kind, Method, Webhook, merge_decides_host};
 use url::Url;
-
-/// How many texts of one body are complained about.
-const FAULTY_TEXTS: usize = 50;
 
 pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook) {
     if let Some(name) = webhook.connection()
@@ -51,7 +48,7 @@ fn check_url(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) -> Opti
         diags.push(HostDecidedLater { at: at(), signed: webhook.connection().is_some() });
         return None;
     }
-    endpoints::check(diags, &merge_fields::filled(&webhook.url), at)
+    endpoints::check_with_fields(diags, &webhook.url, at)
 }
 
 /// Rule L9.
@@ -80,18 +77,6 @@ fn check_body(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) {
         Body::Raw { .. } => &["body", "raw", "content"],
     };
     if let Some(node) = site.node(within) {
-        let mut left = FAULTY_TEXTS;
-        check_texts(diags, site.tree(), node, &mut left);
-    }
-}
-
-/// Every text at or below a node, until `left` of them were faulty. Depth and number, aliases written out, are bounded by
-/// what is read at all.
-fn check_texts(diags: &mut Diagnostics, tree: &Tree, node: NodeId, left: &mut usize) {
-    match tree.value(node) {
-        Node::String(text) if *left > 0 => *left -= usize::from(!merge_fields::check(diags, text, || tree.span(node))),
-        Node::Sequence(items) => items.iter().for_each(|item| check_texts(diags, tree, *item, left)),
-        Node::Mapping(entries) => entries.iter().for_each(|entry| check_texts(diags, tree, entry.value, left)),
-        Node::String(_) | Node::Null | Node::Bool(_) | Node::Integer(_) | Node::Unsigned(_) | Node::Float(_) | Node::Missing => {}
+        bodies::check(diags, site.tree(), node);
     }
 }

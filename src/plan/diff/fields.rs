@@ -1,7 +1,8 @@
 //! Gathers differences: one way of comparing for each sort of field.
 
-use crate::plan::model::{DiffOp, DiffValue, Difference};
+use crate::plan::change::{DiffOp, DiffValue, Difference};
 use crate::resource::{Address, Fingerprint, Scope, SecretPath, Value};
+use crate::text::veil;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +92,7 @@ impl<'a> Fields<'a> {
                 let moved_on = wanted.is_some_and(|wanted| held != Some(wanted));
                 if self.secrets.all || before != after || moved_on {
                     let value = Some(told(value, wanted));
-                    self.found.push(Difference { path: path.0, op: DiffOp::SecretWrite, before: was, value, class: None });
+                    self.tell(Difference { path: path.0, op: DiffOp::SecretWrite, before: was, value, class: None });
                 }
             }
             Some(Value::Literal(_)) | None if before == after => {}
@@ -139,7 +140,7 @@ impl<'a> Fields<'a> {
             Some(leaf) => {
                 let (path, leaf) = (SecretPath::of(path.iter().copied()), Some(DiffValue::Plain(leaf.clone())));
                 let (before, value) = if op == DiffOp::Remove { (leaf, None) } else { (None, leaf) };
-                self.found.push(Difference { path: path.0, op, before, value, class: None });
+                self.tell(Difference { path: path.0, op, before, value, class: None });
             }
         }
     }
@@ -151,7 +152,21 @@ impl<'a> Fields<'a> {
     }
 
     fn member(&mut self, path: &str, op: DiffOp, value: DiffValue) {
-        self.found.push(Difference { path: path.to_owned(), op, before: None, value: Some(value), class: None });
+        self.tell(Difference { path: path.to_owned(), op, before: None, value: Some(value), class: None });
+    }
+
+    /// A plan is shown to many: what reads like a secret in what a webhook sends stays out of it.
+    fn tell(&mut self, mut difference: Difference) {
+        let (_, path) = difference.path.split_once('/').unwrap_or_default();
+        if matches!(path.split('/').next(), Some("url" | "headers" | "query" | "body")) {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            for value in [&mut difference.before, &mut difference.value].into_iter().flatten() {
+                if let DiffValue::Plain(value) = value {
+                    veil(name, value);
+                }
+            }
+        }
+        self.found.push(difference);
     }
 
     fn push(&mut self, path: SecretPath, before: Option<DiffValue>, value: Option<DiffValue>) {
@@ -160,7 +175,7 @@ impl<'a> Fields<'a> {
             (_, None) => DiffOp::Remove,
             (Some(_), Some(_)) => DiffOp::Replace,
         };
-        self.found.push(Difference { path: path.0, op, before, value, class: None });
+        self.tell(Difference { path: path.0, op, before, value, class: None });
     }
 }
 

@@ -10,7 +10,7 @@ mod webhook;
 
 pub(super) use fields::Secrets;
 
-use super::model::Difference;
+use super::change::Difference;
 use crate::resource::Resource;
 use fields::Fields;
 
@@ -83,6 +83,22 @@ mod tests {
             Some(DiffValue::Secret { reference: "env:A".to_owned(), fingerprint: Some(Fingerprint("2".to_owned())) })
         );
         assert_eq!(compare(&a, &b, &[(path, "1")], &[]).len(), 1);
+    }
+
+    #[test]
+    fn what_reads_like_a_secret_in_a_webhook_is_veiled_on_both_sides() {
+        let hook = |one: &str| {
+            let url = format!("https://hooks.slack.com/services/T0123ABCD/B0123ABCD/{one}EFGHijklMNOPqrst");
+            let body = json!({ "json": { "password": one, "list": [{ "token": one }], "site": format!("{one}-site") } });
+            body_of(&url, one, body)
+        };
+        fn body_of(url: &str, header: &str, sent: serde_json::Value) -> Resource {
+            body(Kind::Webhook, json!({ "name": "n", "url": url, "headers": { "X-Api-Key": header }, "body": sent }))
+        }
+        let found = compare(&hook("canary-a"), &hook("canary-b"), &[], &[]);
+        assert_eq!(found.len(), 5);
+        let told = serde_json::to_string(&found).expect("plain JSON").replace("canary-a-site", "").replace("canary-b-site", "");
+        assert!(!told.contains("canary"), "{told}");
     }
 
     #[test]

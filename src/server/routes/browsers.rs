@@ -29,10 +29,11 @@ pub(in crate::server) fn begin(served: &Served, asked: &Asked) -> Result<Answer,
         ConsentWanted { connection: &connection, user: user.as_deref(), application: application.as_ref(), redirect_uri: &redirect_uri };
     let begun = asked.admitted(served).begin_consent(wanted).map_err(trouble::broker)?;
     let until = rfc3339(begun.expires_at);
+    let consent = begun.consent.clone();
     let remember = Remember { consent: begun.consent, actor: asked.who().name.clone(), allow_other_account, until: until.clone() };
     let link = Link { to: begun.link.into(), remember, connection: connection.to_string(), service: service.to_string() };
     let link = below(&served.public_url, &format!("consent/{}", ticket::seal(served, ticket::LINK, &link)));
-    Ok(Answer::json(StatusCode::CREATED, &Begun { link: link.into(), expires_at: until }))
+    Ok(Answer::json(StatusCode::CREATED, &Begun { link: link.into(), consent, expires_at: until }))
 }
 
 /// The page behind the link.

@@ -9,6 +9,7 @@ use crate::server::answer::Answer;
 use crate::server::asked::Asked;
 use crate::server::served::Served;
 use crate::server::trouble;
+use crate::store::ConsentState;
 use crate::wire::{
     self, AnsweredBody, CallBody, Code, Held, Invocation, Invoked, Page, Parameter, Problem, RevokeAsked, Revoked, Snippet, Snippets,
 };
@@ -33,6 +34,17 @@ pub(in crate::server) fn revoke(served: &Served, asked: &Asked) -> Result<Answer
     let done = done(&answer);
     let revoked = Revoked { etag: done.etag, state: done.state, told: told.iter().map(self::told).collect() };
     Ok(Answer::ok(&revoked).tagged(answer.etag.as_ref()))
+}
+
+pub(in crate::server) fn consent_end(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let end = asked.admitted(served).consent_end(&asked.name(), asked.part(Parameter::CONSENT)).map_err(trouble::broker)?;
+    let end = end.ok_or_else(|| Problem::new(Code::NotFound, "there is no such consent, or it was too long ago"))?;
+    let state = match end.state {
+        ConsentState::Pending => wire::ConsentState::Pending,
+        ConsentState::Connected => wire::ConsentState::Connected,
+        ConsentState::Failed => wire::ConsentState::Failed,
+    };
+    Ok(Answer::ok(&wire::ConsentEnd { state, message: end.message }))
 }
 
 fn told(told: &Told) -> wire::Told {
@@ -92,6 +104,7 @@ fn held(held: HeldReport) -> Held {
     let time = |time: Option<SystemTime>| time.map(rfc3339);
     Held {
         account: held.account,
+        account_untold: held.account_untold,
         granted: held.granted,
         expires: time(held.expires),
         ends: time(held.ends),

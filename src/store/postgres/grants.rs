@@ -5,8 +5,10 @@ use super::session::Session;
 use super::value::values;
 use crate::clock::{parse_rfc3339, rfc3339};
 use crate::resource::{Address, Fingerprint, Kind, Name, SecretPath};
-use crate::store::column::{as_json, damaged, json};
-use crate::store::{Lease, SealedAt, StoreError, StoredConsent, StoredGrant, StoredRevocation};
+use crate::store::column::{as_json, damaged, json, state_word, word};
+use crate::store::{
+    CONSENT_ENDS_KEPT, ConsentEnd, ConsentState, Lease, SealedAt, StoreError, StoredConsent, StoredGrant, StoredRevocation,
+};
 use crate::vault::Sealed;
 use postgres::Row;
 use std::time::SystemTime;
@@ -80,7 +82,29 @@ impl Session<'_> {
     }
 
     pub(super) fn remove_old_consents(&self, now: SystemTime) -> Result<(), StoreError> {
-        self.run("DELETE FROM consents WHERE expires <= $1", values![now]).map(drop)
+        self.run("DELETE FROM consents WHERE expires <= $1", values![now])?;
+        self.run("DELETE FROM consent_ends WHERE expires <= $1", values![now - CONSENT_ENDS_KEPT]).map(drop)
+    }
+
+    pub(super) fn read_consent_end(&self, digest: &str) -> Result<Option<ConsentEnd>, StoreError> {
+        let sql = r#"SELECT digest, connection, "user", state, message, expires FROM consent_ends WHERE digest = $1"#;
+        self.one(sql, values![digest], |row| {
+            Ok(ConsentEnd {
+                digest: row.try_get(0)?,
+                connection: Name::new(text(row, 1)?),
+                user: row.try_get(2)?,
+                state: word::<ConsentState>(text(row, 3)?, "consent_ends.state")?,
+                message: row.try_get(4)?,
+                expires: time(row, 5)?,
+            })
+        })
+    }
+
+    pub(super) fn write_consent_end(&self, end: &ConsentEnd) -> Result<(), StoreError> {
+        let sql = r#"INSERT INTO consent_ends (digest, connection, "user", state, message, expires) VALUES ($1, $2, $3, $4, $5, $6)
+                   ON CONFLICT (digest) DO UPDATE SET state = excluded.state, message = excluded.message"#;
+        let ConsentEnd { digest, connection, user, state, message, expires } = end;
+        self.run(sql, values![digest, connection.as_str(), user, state_word(state), message, *expires]).map(drop)
     }
 
     pub(super) fn read_revocations(&self) -> Result<Vec<StoredRevocation>, StoreError> {

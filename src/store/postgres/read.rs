@@ -6,8 +6,8 @@ use super::value::values;
 use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
 use crate::store::column::{damaged, json, link_from};
 use crate::store::{
-    ApplyLease, Attempt, AuditHead, AuditLine, Authorization, Delivery, DeliveryFilter, DeliveryState, Object, Recorded, SealedAt,
-    Snapshot, StoreError, StoredApplication, StoredGrant, StoredRevocation, StoredToken, StoredUser,
+    ApplyLease, Attempt, AuditHead, AuditLine, Authorization, ConsentEnd, Delivery, DeliveryFilter, DeliveryState, Object, Recorded,
+    SealedAt, Snapshot, StoreError, StoredApplication, StoredGrant, StoredRevocation, StoredToken, StoredUser,
 };
 use crate::vault::Sealed;
 use postgres::Row;
@@ -77,6 +77,10 @@ impl Snapshot for Session<'_> {
 
     fn grants(&self) -> Result<Vec<StoredGrant>, StoreError> {
         self.read_grants()
+    }
+
+    fn consent_end(&self, digest: &str) -> Result<Option<ConsentEnd>, StoreError> {
+        self.read_consent_end(digest)
     }
 
     fn revocations(&self) -> Result<Vec<StoredRevocation>, StoreError> {

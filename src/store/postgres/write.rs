@@ -6,7 +6,7 @@ use super::value::{printable, values};
 use crate::resource::{Address, Fingerprint, Name, SecretPath};
 use crate::store::column::{as_json, damaged, link_word, state_word};
 use crate::store::{
-    ApplyLease, Attempt, AuditEntry, AuditHead, Authorization, Delivery, Lease, Object, Pick, Recorded, SealedAt, StoreError,
+    ApplyLease, Attempt, AuditEntry, AuditHead, Authorization, ConsentEnd, Delivery, Lease, Object, Pick, Recorded, SealedAt, StoreError,
     StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser, Transaction,
 };
 use crate::vault::Sealed;
@@ -137,6 +137,10 @@ impl Transaction for Session<'_> {
 
     fn drop_consents_of(&mut self, user: &str) -> Result<(), StoreError> {
         self.run(r#"DELETE FROM consents WHERE actor = $1 OR "user" = $1"#, values![user]).map(drop)
+    }
+
+    fn put_consent_end(&mut self, end: &ConsentEnd) -> Result<(), StoreError> {
+        self.write_consent_end(end)
     }
 
     fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError> {

@@ -1,10 +1,12 @@
 //! Grants, consents and revocations: their rows, read and written.
 
-use super::rows::{as_json, count, damaged, json, moment, signed, text, time};
+use super::rows::{as_json, count, damaged, json, moment, signed, state_word, text, time, word};
 use super::session::Session;
 use crate::clock::{self, rfc3339};
 use crate::resource::{Address, Fingerprint, Kind, Name, SecretPath};
-use crate::store::{Lease, SealedAt, StoreError, StoredConsent, StoredGrant, StoredRevocation};
+use crate::store::{
+    CONSENT_ENDS_KEPT, ConsentEnd, ConsentState, Lease, SealedAt, StoreError, StoredConsent, StoredGrant, StoredRevocation,
+};
 use crate::vault::Sealed;
 use rusqlite::Row;
 use std::time::SystemTime;
@@ -76,7 +78,29 @@ impl Session<'_> {
     }
 
     pub(super) fn remove_old_consents(&self, now: SystemTime) -> Result<(), StoreError> {
-        self.run("DELETE FROM consents WHERE expires <= ?1", [rfc3339(now)]).map(drop)
+        self.run("DELETE FROM consents WHERE expires <= ?1", [rfc3339(now)])?;
+        self.run("DELETE FROM consent_ends WHERE expires <= ?1", [rfc3339(now - CONSENT_ENDS_KEPT)]).map(drop)
+    }
+
+    pub(super) fn read_consent_end(&self, digest: &str) -> Result<Option<ConsentEnd>, StoreError> {
+        let sql = "SELECT digest, connection, user, state, message, expires FROM consent_ends WHERE digest = ?1";
+        self.one(sql, [digest], |row| {
+            Ok(ConsentEnd {
+                digest: row.get(0)?,
+                connection: Name::new(text(row, 1)?),
+                user: row.get(2)?,
+                state: word::<ConsentState>(text(row, 3)?, "consent_ends.state")?,
+                message: row.get(4)?,
+                expires: time(row, 5)?,
+            })
+        })
+    }
+
+    pub(super) fn write_consent_end(&self, end: &ConsentEnd) -> Result<(), StoreError> {
+        let sql = "INSERT INTO consent_ends (digest, connection, user, state, message, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT (digest) DO UPDATE SET state = excluded.state, message = excluded.message";
+        let ConsentEnd { digest, connection, user, state, message, expires } = end;
+        self.run(sql, (digest, connection.as_str(), user, state_word(state), message, rfc3339(*expires))).map(drop)
     }
 
     pub(super) fn read_revocations(&self) -> Result<Vec<StoredRevocation>, StoreError> {

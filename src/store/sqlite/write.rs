@@ -5,7 +5,7 @@ use super::session::Session;
 use crate::clock::rfc3339;
 use crate::resource::{Address, Fingerprint, Name, SecretPath};
 use crate::store::{
-    ApplyLease, Attempt, AuditEntry, Authorization, Delivery, Lease, Object, Pick, Recorded, SealedAt, Snapshot, StoreError,
+    ApplyLease, Attempt, AuditEntry, Authorization, ConsentEnd, Delivery, Lease, Object, Pick, Recorded, SealedAt, Snapshot, StoreError,
     StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser, Transaction,
 };
 use crate::vault::Sealed;
@@ -133,6 +133,10 @@ impl Transaction for Session<'_> {
 
     fn drop_consents_of(&mut self, user: &str) -> Result<(), StoreError> {
         self.run("DELETE FROM consents WHERE actor = ?1 OR user = ?1", [user]).map(drop)
+    }
+
+    fn put_consent_end(&mut self, end: &ConsentEnd) -> Result<(), StoreError> {
+        self.write_consent_end(end)
     }
 
     fn put_revocation(&mut self, revocation: &StoredRevocation) -> Result<(), StoreError> {

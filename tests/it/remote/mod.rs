@@ -3,3 +3,4 @@
 
 mod applies;
 mod suite;
+mod uses;

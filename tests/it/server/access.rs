@@ -7,7 +7,8 @@ use serde_json::json;
 
 /// A path of a row, its names filled in. `token` is the id of the token that is shown: another one nobody may rotate.
 fn path(route: &Route, user: &str, token: &str) -> String {
-    let plan = format!("sha256:{}", "0f".repeat(32));
+    let consent = "0f".repeat(32);
+    let plan = format!("sha256:{consent}");
     let values = [
         ("name", "erp"),
         ("user", user),
@@ -17,6 +18,7 @@ fn path(route: &Route, user: &str, token: &str) -> String {
         ("application", "portal"),
         ("service", "erp"),
         ("ticket", "AAAA"),
+        ("consent", &consent),
     ];
     let mut path = route.path.clone();
     for (name, value) in values {

@@ -8,6 +8,8 @@ mod hostile;
 mod life;
 mod stopping;
 
+pub(crate) use consent::Browser;
+
 use bowline::broker::{Actor, Broker, DefaultServices, Surroundings, TokenWanted, UserWanted};
 use bowline::clock::{Clock, Random};
 use bowline::embedded::Guarded;

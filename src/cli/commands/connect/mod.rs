@@ -173,7 +173,8 @@ fn wait(platform: &Embedded, report: &Report, receiver: &Receiver, args: &Connec
         Some(connected) => {
             let missing: Vec<&str> = connected.scopes.missing.iter().map(|scope| scope.0.as_str()).collect();
             let expires = connected.expires.map(rfc3339);
-            say_connected(report, &Said { user: &connected.user, missing, expires }, args, talk);
+            let (user, note) = (&*connected.user, connected.replaced.words());
+            say_connected(report, &Said { user, missing, expires, knows_account: Some(connected.knows_account), note }, args, talk);
             Ok(Exit::Done)
         }
         None if interrupted.load(Ordering::SeqCst) => Ok(Exit::Interrupted),
@@ -218,10 +219,14 @@ struct Said<'a> {
     user: &'a str,
     missing: Vec<&'a str>,
     expires: Option<String>,
+    /// Whether the service says whose account it is; `None` where it is nobody's.
+    knows_account: Option<bool>,
+    /// What becomes of the access from before; empty where there is nothing to say.
+    note: &'a str,
 }
 
 fn say_connected(report: &Report, said: &Said<'_>, args: &Connect, talk: &mut Talk<'_>) {
-    let Said { user, missing, expires } = said;
+    let Said { user, missing, expires, knows_account, note } = said;
     let user = Some(*user).filter(|user| !user.is_empty());
     if args.format == TextOrJson::Json {
         talk.data(&json(&json!({
@@ -231,6 +236,8 @@ fn say_connected(report: &Report, said: &Said<'_>, args: &Connect, talk: &mut Ta
             "state": "connected",
             "missing_scopes": missing,
             "access_expires": expires,
+            "knows_account": knows_account,
+            "note": note,
         })));
         return;
     }
@@ -242,6 +249,12 @@ fn say_connected(report: &Report, said: &Said<'_>, args: &Connect, talk: &mut Ta
     page.end();
     if !missing.is_empty() {
         page.put(Tone::Caution, &format!("  not granted: {}", missing.join(", "))).end();
+    }
+    if !note.is_empty() {
+        page.put(Tone::Quiet, &format!("  {note}")).end();
+    }
+    if *knows_account == Some(false) {
+        page.put(Tone::Quiet, "  the service does not say whose account it is: another one would take its place unnoticed").end();
     }
     for address in report.blocked() {
         page.line(&format!("  {address} can fire now"));

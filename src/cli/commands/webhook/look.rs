@@ -56,7 +56,7 @@ pub(crate) fn redeliver(args: &Redeliver, talk: &mut Talk<'_>) -> Result<Exit, F
     let platform = work_on(&args.project, &args.broker, talk)?.ok_or_else(none)?;
     let delivery = platform.redeliver(&args.id)?;
     let mut page = talk.page();
-    delivery_text::queued(&delivery, true, &mut page);
+    delivery_text::queued(&delivery, &mut page);
     talk.data(&page.into_text());
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! `webhook trigger`: an event in, a call out; or a look at the call that it would make.
 
-use crate::broker::hook::{Carrier, FillError, HookError, Outing, Tried, Verdict, preview};
+use crate::broker::hook::{Carrier, FillError, HookError, Outing, Verdict, preview};
 use crate::cli::args::{TextOrJson, Trigger};
 use crate::cli::commands::opened::{self, Opened};
 use crate::cli::commands::platform::{self, Platform, call_failure, hook_failure};
@@ -11,7 +11,7 @@ use crate::diag::nearest;
 use crate::embedded::Embedded;
 use crate::remote::Http;
 use crate::resource::{Address, Kind, Name, Resource, Webhook};
-use crate::store::{Delivery, DeliveryState};
+use crate::store::DeliveryState;
 use crate::wire::Event;
 use crate::workspace;
 use serde_json::Value;
@@ -116,14 +116,30 @@ fn fire(args: &Trigger, platform: &Embedded, name: &Name, event: &Value, talk: &
         let outing = Outing { actor, courier: &carrier, stop: talk.world.interrupted };
         broker.deliver_one(&outing, &delivery.id).map_err(hook_failure)?
     };
-    tell(args, platform, &delivery, tried.as_ref(), talk)?;
+    // Another process may have been at it meanwhile.
+    let shown = broker.delivery(&delivery.id).map_err(hook_failure)?;
+    let stands = shown.as_ref().map_or(delivery.state, |shown| shown.listed.delivery.state);
+    match args.format {
+        TextOrJson::Json => talk.data(&json(&shown.as_ref().map(delivery_json::shown))),
+        TextOrJson::Text => {
+            let mut page = talk.page();
+            match (&tried, &shown) {
+                (Some(tried), _) => delivery_text::tried(tried, &mut page),
+                (None, Some(shown)) if !args.queue || shown.listed.delivery.state != DeliveryState::Pending => {
+                    delivery_text::untried(&shown.listed, args.key.is_some(), talk.world.clock.now(), &mut page);
+                }
+                (None, _) => delivery_text::queued(&delivery, &mut page),
+            }
+            talk.data(&page.into_text());
+        }
+    }
     Ok(match tried.map(|tried| tried.verdict) {
         Some(Verdict::Delivered) => Exit::Done,
         Some(Verdict::Again | Verdict::Overtaken) => Exit::Incomplete,
         Some(Verdict::Dead) => Exit::Failed,
         Some(Verdict::Waits) => Exit::Waiting,
-        None if args.queue || delivery.state == DeliveryState::Delivered => Exit::Done,
-        None if delivery.state == DeliveryState::Dead => Exit::Failed,
+        None if args.queue || stands == DeliveryState::Delivered => Exit::Done,
+        None if stands == DeliveryState::Dead => Exit::Failed,
         None => Exit::Waiting,
     })
 }
@@ -166,19 +182,4 @@ fn ask_to_fire(
         DeliveryState::Pending if shown.attempts.is_empty() => Exit::Waiting,
         DeliveryState::Pending => Exit::Incomplete,
     })
-}
-
-fn tell(args: &Trigger, platform: &Embedded, delivery: &Delivery, tried: Option<&Tried>, talk: &mut Talk<'_>) -> Result<(), Failure> {
-    if args.format == TextOrJson::Json {
-        let shown = platform.broker().delivery(&delivery.id).map_err(hook_failure)?;
-        talk.data(&json(&shown.as_ref().map(delivery_json::shown)));
-        return Ok(());
-    }
-    let mut page = talk.page();
-    match tried {
-        Some(tried) => delivery_text::tried(tried, &mut page),
-        None => delivery_text::queued(delivery, args.queue, &mut page),
-    }
-    talk.data(&page.into_text());
-    Ok(())
 }

@@ -3,7 +3,8 @@
 use super::details::why;
 use super::inert::{MANY, code, codes, words};
 use crate::cli::report::counted;
-use crate::cli::report::plan_text::{self, changes_hands, class_word, consequence, is_alarming, verb};
+use crate::cli::report::gravity::{changes_hands, is_alarming};
+use crate::cli::report::plan_words::{class_word, consequence, value, verb};
 use crate::plan::{Action, Change, DiffOp, DiffValue, Hazard};
 use std::fmt::Write as _;
 
@@ -69,7 +70,7 @@ fn widened(change: &Change) -> String {
 fn scopes(change: &Change) -> String {
     let added = change.diff.iter().filter(|difference| difference.path == "/scopes" && difference.op == DiffOp::SetAdd);
     let each = added.map(|difference| {
-        let scope = code(&difference.value.as_ref().map(plan_text::value).unwrap_or_default());
+        let scope = code(&difference.value.as_ref().map(value).unwrap_or_default());
         difference.class.map_or(scope.clone(), |class| format!("{scope} (**{}**)", class_word(class)))
     });
     each.collect::<Vec<_>>().join(", ")

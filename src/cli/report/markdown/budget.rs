@@ -8,7 +8,7 @@ use super::inert::{FEW, codes, fenced};
 use super::picture::picture;
 use crate::apply::PlanFile;
 use crate::cli::report::counted;
-use crate::cli::report::plan_text::by_gravity;
+use crate::cli::report::gravity::by_gravity;
 use crate::resource::Address;
 
 /// The fewest bytes that can be asked for: the verdict, the counts, the command and the notes fit whatever the plan.

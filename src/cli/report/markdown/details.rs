@@ -2,9 +2,9 @@
 
 use super::inert::{MANY, code, codes, fenced, html_code, line, words};
 use crate::apply::Remark;
-use crate::cli::report::plan_text::{
-    class_word, consequence, essence, is_alarming, name, needs_attention, reasons, secret_write, step, value, verb,
-};
+use crate::cli::report::gravity::{is_alarming, needs_attention};
+use crate::cli::report::plan_text::{essence, name, step};
+use crate::cli::report::plan_words::{class_word, consequence, reasons, secret_write, value, verb};
 use crate::plan::{Action, Change, DiffOp, Difference, Drift};
 use std::fmt::Write as _;
 

@@ -3,7 +3,8 @@
 use super::inert::{FEW, code, codes, marker_part};
 use super::policies::policies;
 use crate::apply::PlanFile;
-use crate::cli::report::plan_text::{NOT_COMPARED, changes_of_owner, needs_attention, only_changes_hands, plural_first, touched};
+use crate::cli::report::gravity::{needs_attention, only_changes_hands};
+use crate::cli::report::plan_words::{NOT_COMPARED, changes_of_owner, plural_first, touched};
 use crate::plan::{Plan, Summary};
 use aws_lc_rs::digest::{SHA256, digest};
 use std::fmt::Write as _;

@@ -330,7 +330,7 @@ fn what_needs_attention_outlives_everything_else() {
     let plain: Vec<String> = (0..40).map(|at| format!("name_{at}")).collect();
     let all = file(&plain, 300);
     let markdown = plan(&all, 65_536);
-    let attention: Vec<&Change> = all.plan.changes.iter().filter(|change| super::super::plan_text::needs_attention(change)).collect();
+    let attention: Vec<&Change> = all.plan.changes.iter().filter(|change| super::super::gravity::needs_attention(change)).collect();
     assert!(attention.len() > 200);
     for change in attention {
         assert!(markdown.contains(&format!("`{}`", change.address)), "{} is not shown", change.address);

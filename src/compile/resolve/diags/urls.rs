@@ -57,6 +57,7 @@ impl From<PlainHttp> for Diagnostic {
 /// Where in a URL a secret stands.
 pub(in crate::compile::resolve) enum UrlSecret {
     Password,
+    Path,
     Query(String),
 }
 
@@ -71,6 +72,10 @@ impl From<SecretInUrl> for Diagnostic {
             UrlSecret::Password => {
                 ("a password is written into the URL".to_owned(), "use a connection of a `basic` service, or a header with `{ env: NAME }`")
             }
+            UrlSecret::Path => (
+                "the path of the URL holds a secret: whoever knows it is let in".to_owned(),
+                "use a connection to the service, whose credential stays out of the URL, or a merge field `${…}` that brings it",
+            ),
             UrlSecret::Query(name) => {
                 let headline = format!("the query of the URL holds a secret: {}", quoted(&name));
                 (headline, "move it to `query` of the webhook as `{ env: NAME }`, or use a connection")

@@ -21,6 +21,23 @@ impl From<LiteralSecret> for Diagnostic {
     }
 }
 
+/// A value of a body, which can hold no reference.
+pub(in crate::compile::resolve) struct SecretInBody {
+    pub at: Span,
+    /// The key that the value hangs on; empty where it hangs on none.
+    pub what: String,
+}
+
+impl From<SecretInBody> for Diagnostic {
+    fn from(found: SecretInBody) -> Self {
+        let key = if found.what.is_empty() { "the body".to_owned() } else { quoted(&found.what) };
+        Diagnostic::at(Code::LiteralSecret, found.at, format!("{key} holds a secret written out"))
+            .help("a body holds no references: let a connection sign the call, or send a header `{ env: NAME }` with `auth: general`")
+            .help("a merge field `${…}` is filled in when the webhook fires, and is no secret of the file")
+            .help("if the file was ever shared, treat the secret as known and replace it at its service")
+    }
+}
+
 pub(in crate::compile::resolve) struct Contradiction {
     pub at: Span,
     pub headline: String,

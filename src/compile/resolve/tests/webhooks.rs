@@ -88,6 +88,58 @@ fn secrets_are_references() {
 }
 
 #[test]
+fn secrets_in_bodies_are_told_and_merge_fields_are_none() {
+    for body in [
+        "json: { door: [{ password: canary }] }",
+        "json: { api_key: [canary] }",
+        "json: { pin: { pwd: 123456 } }",
+        "json: { note: 'use ghp_canary0123456789 for it' }",
+        "form: { client_secret: canary }",
+        "form: { to: 'https://hooks.slack.com/services/T0123ABCD/B0123ABCD/canaryEFGHijklMNOPqrst' }",
+        r#"raw: { format: json, content: '{ "n": ${alarm.n}, "password": "canary" }' }"#,
+        "raw: { format: xml, content: '<a><token>canary</token></a>' }",
+        "raw: { format: text, content: 'Zoho-oauthtoken 1000.0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef' }",
+    ] {
+        let run = check(&general(&format!("body: {{ {body} }}")));
+        assert_eq!(run.found.iter().map(|found| found.code.id()).collect::<Vec<_>>(), ["literal-secret"], "{body}");
+        assert!(!format!("{:?}", run.found).contains("canary"));
+    }
+    for body in [
+        "json: { password: '${alarm.password}', token: 3, tokens: many, secret: true, text: 'the password was changed' }",
+        "form: { authorization: 'Bearer ${alarm.token}' }",
+        r#"raw: { format: json, content: '{ "password": "${alarm.password}", "text": "token: none" }' }"#,
+    ] {
+        assert_eq!(codes(&general(&format!("body: {{ {body} }}"))), [] as [&str; 0], "{body}");
+    }
+    let slack = general("").replace("https://hooks", "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/canaryEFGHijklMNOPqrst?x=");
+    let run = check(&slack);
+    assert_eq!(run.found[0].code.id(), "literal-secret");
+    assert!(!format!("{:?}", run.found).contains("canary"));
+}
+
+#[test]
+fn words_merge_fields_identifiers_and_slugs_are_no_secrets() {
+    let uuid = "550e8400-e29b-41d4-a716-446655440000";
+    for path in [
+        "docs/how-to-silence-the-door-open-alarm-of-the-northern-warehouse-in-2024",
+        &format!("devices/{uuid}/alarms?key={uuid}&code=door-open-alarm-2024-north"),
+        "alarms/${alarm.id}?token=${alarm.token}&site=north",
+        "api/v3/organizations/60012345678/cold-rooms/bwl_north_dock_4_and_the_freezer",
+    ] {
+        let url = general("").replace("https://hooks.example.com/", &format!("'https://hooks.example.com/{path}'"));
+        assert_eq!(codes(&url), [] as [&str; 0], "{path}");
+    }
+    for body in [
+        format!("json: {{ device: {uuid}, key: {uuid}, code: WAREHOUSE-NORTH-0012, auth: none, link: 'https://a.example/x?key={uuid}' }}"),
+        "form: { secret_santa: yes, author: ada, text: 'Bearer of the key: ask for the password', page_url: 'https://a.example/token' }"
+            .to_owned(),
+        r#"raw: { format: json, content: '{ "key": "temperatureSensor01", "note": "token ring", "keys": ["a1", "b2"] }' }"#.to_owned(),
+    ] {
+        assert_eq!(codes(&general(&format!("body: {{ {body} }}"))), [] as [&str; 0], "{body}");
+    }
+}
+
+#[test]
 fn what_the_connection_writes_is_not_written_by_hand() {
     let run = check(&signed("https://slack.com/", ", headers: { authorization: { env: TOKEN } }"));
     assert_eq!(run.lines(), ["contradiction bowline.yaml:4:89 the connection already writes `authorization`"]);

@@ -43,6 +43,7 @@ fn user(user: wire::UserReport) -> Result<UserReport, Odd> {
 fn held(held: wire::Held) -> Result<HeldReport, Odd> {
     Ok(HeldReport {
         account: held.account,
+        account_untold: held.account_untold,
         granted: held.granted,
         expires: some_time(held.expires)?,
         ends: some_time(held.ends)?,
