@@ -82,6 +82,12 @@ pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
     if duration > LONGEST_LIFETIME { Err("at most 366d".to_owned()) } else { Ok(duration) }
 }
 
+/// The same of something that has to last.
+pub(super) fn lifetime(text: &str) -> Result<std::time::Duration, String> {
+    let duration = duration(text)?;
+    if duration.is_zero() { Err("it would be over at once".to_owned()) } else { Ok(duration) }
+}
+
 pub(super) fn header(text: &str) -> Result<(String, String), String> {
     match text.split_once(':') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
