@@ -93,13 +93,13 @@ fn a_policy_that_cannot_be_judged_denies() {
     assert_eq!(said("change.after.nothing == 1", "x"), ["the policy cannot be judged: there is no `nothing`"; 2]);
     assert_eq!(said("change.name", "x"), ["the policy cannot be judged: it is neither true nor false"; 2]);
     let mut policy = deny("false", "x");
-    policy.when = Some(Expression::parse("change.nothing").expect("it can be read"));
+    policy.when = Some(Expression::parse("change.after.nothing").expect("it can be read"));
     assert_eq!(judged(policy, &plan())[0].effect, Effect::Deny);
 }
 
 #[test]
 fn a_message_that_has_no_value_stands_in_nobodys_way() {
-    assert_eq!(said("change.id == 'c1'", "because {change.nothing.at_all}"), ["because ?"]);
+    assert_eq!(said("change.id == 'c1'", "because {change.after.nothing}"), ["because ?"]);
 }
 
 #[test]

@@ -93,6 +93,18 @@ fn a_snapshot_may_come_through_a_pipe() {
 }
 
 #[test]
+fn a_report_names_files_from_the_top_of_their_repository() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = folder.path().join("services/door");
+    fs::create_dir_all(&project).and_then(|()| fs::create_dir(folder.path().join(".git"))).expect("folders");
+    fs::write(project.join("bowline.yaml"), "bowline: 1\nproject: door\nconnection: {}\n").expect("a file");
+    let mut check = Command::new(env!("CARGO_BIN_EXE_bowline"));
+    check.args(["check", "--format", "github"]).current_dir(&project).env_remove("GITHUB_WORKSPACE").env_remove("CI_PROJECT_DIR");
+    let told = String::from_utf8(check.output().expect("it runs").stdout).expect("text");
+    assert!(told.starts_with("::error file=services/door/bowline.yaml,line=3,"), "{told}");
+}
+
+#[test]
 fn the_order_of_files_changes_no_byte() {
     let folders: Vec<tempfile::TempDir> = [false, true].map(turned).into();
     for arguments in [
