@@ -20,10 +20,12 @@ mod provider;
 mod quirk;
 mod revocation;
 mod scopes;
+mod scopes_form;
 mod separators;
 mod service;
 mod shelf;
 mod show;
+mod show_oauth;
 #[cfg(test)]
 mod tests;
 mod variable;
