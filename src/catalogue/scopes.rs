@@ -21,6 +21,11 @@ pub struct Scopes {
 }
 
 impl Scopes {
+    /// Whether there is nothing to say of them.
+    pub fn says_nothing(&self) -> bool {
+        *self == Scopes::default()
+    }
+
     /// How far a scope reaches: as the entry says, or else as its name tells, be it offered or not.
     pub fn class(&self, scope: &str) -> ScopeClass {
         self.known.get(scope).and_then(|known| known.class).unwrap_or_else(|| Scope(scope.to_owned()).class())
