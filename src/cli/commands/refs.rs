@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Refs, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         }
         TextOrJson::Text => {
             let mut page = talk.page();
-            refs_text::uses(&uses, "", &mut page);
+            refs_text::uses(&uses, &mut page);
             if let Some(advice) = &advice {
                 refs_text::advice(advice, &mut page);
             }
