@@ -41,6 +41,7 @@ use super::resolving::Resolving;
 use crate::diag::Diagnostics;
 use crate::resource::{Graph, Project, Resource};
 use defaults::Defaults;
+pub use hosts::of_service as credential_hosts;
 use names::Names;
 use script_files::ScriptFiles;
 use scripts::Reading;
