@@ -5,6 +5,7 @@ use super::Source;
 use super::secrets::{in_text, is_perhaps, is_secret_name};
 use super::written::{Shown, closing, reference};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What stands in place of each character of a secret.
 const DOT: char = '•';
@@ -214,6 +215,10 @@ fn is_reference_line(text: &str) -> bool {
 }
 
 /// Passwords in front of a host, and values of query parameters that are named like secrets.
+pub fn secrets_in_urls(text: &str) -> Vec<Range<usize>> {
+    in_urls(text).into_iter().map(|(from, to)| from..to).filter(|range| !range.is_empty()).collect()
+}
+
 pub(super) fn in_urls(line: &str) -> Vec<(usize, usize)> {
     let mut hidden = Vec::new();
     for (at, _) in line.match_indices("://") {
