@@ -202,16 +202,8 @@ fn in_read(source: &Source, script: &deluge::Script, path: &str, by: &Address, n
     let named = script.connections().iter().filter(|used| used.name == name);
     let named =
         named.map(|used| Use { place: place(&used.span), how: How::Script, by: Some(by.clone()), call: call(used), sure: used.sure });
-    let chosen = script.findings().iter().filter(|finding| match &finding.kind {
-        FindingKind::DynamicConnection { begins } => name.starts_with(begins.as_str()),
-        FindingKind::HardCodedSecret { .. }
-        | FindingKind::PlainHttp { .. }
-        | FindingKind::Deprecated { .. }
-        | FindingKind::Host { .. }
-        | FindingKind::UnknownKey { .. }
-        | FindingKind::UnknownMethod { .. }
-        | FindingKind::UnquotedConnection { .. } => false,
-    });
+    let may_choose = |kind: &FindingKind| matches!(kind, FindingKind::DynamicConnection { begins } if name.starts_with(begins.as_str()));
+    let chosen = script.findings().iter().filter(|finding| may_choose(&finding.kind));
     let chosen = chosen.map(|finding| Use {
         place: place(&finding.span),
         how: How::Perhaps,

@@ -61,8 +61,7 @@ pub(crate) fn advice(advice: &Advice, page: &mut Page) {
         page.say(&format!("  needed by {}", joined(&lack.calls))).end();
     }
     for scope in &advice.unneeded {
-        let reason = if advice.untold.is_empty() { "no call needs it" } else { "no call that can be told needs it" };
-        page.say("  ").put(Tone::Caution, &format!("unneeded  {scope}")).say(&format!("  {reason}")).end();
+        page.say("  ").put(Tone::Caution, &format!("unneeded  {scope}")).say("  no call needs it").end();
     }
     for excess in &advice.wider {
         let would_do = excess.would_do.iter().cloned().collect::<Vec<_>>().join(", ");
@@ -73,6 +72,9 @@ pub(crate) fn advice(advice: &Advice, page: &mut Page) {
     }
     for scope in &advice.fitting {
         page.say("  ").put(Tone::Good, &format!("fits      {scope}")).end();
+    }
+    for scope in &advice.unknown {
+        page.say("  ").put(Tone::Quiet, &format!("unknown   {scope}")).say("  a call that no rule tells may need it").end();
     }
     if !advice.untold.is_empty() {
         page.say("  ").put(Tone::Quiet, &format!("no rule tells the scope of {}", joined(&advice.untold))).end();
