@@ -4,11 +4,13 @@
 //! family of rules; their words stand in `diags/`. Shape is the schemas' matter and not looked at again. Of a resource
 //! whose shape does not hold the rest is judged all the same: a rule that concludes something from what is left out, or
 //! from what another resource says, asks whether that is known ([`site::Site::knows`]), and nothing is said of a place that
-//! was complained about. One of which nothing could be read is known by name only, so a reference to it is no mistake. Knows nothing of what is live, of the network or of templates.
+//! was complained about. One of which nothing could be read is known by name only, so a reference to it is no mistake. Knows
+//! nothing of what is live, of the network or of templates.
 //!
 //! To add a rule: a function in the file of its family, called for each declaration of its kind; places through
 //! [`site::Site`], only once there is something to say; a struct in `diags/`; a case in `tests/cases/check/`.
 
+mod apps;
 mod bodies;
 mod circles;
 mod connections;
@@ -44,6 +46,7 @@ use super::shape::Unknown;
 use crate::diag::{Diagnostics, Label};
 use crate::resource::{Graph, Project, Resource};
 use defaults::Defaults;
+pub use hosts::of_service as credential_hosts;
 use names::Names;
 use script_files::ScriptFiles;
 use scripts::Reading;
@@ -69,7 +72,7 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
             Some(unknown) => check_beside(diags, &world, declaration, unknown),
         }
     }
-    scripts::check_hosts(diags, &world, &scripts, &mut files);
+    scripts::check_targets(diags, &world, &scripts, &mut files);
     let moved = moved::check(diags, &world, &input.header.moved);
     let adopted = ownership::adopted(diags, &world, &input.header.adopted);
     let forgotten = ownership::forgotten(diags, &world, &moved, &input.header.forgotten);
