@@ -87,12 +87,8 @@ impl Http {
     }
 
     pub fn deliveries(&self, wanted: &DeliveriesWanted) -> Result<Vec<Delivery>, CallError> {
-        let state = wanted.state.map(|state| match state {
-            DeliveryState::Pending => "pending",
-            DeliveryState::Delivered => "delivered",
-            DeliveryState::Dead => "dead",
-        });
-        let filter = [("webhook", wanted.webhook.clone()), ("state", state.map(str::to_owned))];
+        let state = wanted.state.map(|state| state.word().to_owned());
+        let filter = [("webhook", wanted.webhook.clone()), ("state", state)];
         self.list(Operation::Deliveries, &filter, wanted.limit)
     }
 

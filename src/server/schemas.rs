@@ -2,7 +2,7 @@
 //! requests are judged by.
 
 use crate::compile::shape::{self, Judge};
-use crate::resource::Kind;
+use crate::resource::{Kind, NAME_PATTERN};
 use crate::wire::{Code, Fault, Live, Operation, Page, Problem, Shape, Written, route};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -161,7 +161,7 @@ fn as_held(schema: &mut Value) {
     });
     schema["properties"]["connections"] = json!({
         "description": "The connections that the script names.",
-        "type": "array", "items": { "type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$" }
+        "type": "array", "items": { "type": "string", "pattern": NAME_PATTERN }
     });
     schema["examples"] = json!([]);
 }

@@ -1,6 +1,7 @@
 //! Whole applies against a served broker: from another machine's view, against a second person, through crashes of either end.
 
 use crate::served::{Served, VAULT_KEY};
+use crate::server::Now;
 use crate::support::{tree, write_tree};
 use bowline::apply::Leases as _;
 use bowline::remote::{Credential, Http};
@@ -9,6 +10,7 @@ use bowline::upstream::{Limits, Policy, Upstream};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The example, with an environment `served` at that address.
@@ -62,7 +64,7 @@ fn a_second_apply_is_refused_and_told_who_is_at_it() {
     let data = tempfile::tempdir().expect("a folder");
     let served = Served::start(data.path());
     let project = cold_chain(&served.api);
-    let http = Http::new(&served.api, Credential::Token(Secret::new(served.token())), Vec::new()).expect("an address");
+    let http = Http::new(&served.api, Credential::Token(Secret::new(served.token())), Arc::new(Now), Vec::new()).expect("an address");
     http.lease_of("cold_chain").take("another-apply", Duration::from_secs(60)).expect("nobody holds it");
     let (exit, said) = ran(project.path(), &served.token(), "apply --env served --auto-approve");
     assert_eq!(exit, 8, "{said}");

@@ -11,6 +11,7 @@ use crate::clock::{Random, rfc3339};
 use crate::embedded::LockError;
 use crate::remote::{AuditWanted, CallError, DeliveriesWanted};
 use crate::resource::{Address, Name, Traces, Webhook};
+use crate::server::words;
 use crate::store::{AuditHead, AuditLine, Delivery, DeliveryFilter};
 use crate::wire::Code;
 use std::time::Duration;
@@ -157,7 +158,7 @@ impl Platform {
         match self {
             Platform::Here(embedded) => embedded.broker().deliveries(filter).map_err(hook_failure),
             Platform::There(http) => {
-                let state = filter.state.map(unpacked::wire_state);
+                let state = filter.state.map(words::shown);
                 let webhook = filter.webhook.as_ref().map(ToString::to_string);
                 let wanted = DeliveriesWanted { webhook, state, limit: filter.limit };
                 let found = http.deliveries(&wanted).map_err(|error| call_failure("could not read the queue", error))?;

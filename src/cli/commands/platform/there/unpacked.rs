@@ -3,7 +3,8 @@
 use crate::broker::hook::{Listed, Shown};
 use crate::broker::{HeldReport, Report, UserReport};
 use crate::clock::parse_rfc3339;
-use crate::store::{Attempt, AuditEntry, AuditLine, Delivery, DeliveryState};
+use crate::server::words;
+use crate::store::{Attempt, AuditEntry, AuditLine, Delivery};
 use crate::wire;
 use std::time::{Duration, SystemTime};
 
@@ -61,11 +62,7 @@ pub(in super::super) fn listed(delivery: wire::Delivery) -> Result<Listed, Odd> 
             id: delivery.id,
             webhook: delivery.webhook,
             host: delivery.host,
-            state: match delivery.state {
-                wire::DeliveryState::Pending => DeliveryState::Pending,
-                wire::DeliveryState::Delivered => DeliveryState::Delivered,
-                wire::DeliveryState::Dead => DeliveryState::Dead,
-            },
+            state: words::stored(delivery.state),
             tries: delivery.tries,
             created,
             actor: delivery.actor,
@@ -75,14 +72,6 @@ pub(in super::super) fn listed(delivery: wire::Delivery) -> Result<Listed, Odd> 
             reason: delivery.reason,
         },
     })
-}
-
-pub(in super::super) fn wire_state(state: DeliveryState) -> wire::DeliveryState {
-    match state {
-        DeliveryState::Pending => wire::DeliveryState::Pending,
-        DeliveryState::Delivered => wire::DeliveryState::Delivered,
-        DeliveryState::Dead => wire::DeliveryState::Dead,
-    }
 }
 
 pub(in super::super) fn shown(detail: wire::DeliveryDetail) -> Result<Shown, Odd> {
