@@ -58,4 +58,3 @@ pub use redeem::{Arrival, Connected, Replaced};
 pub use report::{HeldReport, Report, UserReport};
 pub use revoke::{Told, ToldOutcome};
 pub use services::{CallRules, DefaultServices, Spelling};
-pub use trace::Tracing;

@@ -38,6 +38,7 @@ pub(super) fn handler(operation: Operation) -> Handler {
         Operation::Fingerprints => applying::fingerprints,
         Operation::Spent => applying::spent,
         Operation::Spend => applying::spend,
+        Operation::Traces => applying::traces,
         Operation::Leases => applying::leases,
         Operation::TakeLease => applying::take_lease,
         Operation::RenewLease => applying::renew_lease,
@@ -100,6 +101,7 @@ pub(super) fn sort(operation: Operation) -> Sort {
         | Operation::Fingerprints
         | Operation::Spent
         | Operation::Spend
+        | Operation::Traces
         | Operation::Leases
         | Operation::TakeLease
         | Operation::RenewLease

@@ -3,7 +3,7 @@
 use super::form;
 use super::object::Live;
 use super::secret::Clear;
-use crate::resource::Fingerprint;
+use crate::resource::{Address, Deed, Fingerprint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -80,6 +80,23 @@ pub struct LeaseRenewed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leases {
     pub items: Vec<Lease>,
+}
+
+/// The last deeds of a project's objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Traces {
+    pub items: Vec<Trace>,
+}
+
+/// Who did what last to one object that is the project's, as far as that one knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Trace {
+    #[schemars(schema_with = "form::address")]
+    pub address: Address,
+    pub by: String,
+    #[schemars(schema_with = "form::time")]
+    pub at: String,
+    pub deed: Deed,
 }
 
 /// What answers.

@@ -24,7 +24,7 @@ mod routes;
 mod secret;
 mod webhook;
 
-pub use apply::{Estate, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, ServerInfo, Spent, ToFingerprint};
+pub use apply::{Estate, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, ServerInfo, Spent, ToFingerprint, Trace, Traces};
 pub use audit::{AuditEnd, AuditLine, AuditPage, AuditVerdict, Health, Key, Keys, Ready, Resealed};
 pub use connection::{
     AnsweredBody, Begun, CallBody, ConsentAsked, ConsentEnd, ConsentState, Dependent, Dependents, FormField, Held, Invocation, Invoked,

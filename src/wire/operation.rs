@@ -31,6 +31,7 @@ pub enum Operation {
     Fingerprints,
     Spent,
     Spend,
+    Traces,
     Leases,
     TakeLease,
     RenewLease,
@@ -65,7 +66,7 @@ impl Operation {
     const OF_KIND: [fn(Kind) -> Operation; 7] =
         [Operation::List, Operation::Get, Operation::Put, Operation::Delete, Operation::Dependents, Operation::Adopt, Operation::Forget];
 
-    const OTHERS: [Operation; 46] = [
+    const OTHERS: [Operation; 47] = [
         Operation::Script,
         Operation::Authorize,
         Operation::Consent,
@@ -85,6 +86,7 @@ impl Operation {
         Operation::Fingerprints,
         Operation::Spent,
         Operation::Spend,
+        Operation::Traces,
         Operation::Leases,
         Operation::TakeLease,
         Operation::RenewLease,
@@ -146,6 +148,7 @@ impl Operation {
             | Operation::Fingerprints
             | Operation::Spent
             | Operation::Spend
+            | Operation::Traces
             | Operation::Leases
             | Operation::TakeLease
             | Operation::RenewLease

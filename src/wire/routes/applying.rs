@@ -7,7 +7,7 @@ use crate::wire::parameter::Parameter as P;
 use crate::wire::problem::Code;
 use crate::wire::route::Access::{Either, May};
 use crate::wire::route::{Method, Route, Shape};
-use crate::wire::{Estate, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, Spent, ToFingerprint};
+use crate::wire::{Estate, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, Spent, ToFingerprint, Traces};
 
 const TAG: &str = "Applying";
 
@@ -39,6 +39,14 @@ pub(super) fn spend() -> Route {
         .takes(&[P::PLAN, P::KEY])
         .answers(200, Shape::of::<Spent>(), "It may be applied.")
         .may_end(&[Code::Spent])
+}
+
+pub(super) fn traces() -> Route {
+    At(Op::Traces, Method::Get, "/projects/{project}/traces")
+        .row(TAG, May(Right::Plan), "listTraces", "Who did what last to each object of a project, those that are gone too")
+        .takes(&[P::PROJECT_NAME])
+        .answers(200, Shape::of::<Traces>(), "By address.")
+        .may_end(&[Code::NotFound])
 }
 
 pub(super) fn take_lease() -> Route {

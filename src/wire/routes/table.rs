@@ -38,6 +38,7 @@ pub fn route(operation: Op) -> Route {
         Op::Fingerprints => applying::fingerprints(),
         Op::Spent => applying::spent(),
         Op::Spend => applying::spend(),
+        Op::Traces => applying::traces(),
         Op::Leases => applying::leases(),
         Op::TakeLease => applying::take_lease(),
         Op::RenewLease => applying::renew_lease(),

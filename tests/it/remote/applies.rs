@@ -185,5 +185,12 @@ fn drift_tells_what_was_deleted_behind_the_project_s_back_and_by_whom() {
     let (_, made) = ran(project.path(), &served.token(), "tokens create --user eve --scope read --scope plan --env served --quiet");
     let eve = made.lines().find(|line| line.starts_with("bwl_")).expect("it is shown once").to_owned();
     let (exit, said) = ran(project.path(), &eve, "drift --env served");
-    assert!((exit, said.contains("cannot be told without reading the audit")) == (9, true), "{exit}: {said}");
+    assert_eq!(exit, 2, "whoever may plan is told, without the audit: {said}");
+    assert!(said.contains("functions.shift_handover") && said.contains("admin"), "{said}");
+    let elsewhere = "tokens create --user eve --scope read --scope plan --project another --env served --quiet";
+    let (_, made) = ran(project.path(), &served.token(), elsewhere);
+    let elsewhere = made.lines().find(|line| line.starts_with("bwl_")).expect("it is shown once").to_owned();
+    let (exit, said) = ran(project.path(), &elsewhere, "drift --env served");
+    assert_ne!(exit, 0, "nobody says that nothing drifted who could not look: {said}");
+    assert!(!said.contains("shift_handover"), "{said}");
 }

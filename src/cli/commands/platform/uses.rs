@@ -3,8 +3,8 @@
 use super::there::unpacked::{self, Odd};
 use super::{Platform, broker_failure, call_failure, failure};
 use crate::apply::{self, RemoteError};
+use crate::broker::Report;
 use crate::broker::hook::{HookError, Listed, Shown};
-use crate::broker::{Report, Tracing};
 use crate::cli::exit::Exit;
 use crate::cli::talk::Failure;
 use crate::clock::{Random, rfc3339};
@@ -101,22 +101,14 @@ impl Platform {
         }
     }
 
-    /// Who did what last to each object; `None` where whoever asks may not read the audit.
-    pub(in crate::cli::commands) fn traces(&self, project: &str) -> Result<Option<Traces>, Failure> {
-        let message = "could not read the audit";
+    /// Who did what last to each object of a project.
+    pub(in crate::cli::commands) fn traces(&self, project: &str) -> Result<Traces, Failure> {
+        let message = "could not read who did what";
         match self {
-            Platform::Here(embedded) => embedded.broker().traces(project).map(Some).map_err(|error| broker_failure(message, error)),
+            Platform::Here(embedded) => embedded.broker().traces(project).map_err(|error| broker_failure(message, error)),
             Platform::There(http) => {
-                let page = match http.audit(AuditWanted { after: 0, limit: usize::MAX }) {
-                    Ok(page) => page,
-                    Err(error) if error.code() == Some(Code::NotPermitted) => return Ok(None),
-                    Err(error) => return Err(call_failure(message, error)),
-                };
-                let mut tracing = Tracing::new(project);
-                for line in page.items {
-                    tracing.follow(&unpacked::audit_line(line).map_err(odd)?.entry);
-                }
-                Ok(Some(tracing.ended()))
+                let traces = http.traces(project).map_err(|error| call_failure(message, error))?;
+                Ok(traces.items.into_iter().map(unpacked::trace).collect())
             }
         }
     }

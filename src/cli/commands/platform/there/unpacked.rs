@@ -3,6 +3,7 @@
 use crate::broker::hook::{Listed, Shown};
 use crate::broker::{HeldReport, Report, UserReport};
 use crate::clock::parse_rfc3339;
+use crate::resource::{Address, Trace};
 use crate::server::words;
 use crate::store::{Attempt, AuditEntry, AuditLine, Delivery};
 use crate::wire;
@@ -96,6 +97,12 @@ pub(in super::super) fn audit_line(line: wire::AuditLine) -> Result<AuditLine, O
     let wire::AuditLine { seq, at, actor, action, address, outcome, detail, digest } = line;
     let entry = AuditEntry { at: time(&at)?, actor, action, address, outcome, detail };
     Ok(AuditLine { seq, entry, previous: String::new(), digest })
+}
+
+/// What a served broker tells of is the project's own.
+pub(in super::super) fn trace(trace: wire::Trace) -> (Address, Trace) {
+    let wire::Trace { address, by, at, deed } = trace;
+    (address, Trace { by, at, deed, ours: true })
 }
 
 fn some_time(text: Option<String>) -> Result<Option<SystemTime>, Odd> {
