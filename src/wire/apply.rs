@@ -17,11 +17,14 @@ pub struct Estate<B = Value> {
     pub objects: Vec<Live<B>>,
 }
 
+/// Values of one request for fingerprints, at most.
+pub const FINGERPRINTS_AT_ONCE: usize = 10_000;
+
 /// Values that are to be compared with what is held.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToFingerprint {
-    #[schemars(length(max = 10_000))]
+    #[schemars(length(max = FINGERPRINTS_AT_ONCE))]
     pub values: Vec<Clear>,
 }
 
