@@ -82,7 +82,7 @@ pub fn delivery(listed: Listed) -> wire::Delivery {
     }
 }
 
-pub(super) fn attempt(attempt: Attempt) -> wire::Attempt {
+pub fn attempt(attempt: Attempt) -> wire::Attempt {
     wire::Attempt {
         number: attempt.number,
         at: rfc3339(attempt.at),
