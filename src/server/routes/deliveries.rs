@@ -66,6 +66,7 @@ pub(in crate::server) fn shown(listed: Listed) -> wire::Delivery {
         tries: delivery.tries,
         created: rfc3339(delivery.created),
         actor: delivery.actor,
+        user: Some(delivery.user).filter(|user| !user.is_empty()),
         due,
         finished: delivery.finished.map(rfc3339),
         reason: delivery.reason,

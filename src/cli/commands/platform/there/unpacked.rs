@@ -69,6 +69,7 @@ pub(in super::super) fn listed(delivery: wire::Delivery) -> Result<Listed, Odd> 
             tries: delivery.tries,
             created,
             actor: delivery.actor,
+            user: delivery.user.unwrap_or_default(),
             due: some_time(delivery.due)?.unwrap_or(created),
             lease: None,
             finished: some_time(delivery.finished)?,
