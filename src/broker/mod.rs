@@ -47,6 +47,7 @@ pub use applications::ApplicationUse;
 pub use call::{Actor, Broker, Call, Expect, Surroundings};
 pub use consent::{Arrival, Begun, Connected, Consent, Replaced};
 pub use error::{BrokerError, Invalid};
+pub use headers::{METHODS, not_sent};
 pub use invoke::{Answered, Attached, BODY_CAP, Outgoing, PATIENCE};
 pub use lease::LeaseWanted;
 pub use outward::{Inbound, Outbound, Outward, OutwardError};

@@ -192,7 +192,15 @@ fn stored_grant(user: &str) -> StoredGrant {
 }
 
 fn revocation(id: &str, due: SystemTime) -> StoredRevocation {
-    StoredRevocation { id: id.to_owned(), connection: Name::new("crm"), user: String::new(), sealed: Sealed(vec![6]), due, tries: 1 }
+    StoredRevocation {
+        id: id.to_owned(),
+        connection: Name::new("crm"),
+        user: String::new(),
+        sealed: Sealed(vec![6]),
+        due,
+        tries: 1,
+        account: Some(Fingerprint("kx".to_owned())),
+    }
 }
 
 fn consent(digest: &str, expires: SystemTime) -> StoredConsent {
@@ -343,6 +351,7 @@ fn delivery(id: &str, webhook: &str, host: &str, due: u64) -> Delivery {
         tries: 0,
         created: noon(),
         actor: "ada".to_owned(),
+        user: "zoe".to_owned(),
         due: noon() + Duration::from_secs(due),
         lease: None,
         finished: None,
