@@ -119,6 +119,16 @@ pub enum Invalid {
     UnknownService { address: Address, service: String },
     #[error("`{address}` names the connection `{connection}`, which is not there")]
     UnknownConnection { address: Address, connection: String },
+    #[error("`{address}` runs with its owner's credentials, not with each login user's: name no user")]
+    NoLoginUsers { address: Address },
+    #[error("a call with a connection goes over http or https, and `{scheme}` is neither")]
+    NotHttp { scheme: String },
+    #[error("`{pointer}` holds a character that cannot stand there: {}", code_point(*character))]
+    Unfit {
+        /// Where in what was sent: `/title`.
+        pointer: &'static str,
+        character: char,
+    },
     #[error("`{address}` has no reference to a secret at `{path}`")]
     NoReference { address: Address, path: SecretPath },
     #[error("the script of `{address}` was not sent along")]
@@ -189,6 +199,10 @@ impl BrokerError {
             BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::KeyMoved | BrokerError::Store(_) => None,
         }
     }
+}
+
+fn code_point(character: char) -> String {
+    format!("U+{:04X}", u32::from(character))
 }
 
 fn of_user(user: &str) -> String {

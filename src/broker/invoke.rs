@@ -4,10 +4,10 @@ use super::headers::{clean_incoming, clean_outgoing};
 use super::outward::{Inbound, Outbound, OutwardError};
 use super::party::{Party, Server};
 use super::refresh::{Renewal, not_connected};
-use super::{Actor, Broker, BrokerError, Spelling};
+use super::{Actor, Broker, BrokerError, Invalid, Spelling};
 use crate::oauth::{self, Call, Credential, PlacementError};
 use crate::resource::lifecycle;
-use crate::resource::{Auth, ConnectionState, Grant, HostPattern, Name, SecretPath};
+use crate::resource::{Address, Auth, ConnectionState, Grant, HostPattern, Kind, Name, SecretPath};
 use crate::secret::Secret;
 use crate::store::{Snapshot, StoredGrant};
 use http::header::AUTHORIZATION;
@@ -80,7 +80,9 @@ impl Broker {
     /// it once and sends once more. The line in the audit is written before anything is sent.
     pub fn call_out(&self, request: Outgoing<'_>) -> Result<Answered, BrokerError> {
         let Some(connection) = request.connection else { return self.call_plain(&request) };
-        self.check_target(connection, &request)?;
+        if let Err(error) = self.check_target(connection, &request) {
+            return Err(self.note_refusal(&request, connection, error));
+        }
         let armed = self.arm(connection, request.user, None)?;
         self.note_use(&request, &armed)?;
         let first = self.send(&request, &armed)?;
@@ -93,8 +95,13 @@ impl Broker {
                 let is_refused = again.party.rules.says_expired(second.status().as_u16(), second.body());
                 Ok(answered(second, true, if is_refused { again.party.rules.when_refused } else { Vec::new() }))
             }
-            // Nothing newer is to be had: the service's own words say most.
-            Ok(_) | Err(_) => Ok(answered(first, false, armed.party.rules.when_refused)),
+            // Nothing newer is to be had: the service's own words come along.
+            Ok(_) => {
+                let why = self.note_refused(&armed);
+                Ok(answered(first, false, why_and(why, armed.party.rules.when_refused)))
+            }
+            // It stands with the connection already.
+            Err(error) => Ok(answered(first, false, why_and(error.to_string(), armed.party.rules.when_refused))),
         }
     }
 
@@ -110,11 +117,27 @@ impl Broker {
     /// Everything that can be refused without opening a secret: the host, the scheme, a credential of the caller's own.
     fn check_target(&self, connection: &Name, request: &Outgoing<'_>) -> Result<(), BrokerError> {
         let party = self.party(&*self.store.read()?, connection, request.user)?;
+        if !["http", "https"].contains(&request.url.scheme()) {
+            return Err(BrokerError::Invalid(Invalid::NotHttp { scheme: request.url.scheme().to_owned() }));
+        }
         lifecycle::signed_call(&party.service, request.url.as_str()).map_err(BrokerError::refused(&party.address))?;
         if request.headers.contains_key(AUTHORIZATION) {
             return Err(BrokerError::Placement(PlacementError::Occupied("Authorization".to_owned())));
         }
         Ok(())
+    }
+
+    /// What is refused leaves a line too, as far as it was about a connection that is there.
+    fn note_refusal(&self, request: &Outgoing<'_>, connection: &Name, error: BrokerError) -> BrokerError {
+        let address = Address { kind: Kind::Connection, name: connection.clone() };
+        let mut entry = self.entry(request.actor, request.action, Some(&address));
+        entry.detail.extend([
+            ("method".to_owned(), request.method.to_string()),
+            ("host".to_owned(), request.url.host_str().unwrap_or_default().to_owned()),
+            ("user".to_owned(), request.user.unwrap_or_default().to_owned()),
+        ]);
+        let audited: Result<(), BrokerError> = self.audited(entry, |_, _| Err(error));
+        audited.expect_err("the work is the refusal")
     }
 
     fn arm(&self, connection: &Name, user: Option<&str>, refused: Option<u64>) -> Result<Armed, BrokerError> {
@@ -225,6 +248,28 @@ impl Broker {
         })
     }
 
+    /// Says with the connection that the service does not accept it, unless a renewal that failed has said why already; and
+    /// for who called, what can be done.
+    fn note_refused(&self, armed: &Armed) -> String {
+        let party = &armed.party;
+        let why = format!("the service does not accept the access of `{}`", party.address);
+        let written = || -> Result<(), BrokerError> {
+            let mut tx = self.store.begin_about(party.about())?;
+            let grant = self.grant_of(&*tx, party)?;
+            if grant.last_error.is_empty() {
+                tx.put_grant(&StoredGrant { last_error: why.clone(), ..grant })?;
+                tx.commit()?;
+            }
+            Ok(())
+        };
+        let _ = written();
+        let user = if party.user.is_empty() { String::new() } else { format!(" --as {}", party.user) };
+        match armed.generation {
+            0 => format!("{why}: see whether its credentials are still good"),
+            _ => format!("{why}; to reconnect: bowline connect {}{user}", party.name()),
+        }
+    }
+
     /// What went wrong last, for `status`. Nothing depends on it, so that it cannot be written is no failure of the call's.
     fn note_trouble(&self, party: &Party, error: &OutwardError) {
         let written = || -> Result<(), BrokerError> {
@@ -235,6 +280,10 @@ impl Broker {
         };
         let _ = written();
     }
+}
+
+fn why_and(why: String, hints: Vec<String>) -> Vec<String> {
+    std::iter::once(why).chain(hints).collect()
 }
 
 fn answered(mut response: Inbound, renewed: bool, hints: Vec<String>) -> Answered {

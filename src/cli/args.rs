@@ -150,7 +150,9 @@ pub enum Command {
     )]
     Invoke(Invoke),
     /// The vault's keys: what they seal, and another one in place of the old
-    #[command(after_help = "Examples:\n  bowline keys list\n  bowline keys rotate")]
+    #[command(
+        after_help = "Examples:\n  bowline keys list\n  bowline keys list --format json --data-dir /var/lib/bowline\n  bowline keys rotate"
+    )]
     Keys(Keys),
     /// Copy an environment's data into a new file while others work; secrets stay sealed, the vault's key stays out
     #[command(after_help = "Examples:\n  bowline backup ../backups/2026-11-24.db\n  bowline backup --env prod prod.db --format json")]
@@ -159,7 +161,9 @@ pub enum Command {
     #[command(after_help = "Examples:\n  bowline restore ../backups/2026-11-24.db\n  bowline restore prod.db --env prod --replace")]
     Restore(Restore),
     /// Show who did what, and check that nobody changed the record of it
-    #[command(after_help = "Examples:\n  bowline audit\n  bowline audit --last 200 --format json\n  bowline audit verify")]
+    #[command(
+        after_help = "Examples:\n  bowline audit\n  bowline audit --last 200 --format json\n  bowline audit verify\n  bowline audit verify --format json"
+    )]
     Audit(Audit),
     /// Try a webhook with an event, and look after what webhooks have to deliver
     #[command(

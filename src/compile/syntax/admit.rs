@@ -2,6 +2,7 @@
 
 use super::diags::{ControlCharacter, InvalidUtf8};
 use crate::diag::Diagnostics;
+use crate::resource::is_unshowable;
 use crate::text::{FileId, Span};
 use std::sync::Arc;
 
@@ -73,12 +74,7 @@ fn is_suspicious(byte: u8) -> bool {
 /// Control characters except tab and line breaks; characters that change direction (Unicode Bidirectional_Control),
 /// separate lines invisibly, or mark a byte order inside the text.
 pub(super) fn forbidden(character: char) -> bool {
-    match character {
-        '\t' | '\n' | '\r' => false,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
-        _ => false,
-    }
+    is_unshowable(character)
 }
 
 #[cfg(test)]

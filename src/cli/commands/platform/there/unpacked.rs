@@ -67,6 +67,7 @@ pub(in super::super) fn listed(delivery: wire::Delivery) -> Result<Listed, Odd> 
             tries: delivery.tries,
             created,
             actor: delivery.actor,
+            user: delivery.user.unwrap_or_default(),
             due: some_time(delivery.due)?.unwrap_or(created),
             lease: None,
             finished: some_time(delivery.finished)?,
@@ -207,6 +208,7 @@ mod tests {
                     tries: 2,
                     created: at(0),
                     actor: "ada".to_owned(),
+                    user: "zoe".to_owned(),
                     // When it is due is said of what is pending alone, and who is at it of nothing.
                     due: if is_pending { at(9) } else { at(0) },
                     lease: None,
