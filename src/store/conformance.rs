@@ -4,7 +4,7 @@ mod people;
 
 use super::{
     Answer, Attempt, AuditEntry, AuditHead, Authorization, ConsentEnd, ConsentState, Delivery, DeliveryFilter, DeliveryState, Lease,
-    Object, Outcome, Pick, Recorded, SealedAt, Store, StoredConsent, StoredGrant, StoredRevocation, Transaction, verify,
+    Object, Outcome, Pick, Recorded, SealedAt, Store, StoredConsent, StoredGrant, StoredRevocation, Transaction, Use, verify,
 };
 use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Kind, Link, Name, Resource, Scope, SecretPath};
 use crate::vault::Sealed;
@@ -19,6 +19,7 @@ pub fn run(fresh: Fresh<'_>) {
     nothing_is_there_at_first(&*fresh());
     what_was_committed_reads_back(&*fresh());
     what_was_dropped_is_undone(&*fresh());
+    a_part_of_a_list_is_of_one_kind_and_in_order(&*fresh());
     replacing_an_object_keeps_its_secrets_and_moves_its_links(&*fresh());
     deleting_an_object_takes_all_that_is_its_own(&*fresh());
     grants_are_kept_beside_the_authorizations(&*fresh());
@@ -30,6 +31,8 @@ pub fn run(fresh: Fresh<'_>) {
     the_audit_is_a_chain(&*fresh());
     deliveries_are_leased_one_by_one(&*fresh());
     deliveries_go_with_their_webhook(&*fresh());
+    a_use_moves_the_time_and_nothing_else(&*fresh());
+    uses_at_once_are_each_written_once(&*fresh());
     writers_wait_for_each_other(&*fresh());
 }
 
@@ -134,6 +137,26 @@ fn what_was_committed_reads_back(store: &dyn Store) {
     let held = read.held(&whole.address).expect("readable");
     assert_eq!(held, [(SecretPath("/credentials/key".to_owned()), Fingerprint("fp:1".to_owned()))].into());
     assert_eq!(read.all_held().expect("readable"), [(whole.address.clone(), held)].into());
+}
+
+fn a_part_of_a_list_is_of_one_kind_and_in_order(store: &dyn Store) {
+    write(store, |tx| {
+        for name in ["b", "a_b", "a", "ab", "a-b", "c"] {
+            tx.put_object(&object(&connection(name), serde_json::json!({ "name": "C", "service": "s" }), 1)).expect("a new object");
+        }
+        let hook = Address::new(Kind::Webhook, "ab");
+        tx.put_object(&object(&hook, serde_json::json!({ "name": "W", "url": "https://x.example/" }), 1)).expect("a new object");
+    });
+    let read = store.read().expect("the store can be read");
+    let part = |after: &str, limit: usize| -> Vec<String> {
+        let found = read.objects_after(Kind::Connection, after, limit).expect("readable");
+        assert!(found.iter().all(|one| read.object(&one.address).expect("readable").as_ref() == Some(one)));
+        found.into_iter().map(|one| one.address.name.to_string()).collect()
+    };
+    assert_eq!(part("", usize::MAX), ["a", "a-b", "a_b", "ab", "b", "c"]);
+    assert_eq!(part("a", 2), ["a-b", "a_b"]);
+    assert_eq!(part("a_", 1), ["a_b"]);
+    assert_eq!(part("c", 9), Vec::<String>::new());
 }
 
 fn what_was_dropped_is_undone(store: &dyn Store) {
@@ -422,6 +445,56 @@ fn the_audit_is_a_chain(store: &dyn Store) {
     assert_eq!(lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>(), ["put", "revoke", "delete"].map(entry));
     assert_eq!(verify(AuditHead::start(), &lines), Ok(read.audit_head().expect("readable")));
     assert_eq!(read.audit(1, 1).expect("readable"), lines[1..2]);
+}
+
+fn used(connection: &str, user: &str, seconds: u64) -> Use {
+    let entry = AuditEntry { at: noon() + Duration::from_secs(seconds), ..entry("invoke") };
+    Use { connection: Name::new(connection), user: user.to_owned(), entry }
+}
+
+fn a_use_moves_the_time_and_nothing_else(store: &dyn Store) {
+    furnish(store);
+    write(store, |tx| tx.put_grant(&stored_grant("zoe")).expect("a new grant"));
+    for one in [used("crm", "zoe", 5), used("crm", "zoe", 5), used("crm", "", 6)] {
+        store.note_use(one).expect("the connection is there");
+    }
+    assert!(store.note_use(used("gone", "", 7)).is_err());
+    let read = store.read().expect("the store can be read");
+    let (crm, at) = (Name::new("crm"), |seconds| Some(noon() + Duration::from_secs(seconds)));
+    let zoe_s = StoredGrant { last_used: at(5), ..stored_grant("zoe") };
+    let owner_s = StoredGrant { last_used: at(6), ..StoredGrant::new(&crm, "") };
+    assert_eq!(read.grants().expect("readable"), [owner_s, zoe_s]);
+    let lines = read.audit(0, 100).expect("readable");
+    let expected = [used("crm", "zoe", 5), used("crm", "zoe", 5), used("crm", "", 6)].map(|one| one.entry);
+    assert_eq!(lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>(), expected);
+    assert_eq!(verify(AuditHead::start(), &lines), Ok(read.audit_head().expect("readable")));
+}
+
+/// What fails is said to whom it concerns, and whoever was told that it is done reads it.
+fn uses_at_once_are_each_written_once(store: &dyn Store) {
+    furnish(store);
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            scope.spawn(move || {
+                for round in 0..20 {
+                    let is_there = (thread + round) % 4 != 0;
+                    let one = used(if is_there { "crm" } else { "gone" }, &format!("u{thread}"), round);
+                    assert_eq!(store.note_use(one.clone()).is_ok(), is_there);
+                    if is_there {
+                        let grant = store.read().expect("readable").grant(&one.connection, &one.user).expect("readable");
+                        assert_eq!(grant.and_then(|grant| grant.last_used), Some(one.entry.at));
+                    }
+                    if thread == 0 {
+                        write(store, |tx| tx.append_audit(&entry("put")).expect("a new line"));
+                    }
+                }
+            });
+        }
+    });
+    let read = store.read().expect("the store can be read");
+    let lines = read.audit(0, 1000).expect("readable");
+    assert_eq!(lines.len(), 8 * 15 + 20);
+    assert_eq!(verify(AuditHead::start(), &lines), Ok(read.audit_head().expect("readable")));
 }
 
 fn writers_wait_for_each_other(store: &dyn Store) {
