@@ -17,7 +17,8 @@ pub trait Remote: Sync {
     /// has no key.
     fn fingerprint(&self, values: &[Secret<String>]) -> Result<Option<Vec<Fingerprint>>, RemoteError>;
 
-    /// Records that a plan is about to be applied. Refused where it was before: a plan is good for one apply. Moves the
+    /// Records that a plan is about to be applied. Refused where it was before: a plan is good for one apply. The same apply
+    /// may ask again where the answer was lost. Moves the
     /// platform's revision on, so that a plan made afterwards has another run id even where nothing else has changed.
     fn spend(&self, run_id: &str) -> Result<(), RemoteError>;
 
@@ -76,7 +77,7 @@ pub enum RemoteError {
     NotFound { address: Address },
     #[error("{0}")]
     Refused(Refusal),
-    #[error("this plan was applied before, at {at}")]
+    #[error("an apply of this plan was begun before, at {at}")]
     Spent { at: String },
     #[error("{0}")]
     Invalid(String),

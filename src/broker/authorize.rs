@@ -29,7 +29,7 @@ impl Broker {
     /// As [`Broker::authorize`], for an application of the portal where one is named.
     pub fn authorize_for(&self, call: &Call<'_>, address: &Address, application: Option<&Name>) -> Result<Answer, BrokerError> {
         let asked = self.ask_first(call, address)?;
-        self.undertake(call, "authorize", address, |tx, entry| {
+        self.undertake(call, ("authorize", &application), address, |tx, entry| {
             let mut object = there(tx, call, address)?;
             let connection = as_connection(&object)?;
             let origin = self.service_of(tx, address, connection)?;

@@ -10,6 +10,8 @@ use crate::resource::{Address, Etag, Fingerprint};
 use crate::secret::Secret;
 use crate::store::{Answer, AuditEntry, AuditHead, AuditLine, Object, Outcome, Recorded, Snapshot, Store, StoreError, Transaction, verify};
 use crate::vault::{FingerprintKey, Keyring};
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -117,18 +119,22 @@ impl Broker {
         self.spend_under(&Call { actor, project: None, key: None, expect: Expect::Whatever, fence: None }, plan_id)
     }
 
-    /// As [`Broker::spend`], under the lease of the call's project.
+    /// As [`Broker::spend`], under the lease of the call's project. The key of the call tells a try whose answer was lost,
+    /// which is answered as the first one was, from another apply.
     pub fn spend_under(&self, call: &Call<'_>, plan_id: &str) -> Result<(), BrokerError> {
         let mut entry = self.entry(call.actor, "spend", None);
         entry.detail.insert("plan".to_owned(), plan_id.to_owned());
         self.audited(entry, |tx, entry| {
             fenced(tx, call, entry.at)?;
             if let Some(at) = tx.spent(plan_id)? {
+                if call.key.is_some() && tx.spent_under(plan_id)?.as_deref() == call.key {
+                    return Ok(Work::Before(()));
+                }
                 return Err(BrokerError::Spent { at });
             }
             // A plan that was spent and did nothing must not plan again to the same run id.
             tx.next_revision()?;
-            Ok(Work::New(tx.spend(plan_id, entry.at)?))
+            Ok(Work::New(tx.spend(plan_id, entry.at, call.key)?))
         })
     }
 
@@ -192,10 +198,12 @@ impl Broker {
 
     /// Does one change of one object in a transaction of its own. `work` writes the effect and answers; what it adds to the
     /// entry's detail goes into the audit.
+    ///
+    /// `wanted` is what is asked for beyond the call, the action and the address: the same key with another one is refused.
     pub(super) fn undertake(
         &self,
         call: &Call<'_>,
-        action: &str,
+        (action, wanted): (&str, &impl Serialize),
         address: &Address,
         work: impl FnOnce(&mut dyn Transaction, &mut AuditEntry) -> Result<Answer, BrokerError>,
     ) -> Result<Answer, BrokerError> {
@@ -205,11 +213,12 @@ impl Broker {
         self.audited(entry, |tx, entry| {
             fenced(tx, call, entry.at)?;
             let Some(key) = call.key else { return work(tx, entry).map(Work::New) };
-            if let Some(answer) = answered(tx, key, action, address)? {
+            let asked = digest_of(call, wanted);
+            if let Some(answer) = answered(tx, key, action, address, &asked)? {
                 return Ok(Work::Before(answer));
             }
             let answer = work(tx, entry)?;
-            let recorded = Recorded { action: action.to_owned(), address: address.clone(), answer, at: entry.at };
+            let recorded = Recorded { action: action.to_owned(), address: address.clone(), asked: Some(asked), answer, at: entry.at };
             tx.record(key, &recorded)?;
             Ok(Work::New(recorded.answer))
         })
@@ -293,12 +302,28 @@ pub(super) fn answer(object: &Object, outcome: Outcome) -> Answer {
     Answer { etag: Some(object.etag()), outcome }
 }
 
-fn answered(tx: &dyn Transaction, key: &str, action: &str, address: &Address) -> Result<Option<Answer>, BrokerError> {
+fn answered(tx: &dyn Transaction, key: &str, action: &str, address: &Address, asked: &str) -> Result<Option<Answer>, BrokerError> {
+    let is_same = |recorded: &Recorded| {
+        let asks_same = recorded.asked.as_deref().is_none_or(|before| before == asked);
+        recorded.action == action && recorded.address == *address && asks_same
+    };
     match tx.recorded(key)? {
         None => Ok(None),
-        Some(recorded) if recorded.action == action && recorded.address == *address => Ok(Some(recorded.answer)),
+        Some(recorded) if is_same(&recorded) => Ok(Some(recorded.answer)),
         Some(_) => Err(BrokerError::Invalid(Invalid::KeyReused { key: key.to_owned() })),
     }
+}
+
+/// Tells what is asked for under a key from anything else. The fence is no part of it: a later apply may bring the key again.
+fn digest_of(call: &Call<'_>, wanted: &impl Serialize) -> String {
+    let expect = match &call.expect {
+        Expect::Absent => "absent".to_owned(),
+        Expect::Present => "present".to_owned(),
+        Expect::Revision(etag) => format!("revision {}", etag.0),
+        Expect::Whatever => "whatever".to_owned(),
+    };
+    let asked = serde_json::to_vec(&(call.project, expect, wanted)).expect("it is plain data");
+    hex::encode(digest(&SHA256, &asked))
 }
 
 /// Opens the store's fingerprint key, which tells whether the master key is the right one; makes it where there is none.

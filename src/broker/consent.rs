@@ -3,12 +3,14 @@
 
 use super::applications::{associate, choose};
 use super::call::Work;
+use super::consult::as_connection;
 use super::grants::{consent_owner, ends, set_state, unreadable};
 use super::party::{Party, Server};
 use super::{Actor, Broker, BrokerError};
 use crate::oauth::oauth1::{self, Asked1, Callback1, Pending1, Provider1, Token1};
 use crate::oauth::{self, Asked, Callback, FlowError, ID_TOKEN, Pending, Provider, ScopeReport, TokenSet};
-use crate::resource::{Address, ConnectionState, Grant, Name};
+use crate::resource::access::{Denied, ObjectFacts, Principal, Right, allowed};
+use crate::resource::{Address, ConnectionState, Grant, Kind, Name};
 use crate::secret::Secret;
 use crate::store::{ConsentEnd, ConsentState, StoreError, StoredConsent, StoredGrant, Transaction};
 use crate::vault;
@@ -50,6 +52,9 @@ pub struct Begun {
 pub struct Arrival<'a> {
     /// Who is signed in where it arrived.
     pub actor: &'a Actor,
+    /// Whether that is somebody whom this broker knows, whose right to connect has to hold still; it need not where somebody
+    /// holds the data in the own hands.
+    pub is_user: bool,
     /// Our own configured base with the path and query that were asked for.
     pub url: &'a Url,
     /// Whether another account than before may take its place.
@@ -133,7 +138,8 @@ impl Broker {
             let before = standing.as_ref().and_then(|one| one.application.as_ref());
             let application = choose(tx, &party.address, consent.application, before)?;
             let (connection, user) = (party.name().clone(), party.user.clone());
-            let consent = StoredConsent { digest, connection, user, application, sealed, expires: expires_at };
+            let actor = consent.actor.name.clone();
+            let consent = StoredConsent { actor, digest, connection, user, application, sealed, expires: expires_at };
             put_end(tx, &consent, ConsentState::Pending, String::new())?;
             tx.put_consent(&consent)?;
             if standing.is_none_or(|one| one.state != ConnectionState::Connected) {
@@ -183,7 +189,7 @@ impl Broker {
         let callback = Callback::arrived(arrival.url, &arrival.actor.name).map_err(|_| BrokerError::UnknownConsent)?;
         let callback1 = Callback1::arrived(arrival.url, &arrival.actor.name);
         let digest = callback.state_digest().or_else(|| callback1.as_ref().map(Callback1::token_digest));
-        let consent = self.spend_consent(arrival.actor, digest.ok_or(BrokerError::UnknownConsent)?)?;
+        let consent = self.spend_consent(arrival, digest.ok_or(BrokerError::UnknownConsent)?)?;
         let (party, server) = {
             let snapshot = self.store.read()?;
             let user = Some(consent.user.as_str()).filter(|user| !user.is_empty());
@@ -222,13 +228,18 @@ impl Broker {
         }))
     }
 
-    fn spend_consent(&self, actor: &Actor, digest: String) -> Result<StoredConsent, BrokerError> {
-        let entry = self.entry(actor, "answer-consent", None);
+    fn spend_consent(&self, arrival: Arrival<'_>, digest: String) -> Result<StoredConsent, BrokerError> {
+        let entry = self.entry(arrival.actor, "answer-consent", None);
         self.audited(entry, |tx, entry| {
             let consent = tx.take_consent(&digest)?.ok_or(BrokerError::UnknownConsent)?;
             entry.detail.extend([("connection".to_owned(), consent.connection.to_string()), ("user".to_owned(), consent.user.clone())]);
-            Ok(Work::New(consent))
-        })
+            let Err(error) = still_may(tx, arrival, &consent.connection, &consent.user) else { return Ok(Work::New(Ok(consent))) };
+            // Refused, and spent all the same: what was taken is not put back.
+            let Some(code) = error.code() else { return Err(error) };
+            entry.outcome = format!("refused: {code}");
+            put_end(tx, &consent, ConsentState::Failed, error.to_string())?;
+            Ok(Work::New(Err(error)))
+        })?
     }
 
     fn fresh(
@@ -301,6 +312,8 @@ impl Broker {
         let entry = self.entry(arrival.actor, "connect", Some(&party.address));
         let account = fresh.account.as_ref().map(|account| self.fingerprints.fingerprint(account));
         self.audited(entry, |tx, entry| {
+            // The service was asked meanwhile.
+            still_may(tx, arrival, party.name(), &party.user)?;
             let mut grant: StoredGrant = self.grant_of(tx, party)?;
             let is_other = grant.account.is_some() && grant.account != account;
             if is_other && !arrival.allow_other_account {
@@ -372,6 +385,26 @@ impl Broker {
         entry.outcome = format!("refused: {}", error.code().unwrap_or("failed"));
         self.audited(entry, |tx, entry| note(tx, entry.at).map(Work::New))
     }
+}
+
+/// Whether whoever finishes a consent is still there and may connect this connection for that user. What was true when it was
+/// begun may be ten minutes old.
+fn still_may(tx: &dyn Transaction, arrival: Arrival<'_>, connection: &Name, user: &str) -> Result<(), BrokerError> {
+    if !arrival.is_user {
+        return Ok(());
+    }
+    let kept = tx.user(&arrival.actor.name)?.filter(|kept| kept.disabled.is_none()).ok_or(BrokerError::UnknownConsent)?;
+    let address = Address { kind: Kind::Connection, name: connection.clone() };
+    let object = tx.object(&address)?.ok_or_else(|| BrokerError::NotFound { address: address.clone() })?;
+    let shared = as_connection(&object)?.use_login_user_credentials;
+    // The token's scopes were judged when it was begun, and so was whether it speaks for others.
+    let principal = Principal { kind: kept.kind, role: kept.role, ..Principal::operator(&kept.name) };
+    let user = Some(user).filter(|user| !user.is_empty());
+    let facts = ObjectFacts { project: object.owner.as_deref(), shared, user };
+    allowed(&principal, Right::Connect, Some(&facts)).map_err(|denied| match denied {
+        Denied::Hidden => BrokerError::NotFound { address },
+        denied => BrokerError::Forbidden(denied),
+    })
 }
 
 fn put_end(tx: &mut dyn Transaction, consent: &StoredConsent, state: ConsentState, message: String) -> Result<(), BrokerError> {

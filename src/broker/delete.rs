@@ -13,7 +13,7 @@ impl Broker {
         if address.kind == Kind::Connection {
             self.tell_before_deletion(address)?;
         }
-        self.undertake(call, "delete", address, |tx, _| {
+        self.undertake(call, ("delete", &()), address, |tx, _| {
             let live = there(tx, call, address)?;
             let refused = BrokerError::refused(address);
             lifecycle::delete_protected(&live.resource).map_err(&refused)?;

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 impl Broker {
     /// Sets a webhook aside: it does not fire, and does not stand in the way of its connection's deletion.
     pub fn detach(&self, call: &Call<'_>, address: &Address) -> Result<Answer, BrokerError> {
-        self.undertake(call, "detach", address, |tx, entry| {
+        self.undertake(call, ("detach", &()), address, |tx, entry| {
             let object = there(tx, call, address)?;
             as_webhook(&object)?;
             set_aside(tx, object, true, entry.at)
@@ -19,7 +19,7 @@ impl Broker {
 
     /// Lets a webhook that was set aside select its connection again, which has to be there and cover its URL (rule L9).
     pub fn attach(&self, call: &Call<'_>, address: &Address) -> Result<Answer, BrokerError> {
-        self.undertake(call, "attach", address, |tx, entry| {
+        self.undertake(call, ("attach", &()), address, |tx, entry| {
             let object = there(tx, call, address)?;
             let webhook = as_webhook(&object)?;
             if let Some(name) = webhook.connection() {

@@ -23,7 +23,7 @@ pub enum BrokerError {
     NotFound { address: Address },
     #[error("`{address}` is left as it is: {refusal}")]
     Refused { address: Address, refusal: Refusal },
-    #[error("this plan was applied before, at {}", clock::rfc3339(*at))]
+    #[error("an apply of this plan was begun before, at {}", clock::rfc3339(*at))]
     Spent { at: SystemTime },
     #[error("{0}")]
     Invalid(Invalid),
@@ -139,6 +139,10 @@ pub enum Invalid {
     StrongerToken,
     #[error("`{name}` has {limit} tokens that are good already: revoke some")]
     TooManyTokens { name: String, limit: usize },
+    #[error("`{name}`'s clients hold {limit} tokens that are good already: the first is over at {}", clock::rfc3339(*until))]
+    TooManyClientTokens { name: String, limit: usize, until: SystemTime },
+    #[error("a token that a client was given for a while makes no other one and is not replaced: show the service's own token")]
+    ClientToken,
     #[error("the token `{id}` is not good any more, so it cannot be rotated: make a new one")]
     TokenOver { id: String },
     #[error("a fence belongs to the lease of a project, and no project was named")]

@@ -9,7 +9,7 @@ use crate::store::{Answer, AuditEntry, Object, Outcome, Transaction};
 impl Broker {
     /// Makes the calling project the owner. The caller names the revision that it has looked at, and with it the owner then.
     pub fn adopt(&self, call: &Call<'_>, address: &Address) -> Result<Answer, BrokerError> {
-        self.undertake(call, "adopt", address, |tx, entry| {
+        self.undertake(call, ("adopt", &()), address, |tx, entry| {
             let seen = matches!(call.expect, Expect::Revision(_));
             let object = there(tx, &Call { project: None, ..call.clone() }, address)?;
             let already = object.owner.as_deref() == call.project;
@@ -22,7 +22,7 @@ impl Broker {
 
     /// Makes nobody the owner: the object stays as it is, and its project neither changes nor deletes it any more.
     pub fn forget(&self, call: &Call<'_>, address: &Address) -> Result<Answer, BrokerError> {
-        self.undertake(call, "forget", address, |tx, entry| {
+        self.undertake(call, ("forget", &()), address, |tx, entry| {
             let object = there(tx, call, address)?;
             hand_over(tx, object, None, entry)
         })

@@ -26,9 +26,11 @@ pub struct Put<'a> {
 impl Broker {
     /// Creates or updates an object. Answers with a webhook's state (rule L5), or that it is done.
     pub fn put(&self, call: &Call<'_>, address: &Address, put: Put<'_>) -> Result<Answer, BrokerError> {
-        self.undertake(call, "put", address, |tx, entry| {
+        let prints = self.prints(put);
+        let wanted = (put.resource, &prints, put.script.map(script_digest));
+        self.undertake(call, ("put", &wanted), address, |tx, entry| {
             let live = live(tx, call, address)?;
-            let prints = self.prints(address, put)?;
+            has_references(address, put)?;
             self.allow(tx, address, live.as_ref(), put, &prints)?;
             if let Some(live) = &live {
                 self.drop_old_grants(tx, live, put.resource, entry.at)?;
@@ -46,12 +48,8 @@ impl Broker {
         })
     }
 
-    fn prints(&self, address: &Address, put: Put<'_>) -> Result<BTreeMap<SecretPath, Fingerprint>, BrokerError> {
-        let references = put.resource.secrets();
-        if let Some(path) = put.secrets.keys().find(|path| !references.contains_key(path)) {
-            return Err(BrokerError::Invalid(Invalid::NoReference { address: address.clone(), path: path.clone() }));
-        }
-        Ok(put.secrets.iter().map(|(path, value)| (path.clone(), self.fingerprints.fingerprint(value))).collect())
+    fn prints(&self, put: Put<'_>) -> BTreeMap<SecretPath, Fingerprint> {
+        put.secrets.iter().map(|(path, value)| (path.clone(), self.fingerprints.fingerprint(value))).collect()
     }
 
     /// Asks every rule that speaks about this kind, before anything is written.
@@ -162,6 +160,19 @@ impl Broker {
     }
 }
 
+/// Whether every secret that is given stands in the body.
+fn has_references(address: &Address, put: Put<'_>) -> Result<(), BrokerError> {
+    let references = put.resource.secrets();
+    match put.secrets.keys().find(|path| !references.contains_key(path)) {
+        Some(path) => Err(BrokerError::Invalid(Invalid::NoReference { address: address.clone(), path: path.clone() })),
+        None => Ok(()),
+    }
+}
+
+fn script_digest(text: &str) -> String {
+    hex::encode(digest(&SHA256, text.as_bytes()))
+}
+
 /// Whose secret a field of an object is.
 pub(super) fn owner(address: &Address, path: &SecretPath) -> Owner {
     Owner { kind: address.kind.plural().to_owned(), name: address.name.to_string(), field: path.0.clone() }
@@ -186,13 +197,12 @@ fn allow_service(
 }
 
 fn allow_function(address: &Address, live: Option<&Object>, wanted: &Function, script: Option<&str>) -> Result<(), BrokerError> {
-    let digest_of = |text: &str| hex::encode(digest(&SHA256, text.as_bytes()));
     let live_digest = match live.map(|live| &*live.resource) {
         Some(Resource::Function(function)) => Some(&function.script.sha256),
         Some(Resource::Service(_) | Resource::Connection(_) | Resource::Webhook(_)) | None => None,
     };
     match script {
-        Some(text) if digest_of(text) == wanted.script.sha256 => Ok(()),
+        Some(text) if script_digest(text) == wanted.script.sha256 => Ok(()),
         Some(_) => Err(BrokerError::Invalid(Invalid::ScriptDiffers { address: address.clone() })),
         None if live_digest == Some(&wanted.script.sha256) => Ok(()),
         None => Err(BrokerError::Invalid(Invalid::ScriptMissing { address: address.clone() })),

@@ -71,7 +71,7 @@ impl Broker {
     /// As [`Broker::revoke`], of one user only where one is named, and says what the services made of it.
     pub fn revoke_and_tell(&self, call: &Call<'_>, address: &Address, user: Option<&str>) -> Result<(Answer, Vec<Told>), BrokerError> {
         let mut queued = 0;
-        let answer = self.undertake(call, "revoke", address, |tx, entry| {
+        let answer = self.undertake(call, ("revoke", &user), address, |tx, entry| {
             let mut object = there(tx, call, address)?;
             as_connection(&object)?;
             let is_meant = |one: &Authorization| user.is_none_or(|user| one.user == user) && can_lose(one.state);

@@ -34,7 +34,13 @@ impl Remote for Http {
     }
 
     fn spend(&self, plan_id: &str) -> Result<(), RemoteError> {
-        self.inner.tell(&Ask::new(Operation::Spend).name("plan", plan_id)).map_err(unowned)
+        let ask = Ask::new(Operation::Spend).name("plan", plan_id);
+        // A fence is given to one apply only, so it tells a lost answer from another apply of the plan.
+        let ask = match self.inner.fence() {
+            Some(fence) => ask.header(header::IDEMPOTENCY_KEY, format!("spend-{fence}")).repeatable(),
+            None => ask,
+        };
+        self.inner.tell(&ask).map_err(unowned)
     }
 
     fn carry_out(&self, order: &Order<'_>, key: &IdempotencyKey) -> Result<Done, RemoteError> {

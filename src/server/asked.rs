@@ -125,9 +125,11 @@ impl Asked {
         }
     }
 
-    /// Whether the revision is the one that is known already.
+    /// Whether the revision is one that is known already. What is compared is weak tags (RFC 9110 section 13.1.2).
     pub(super) fn knows(&self, etag: &Etag) -> bool {
-        self.text(Parameter::IF_NONE_MATCH).is_some_and(|known| known.trim_matches('"') == etag.0)
+        let bare = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').to_owned();
+        let known = |text: &str| text == "*" || text.split(',').any(|tag| bare(tag) == etag.0);
+        self.text(Parameter::IF_NONE_MATCH).is_some_and(known)
     }
 
     pub(super) fn takes_gzip(&self) -> bool {

@@ -139,9 +139,9 @@ fn of_broker(served: &Served, error: BrokerError, peer: Option<Peer>) -> Refused
             }
         }
         BrokerError::Invalid(Invalid::StrongerToken) => refused("invalid_scope", "the secret has not so many scopes"),
-        BrokerError::Invalid(Invalid::TooManyTokens { .. }) => Refused {
+        BrokerError::Invalid(Invalid::TooManyClientTokens { until, .. }) => Refused {
             status: StatusCode::TOO_MANY_REQUESTS,
-            retry_after: Some(60),
+            retry_after: Some(until.duration_since(served.clock.now()).unwrap_or_default().as_secs() + 1),
             ..refused("temporarily_unavailable", "too many of its tokens are good at once")
         },
         error => of_problem(super::trouble::broker(error)),

@@ -24,6 +24,7 @@ mod options;
 mod pass;
 mod path;
 mod peer;
+mod peers;
 mod rates;
 mod router;
 mod routes;

@@ -4,6 +4,7 @@ use super::line::Line;
 use super::options::{Limits, Options, Proxies, Upkeep};
 use super::pass::Peer;
 use super::peer::client;
+use super::peers::Peers;
 use super::router::{figures, router};
 use super::served::Served;
 use super::tls::{Tls, TlsError};
@@ -84,18 +85,21 @@ pub fn start(options: Options) -> Result<Running, StartError> {
         .map_err(StartError::Threads)?;
     let graceful = Arc::new(GracefulShutdown::new());
     let slots = Arc::new(Semaphore::new(limits.connections));
-    let gate = Gate { served: Arc::clone(&served), limits, tls: tls.clone(), proxies, slots };
+    let peers = Peers::sharing(limits.connections);
+    let gate = Gate { served: Arc::clone(&served), limits, tls: tls.clone(), proxies, slots, peers };
     let listener = taken(&runtime, listener, address)?;
     let accepting = runtime.spawn(gate.clone().accept(listener, router(Arc::clone(&served)), Arc::clone(&graceful)));
     let at = metrics.as_ref().map(|(_, address)| *address);
     if let Some((listener, address)) = metrics {
         let listener = taken(&runtime, listener, address)?;
         // Figures are small and few ask for them; they stay to be had while the server ends.
-        let gate = Gate { tls: None, proxies: Proxies::default(), slots: Arc::new(Semaphore::new(METRICS_CONNECTIONS)), ..gate };
+        let (slots, peers) = (Arc::new(Semaphore::new(METRICS_CONNECTIONS)), Peers::sharing(METRICS_CONNECTIONS));
+        let gate = Gate { tls: None, proxies: Proxies::default(), slots, peers, ..gate };
         runtime.spawn(gate.accept(listener, figures(Arc::clone(&served)), Arc::new(GracefulShutdown::new())));
     }
     if let Some(tls) = tls {
-        runtime.spawn(renew_when_asked(tls, Arc::clone(&served)));
+        let _inside = runtime.enter();
+        renew_when_asked(tls, Arc::clone(&served));
     }
     let worker = if works { Some(Worker::start(Arc::clone(&served)).map_err(StartError::Threads)?) } else { None };
     Ok(Running { address, metrics: at, farewell, served, parts: Some(Parts { runtime, accepting, graceful, worker }) })
@@ -122,6 +126,7 @@ struct Gate {
     tls: Option<Arc<Tls>>,
     proxies: Proxies,
     slots: Arc<Semaphore>,
+    peers: Peers,
 }
 
 impl Gate {
@@ -130,10 +135,12 @@ impl Gate {
             let slot = Arc::clone(&self.slots).acquire_owned().await.expect("nobody closes it");
             match listener.accept().await {
                 Ok((stream, peer)) => {
+                    // What is over its share is closed at once, so that nobody shuts the others out.
+                    let Some(place) = self.peers.place(peer.ip(), &self.proxies) else { continue };
                     let serving = self.clone().serve(stream, peer, router.clone(), graceful.watcher());
                     tokio::spawn(async move {
                         serving.await;
-                        drop(slot);
+                        drop((place, slot));
                     });
                 }
                 Err(_) => tokio::time::sleep(BREATH).await,
@@ -259,19 +266,22 @@ impl Drop for Running {
     }
 }
 
-/// SIGHUP: the certificate was renewed.
+/// SIGHUP: the certificate was renewed. Listened for from here on, and not from when a task has its turn: until then it would
+/// end the program.
 #[cfg(unix)]
-async fn renew_when_asked(tls: Arc<Tls>, served: Arc<Served>) {
+fn renew_when_asked(tls: Arc<Tls>, served: Arc<Served>) {
     use std::error::Error;
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut asked) = signal(SignalKind::hangup()) else { return };
-    while asked.recv().await.is_some() {
-        let renewed = tls.renew();
-        let why =
-            renewed.as_ref().err().map(|error| error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")));
-        served.journal.note(&Event::Certificate { renewed: renewed.is_ok(), why });
-    }
+    tokio::spawn(async move {
+        while asked.recv().await.is_some() {
+            let renewed = tls.renew();
+            let why =
+                renewed.as_ref().err().map(|error| error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")));
+            served.journal.note(&Event::Certificate { renewed: renewed.is_ok(), why });
+        }
+    });
 }
 
 #[cfg(not(unix))]
-async fn renew_when_asked(_: Arc<Tls>, _: Arc<Served>) {}
+fn renew_when_asked(_: Arc<Tls>, _: Arc<Served>) {}

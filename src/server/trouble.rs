@@ -90,6 +90,8 @@ fn of_invalid(invalid: &Invalid) -> Code {
         | Invalid::PersonsImpersonate
         | Invalid::StrongerToken
         | Invalid::TooManyTokens { .. }
+        | Invalid::TooManyClientTokens { .. }
+        | Invalid::ClientToken
         | Invalid::TokenOver { .. }
         | Invalid::FenceWithoutProject
         | Invalid::UnknownApplication { .. } => Code::Invalid,

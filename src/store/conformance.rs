@@ -220,6 +220,7 @@ fn revocation(id: &str, due: SystemTime) -> StoredRevocation {
 
 fn consent(digest: &str, expires: SystemTime) -> StoredConsent {
     StoredConsent {
+        actor: "ada".to_owned(),
         digest: digest.to_owned(),
         connection: Name::new("crm"),
         user: "zoe".to_owned(),
@@ -274,6 +275,16 @@ fn a_consent_is_taken_once(store: &dyn Store) {
         assert_eq!(tx.take_consent("one").expect("can be read"), Some(consent("one", noon() + Duration::from_secs(1))));
     });
     write(store, |tx| assert_eq!(tx.take_consent("one").expect("can be read"), None));
+    write(store, |tx| {
+        let began = StoredConsent { actor: "zoe".to_owned(), user: String::new(), ..consent("began", noon()) };
+        let other = StoredConsent { user: "ada".to_owned(), ..consent("other", noon()) };
+        for one in [&consent("for", noon()), &began, &other] {
+            tx.put_consent(one).expect("new");
+        }
+        tx.drop_consents_of("zoe").expect("can be written");
+        let left = ["for", "began", "other"].map(|one| tx.take_consent(one).expect("can be read"));
+        assert_eq!(left, [None, None, Some(other)]);
+    });
 }
 
 fn what_became_of_a_consent_is_known_for_an_hour(store: &dyn Store) {
@@ -328,18 +339,22 @@ fn answers_and_plans_are_kept_once(store: &dyn Store) {
     let recorded = Recorded {
         action: "authorize".to_owned(),
         address: connection("crm"),
+        asked: Some("5a".to_owned()),
         answer: Answer { etag: Some(Etag("7".to_owned())), outcome: Outcome::Connection(ConnectionState::AwaitingConsent) },
         at: noon(),
     };
     write(store, |tx| {
         tx.record("p/s1", &recorded).expect("a new key");
-        tx.spend("p", noon()).expect("a new plan");
+        tx.spend("p", noon(), Some("ada k")).expect("a new plan");
+        tx.spend("q", noon(), None).expect("a new plan");
     });
     assert!(store.begin().expect("the store can be written").record("p/s1", &recorded).is_err());
-    assert!(store.begin().expect("the store can be written").spend("p", noon()).is_err());
+    assert!(store.begin().expect("the store can be written").spend("p", noon(), Some("ada k")).is_err());
     let read = store.read().expect("the store can be read");
     assert_eq!(read.recorded("p/s1").expect("readable"), Some(recorded));
     assert_eq!(read.spent("p").expect("readable"), Some(noon()));
+    let under = |plan| read.spent_under(plan).expect("readable");
+    assert_eq!((under("p"), under("q"), under("none")), (Some("ada k".to_owned()), None, None));
 }
 
 fn delivery(id: &str, webhook: &str, host: &str, due: u64) -> Delivery {

@@ -140,6 +140,7 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
         applications() -> Vec<StoredApplication>;
         recorded(key: &str) -> Option<Recorded>;
         spent(plan_id: &str) -> Option<SystemTime>;
+        spent_under(plan_id: &str) -> Option<String>;
         revision() -> u64;
         vault_check() -> Option<Sealed>;
         audit(after: u64, limit: usize) -> Vec<AuditLine>;
@@ -164,12 +165,14 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         put_consent(consent: &StoredConsent) -> ();
         take_consent(digest: &str) -> Option<StoredConsent>;
         drop_consents(now: SystemTime) -> ();
+        drop_consents_of(user: &str) -> ();
         put_consent_end(end: &ConsentEnd) -> ();
         put_revocation(revocation: &StoredRevocation) -> ();
         delete_revocation(id: &str) -> ();
         put_user(user: &StoredUser) -> ();
         delete_user(name: &str) -> ();
         put_token(token: &StoredToken) -> ();
+        delete_token(id: &str) -> ();
         touch_token(id: &str, at: SystemTime) -> ();
         put_apply_lease(lease: &ApplyLease) -> ();
         put_application(application: &StoredApplication) -> ();
@@ -178,7 +181,7 @@ impl Transaction for Faulty<'_, dyn Transaction + '_> {
         drop_deliveries(before: SystemTime) -> u64;
         drop_records(before: SystemTime) -> u64;
         record(key: &str, recorded: &Recorded) -> ();
-        spend(plan_id: &str, at: SystemTime) -> ();
+        spend(plan_id: &str, at: SystemTime, key: Option<&str>) -> ();
         append_audit(entry: &AuditEntry) -> ();
         put_vault_check(sealed: &Sealed) -> ();
     }

@@ -83,6 +83,8 @@ impl StoredGrant {
 /// A consent that was begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredConsent {
+    /// Who began it, and so alone may finish it.
+    pub actor: String,
     /// Of the state, so that who reads the table cannot finish it.
     pub digest: String,
     pub connection: Name,

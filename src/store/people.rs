@@ -28,6 +28,8 @@ pub struct StoredToken {
     /// No secret: it stands in the token's text and finds it here.
     pub id: String,
     pub user: String,
+    /// The token that it was made of, as a client's; `None` for one that somebody made. It is good only while that one is.
+    pub parent: Option<String>,
     /// What it is for, in its maker's words; may be empty.
     pub title: String,
     pub digest: TokenDigest,

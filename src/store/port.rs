@@ -141,6 +141,9 @@ pub trait Snapshot {
     /// When a plan was spent.
     fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, StoreError>;
 
+    /// The idempotency key under which a plan was spent.
+    fn spent_under(&self, plan_id: &str) -> Result<Option<String>, StoreError>;
+
     /// Moves on with every change of an object.
     fn revision(&self) -> Result<u64, StoreError>;
 
@@ -193,6 +196,9 @@ pub trait Transaction: Snapshot {
     /// Takes away the consents that were not finished in time, and what became of those of an hour ago.
     fn drop_consents(&mut self, now: SystemTime) -> Result<(), StoreError>;
 
+    /// Takes away the consents that somebody began, or that are for the login user of that name.
+    fn drop_consents_of(&mut self, user: &str) -> Result<(), StoreError>;
+
     /// Creates or replaces what became of a consent.
     fn put_consent_end(&mut self, end: &ConsentEnd) -> Result<(), StoreError>;
 
@@ -208,6 +214,9 @@ pub trait Transaction: Snapshot {
 
     /// Creates or replaces a token of a user who is there.
     fn put_token(&mut self, token: &StoredToken) -> Result<(), StoreError>;
+
+    /// With those that were made of it.
+    fn delete_token(&mut self, id: &str) -> Result<(), StoreError>;
 
     /// Writes down when a token was used and nothing else of it, so that it cannot undo what happened to it meanwhile.
     fn touch_token(&mut self, id: &str, at: SystemTime) -> Result<(), StoreError>;
@@ -231,7 +240,7 @@ pub trait Transaction: Snapshot {
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError>;
 
-    fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError>;
+    fn spend(&mut self, plan_id: &str, at: SystemTime, key: Option<&str>) -> Result<(), StoreError>;
 
     /// Adds a line to the audit's chain.
     fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;

@@ -68,6 +68,8 @@ pub enum Outcome {
 pub struct Recorded {
     pub action: String,
     pub address: Address,
+    /// A digest of all that was asked for; `None` where that was before it was noted.
+    pub asked: Option<String>,
     pub answer: Answer,
     /// Whole seconds.
     pub at: SystemTime,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub mod header {
     /// `"17"`: the revision that must be live, or `*` for any.
     pub const IF_MATCH: &str = "if-match";
-    /// `*`: nothing may be there yet. On reading, `"17"`: an answer is wanted only if it differs.
+    /// `*`: nothing may be there yet. On reading, `"17"` or several: an answer is wanted only if it is none of them.
     pub const IF_NONE_MATCH: &str = "if-none-match";
     /// The same for every try of one change.
     pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -75,7 +75,9 @@ impl Form {
 }
 
 // In quotes, as RFC 9110 has it; people forget them, and nothing else could be meant.
-const ETAG: &str = "^(\"[0-9A-Za-z_-]{1,64}\"|[0-9A-Za-z_-]{1,64})$";
+// On reading, any of several, weak ones too.
+const ETAGS: &str =
+    "^(\\*|(W/)?(\"[0-9A-Za-z_-]{1,64}\"|[0-9A-Za-z_-]{1,64})([ \\t]*,[ \\t]*(W/)?(\"[0-9A-Za-z_-]{1,64}\"|[0-9A-Za-z_-]{1,64})){0,15})$";
 const ETAG_OR_ANY: &str = "^(\\*|\"[0-9A-Za-z_-]{1,64}\"|[0-9A-Za-z_-]{1,64})$";
 
 impl Parameter {
@@ -134,8 +136,11 @@ impl Parameter {
     pub const IF_MATCH: Parameter =
         Parameter::header(header::IF_MATCH, Form::Text(ETAG_OR_ANY, "\"17\""), "The revision that must be live; `*` for whichever is.");
     pub const IF_NONE_MATCH_ANY: Parameter = Parameter::header(header::IF_NONE_MATCH, Form::OneOf(&["*"]), "Nothing may be there yet.");
-    pub const IF_NONE_MATCH: Parameter =
-        Parameter::header(header::IF_NONE_MATCH, Form::Text(ETAG, "\"17\""), "An answer is wanted only where the revision is another.");
+    pub const IF_NONE_MATCH: Parameter = Parameter::header(
+        header::IF_NONE_MATCH,
+        Form::Text(ETAGS, "\"17\""),
+        "An answer is wanted only where the revision is none of these.",
+    );
     pub const KEY: Parameter = Parameter::header(
         header::IDEMPOTENCY_KEY,
         Form::Text("^[\\x21-\\x7E]{1,200}$", "b1c7"),

@@ -140,7 +140,7 @@ codes! { 54:
     NoSuchRoute "no-such-route" 404 "No such path",
     MethodNotAllowed "method-not-allowed" 405 "Not a method of this path",
     Timeout "timeout" 408 "The request took too long to arrive",
-    Spent "spent" 409 "The plan was applied before",
+    Spent "spent" 409 "An apply of the plan was begun before",
     LeaseHeld "lease-held" 409 "Somebody else holds the lease",
     LeaseLost "lease-lost" 409 "The lease is somebody else's by now",
     AlreadyThere "already-there" 409 "Already there",

@@ -121,6 +121,10 @@ fn of_kind(operation: Op, kind: Kind, method: Method, below: &str, verb: &str, p
                 .answers(200, Shape::Page(kind), "A part of the list, by name.")
                 .may_end(&[Code::Invalid])
         }
+        // How it stands moves on without its revision: a webhook follows its connection, and that one a renewal left behind.
+        Op::Get(Kind::Connection | Kind::Webhook) => {
+            base.takes(&[P::NAME]).names(200, Shape::Live(kind), "The object.").may_end(&[Code::NotFound])
+        }
         Op::Get(_) => base
             .takes(&[P::NAME, P::IF_NONE_MATCH])
             .names(200, Shape::Live(kind), "The object.")
@@ -324,7 +328,11 @@ fn of_applying(operation: Op) -> Route {
     match operation {
         Op::Estate => make(Method::Get, "/estate", "getEstate", Right::Plan, "Everything that is live, at once")
             .takes(&[P::IF_NONE_MATCH])
-            .names(200, Shape::of::<Estate>(), "Everything, as of one moment; compressed where that is accepted.")
+            .names(
+                200,
+                Shape::of::<Estate>(),
+                "Everything, as of one moment; compressed where that is accepted. The tag names what is shown.",
+            )
             .names(304, Shape::Nothing, "Nothing has changed."),
         Op::Fingerprints => {
             make(Method::Post, "/fingerprints", "fingerprint", Right::Plan, "Fingerprints of values, to compare with what is held")
@@ -343,7 +351,7 @@ fn of_applying(operation: Op) -> Route {
             Right::Apply,
             "Record that a plan is about to be applied: it is good for one apply",
         )
-        .takes(&[P::PLAN])
+        .takes(&[P::PLAN, P::KEY])
         .answers(200, Shape::of::<Spent>(), "It may be applied.")
         .may_end(&[Code::Spent]),
         Op::TakeLease => {

@@ -14,4 +14,4 @@ pub use material::ProjectMaterial;
 pub use read::{holds, read_file};
 pub use replace::{Replacement, replace_file, replace_files};
 pub use root::ProjectFolder;
-pub use write::{WriteError, refuse_link_out, write_file, write_tree};
+pub use write::{WriteError, check_writable, refuse_link_out, write_file, write_tree};

@@ -23,6 +23,16 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     std::fs::create_dir_all(folder).and_then(|()| put(folder, path, bytes, false)).map_err(|source| failed(path, source))
 }
 
+/// Whether [`write_file`] could write there now. Nothing is left behind but the folder.
+pub fn check_writable(path: &Path) -> Result<(), WriteError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        return Err(failed(path, std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+    }
+    let tried = std::fs::create_dir_all(folder).and_then(|()| tempfile::NamedTempFile::new_in(folder));
+    tried.map(drop).map_err(|source| failed(path, source))
+}
+
 /// Writes files below a folder, by path with `/`, for everybody to read. All of their places are looked at before the first
 /// is written.
 pub fn write_tree(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), WriteError> {

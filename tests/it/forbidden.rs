@@ -167,7 +167,9 @@ impl Doors {
         let state = link.query_pairs().find(|(name, _)| name == "state").expect("a state").1.into_owned();
         let mut back = redirect_uri;
         back.query_pairs_mut().append_pair("code", "canary-code").append_pair("state", &state);
-        self.broker.redeem(Arrival { actor: &self.actor, url: &back, allow_other_account: false }).expect_err("nobody may be asked")
+        self.broker
+            .redeem(Arrival { actor: &self.actor, is_user: false, url: &back, allow_other_account: false })
+            .expect_err("nobody may be asked")
     }
 
     fn deliver(&self) -> Verdict {

@@ -22,13 +22,14 @@ impl Admitted<'_> {
         self.broker.spend_under(&self.call(asked), plan_id)
     }
 
-    /// Creates or updates an object.
+    /// Creates or updates an object, which may name only what the token reaches.
     pub fn put(&self, asked: &Asked<'_>, address: &Address, put: Put<'_>) -> Result<Answer, BrokerError> {
         self.ask(Right::Apply)?;
         if self.facts(address)?.is_some() {
             self.ask_of(Right::Apply, address, None)?;
         }
         self.ask_project(asked)?;
+        self.ask_named(address, put.resource)?;
         self.broker.put(&self.call(asked), address, put)
     }
 
@@ -43,6 +44,10 @@ impl Admitted<'_> {
 
     /// Lets a webhook that was set aside select its connection again.
     pub fn attach(&self, asked: &Asked<'_>, address: &Address) -> Result<Answer, BrokerError> {
+        if self.facts(address)?.is_some() {
+            self.ask_of(Right::Apply, address, None)?;
+            self.ask_used(address)?;
+        }
         self.change(asked, address, Broker::attach)
     }
 

@@ -8,6 +8,7 @@
 mod applying;
 mod people;
 mod reading;
+mod references;
 mod using;
 
 use super::{Actor, Broker, BrokerError, Call, Expect};

@@ -40,9 +40,10 @@ impl Admitted<'_> {
     }
 
     /// Makes a token. Who may not manage people makes them for themselves, no stronger than the one that was shown, and good
-    /// for no longer.
+    /// for no longer. One that a client was given for a while makes none at all, or it would not end.
     pub fn new_token(&self, mut wanted: TokenWanted<'_>) -> Result<IssuedToken, BrokerError> {
         self.ask_tokens_of(Some(wanted.user))?;
+        self.ask_lasting()?;
         if self.may(Right::ManageUsers, None).is_err() {
             self.keep_below_own(&mut wanted)?;
         }
@@ -52,6 +53,7 @@ impl Admitted<'_> {
     /// Puts another token in one's place. Who may not manage people rotates the token that was shown, and no stronger one.
     pub fn rotate_token(&self, user: &str, id: &str, grace: Duration) -> Result<IssuedToken, BrokerError> {
         self.ask_tokens_of(Some(user))?;
+        self.ask_lasting()?;
         if self.may(Right::ManageUsers, None).is_err() && id != self.principal.token {
             return Err(self.deny(Right::ManageUsers, None, Denied::Scope { right: Right::ManageUsers }));
         }
@@ -98,6 +100,14 @@ impl Admitted<'_> {
     fn ask_tokens_of(&self, user: Option<&str>) -> Result<(), BrokerError> {
         let is_own = user == Some(&self.principal.name);
         self.ask(if is_own { Right::OwnTokens } else { Right::ManageUsers })
+    }
+
+    fn ask_lasting(&self) -> Result<(), BrokerError> {
+        let shown = self.broker.store.read()?.token(&self.principal.token)?;
+        match shown.and_then(|token| token.parent) {
+            Some(_) => Err(BrokerError::Invalid(crate::broker::Invalid::ClientToken)),
+            None => Ok(()),
+        }
     }
 
     fn keep_below_own(&self, wanted: &mut TokenWanted<'_>) -> Result<(), BrokerError> {

@@ -43,6 +43,7 @@ impl Admitted<'_> {
         let facts = self.seen(address)?;
         self.ask_owner_s(address, &facts)?;
         self.ask_project(asked)?;
+        self.ask_used(address)?;
         self.broker.authorize_for(&self.call(asked), address, application)
     }
 
@@ -83,7 +84,7 @@ impl Admitted<'_> {
     /// Finishes a consent that this principal began.
     pub fn redeem(&self, url: &Url, allow_other_account: bool) -> Result<Connected, BrokerError> {
         self.ask(Right::Connect)?;
-        self.broker.redeem(Arrival { actor: &self.actor, url, allow_other_account })
+        self.broker.redeem(Arrival { actor: &self.actor, is_user: true, url, allow_other_account })
     }
 
     /// Calls out with a connection.
@@ -100,6 +101,7 @@ impl Admitted<'_> {
                 return Err(self.deny(Right::Invoke, Some(&address), denied));
             }
         };
+        self.ask_used_by(&*snapshot, &object)?;
         let party = self.broker.party_of(&*snapshot, &object, user.as_deref())?;
         let Invocation { connection, method, url, headers, body, body_cap, patience, .. } = invocation;
         let (actor, connection, user) = (&self.actor, Some(connection), user.as_deref());
@@ -109,12 +111,14 @@ impl Admitted<'_> {
 
     pub fn trigger(&self, webhook: &Name, event: &serde_json::Value, key: Option<&str>) -> Result<Delivery, HookError> {
         self.ask_of(Right::Trigger, &hook(webhook), None)?;
+        self.ask_used(&hook(webhook))?;
         self.broker.trigger(&self.actor, webhook, event, key)
     }
 
     pub fn redeliver(&self, id: &str) -> Result<Delivery, HookError> {
         let shown = self.broker.delivery(id)?.ok_or_else(|| HookError::NoDelivery(id.to_owned()))?;
         self.ask_of(Right::Trigger, &hook(&shown.listed.delivery.webhook), None).map_err(|error| no_delivery(error, id))?;
+        self.ask_used(&hook(&shown.listed.delivery.webhook))?;
         self.broker.redeliver(&self.actor, id)
     }
 
@@ -149,7 +153,9 @@ impl Admitted<'_> {
         let address = Address { kind: Kind::Connection, name: connection.clone() };
         self.ask(right)?;
         let facts = self.facts(&address)?.ok_or_else(|| not_there(&address))?;
-        self.judged_user(right, &facts, named).map_err(|denied| self.deny(right, Some(&address), denied))
+        let user = self.judged_user(right, &facts, named).map_err(|denied| self.deny(right, Some(&address), denied))?;
+        self.ask_used(&address)?;
+        Ok(user)
     }
 
     fn judged_user(&self, right: Right, facts: &Facts, named: Option<&str>) -> Result<Option<String>, Denied> {

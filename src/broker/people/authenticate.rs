@@ -40,10 +40,11 @@ impl Broker {
         let Some(shown) = ShownToken::read(shown) else { return no(Unauthentic::Unknown) };
         let now = self.clock.now();
         let kept = known(&*self.store.read()?, &shown.id)?;
-        let digest = kept.as_ref().map_or_else(nobody, |(token, _)| token.digest);
+        let digest = kept.as_ref().map_or_else(nobody, |known| known.token.digest);
         let is_shown = shown.is(&digest);
-        let Some((token, user)) = kept.filter(|_| is_shown) else { return no(Unauthentic::Unknown) };
-        if let Some(why) = fault(&token, &user, now) {
+        let Some(Known { token, parent, user }) = kept.filter(|_| is_shown) else { return no(Unauthentic::Unknown) };
+        // A token is good only while the one is that it was made of.
+        if let Some(why) = [&token].into_iter().chain(&parent).find_map(|one| fault(one, &user, now)) {
             return no(why);
         }
         if token.last_used.is_none_or(|at| at + LAG <= now) {
@@ -73,9 +74,16 @@ pub(super) fn fault(token: &StoredToken, user: &StoredUser, now: SystemTime) -> 
     }
 }
 
-fn known(snapshot: &dyn Snapshot, id: &str) -> Result<Option<(StoredToken, StoredUser)>, BrokerError> {
+struct Known {
+    token: StoredToken,
+    parent: Option<StoredToken>,
+    user: StoredUser,
+}
+
+fn known(snapshot: &dyn Snapshot, id: &str) -> Result<Option<Known>, BrokerError> {
     let Some(token) = snapshot.token(id)? else { return Ok(None) };
-    Ok(snapshot.user(&token.user)?.map(|user| (token, user)))
+    let parent = token.parent.as_deref().map(|id| snapshot.token(id)).transpose()?.flatten();
+    Ok(snapshot.user(&token.user)?.map(|user| Known { token, parent, user }))
 }
 
 /// Compared with where there is nothing to compare with.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// How long such a token is good for, unless what it was made from ends before.
 const LIFE: Duration = Duration::from_secs(15 * 60);
-/// Of the tokens that are made so; it also keeps them from being shown as a secret themselves.
+/// Of the tokens that are made so, for people.
 const TITLE: &str = "client credentials";
 
 impl Broker {
@@ -28,7 +28,7 @@ impl Broker {
         if principal.name != id || principal.kind != PrincipalKind::Service {
             return Err(unknown());
         }
-        let kept = self.store.read()?.token(&principal.token)?.filter(|token| token.title != TITLE).ok_or_else(unknown)?;
+        let kept = self.store.read()?.token(&principal.token)?.filter(|token| token.parent.is_none()).ok_or_else(unknown)?;
         let scopes = scopes.unwrap_or_else(|| principal.scopes.clone());
         if !scopes.is_subset(&principal.scopes) {
             return Err(BrokerError::Invalid(Invalid::StrongerToken));
@@ -37,6 +37,6 @@ impl Broker {
         let life = left.map_or(LIFE, |left| left.min(LIFE));
         let actor = Actor { name: principal.name.clone() };
         let wanted = TokenWanted { user: id, title: TITLE, scopes, projects: principal.projects, life: Some(life) };
-        Ok((self.new_token(&actor, wanted)?, life))
+        Ok((self.new_token_of(&actor, wanted, Some(&kept.id))?, life))
     }
 }

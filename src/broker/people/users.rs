@@ -70,7 +70,12 @@ impl Broker {
         if wanted.disabled {
             entry.detail.insert("disabled".to_owned(), "yes".to_owned());
         }
-        self.audited(entry, |tx, entry| write_user(tx, wanted, entry.at).map(Work::New))
+        self.audited(entry, |tx, entry| {
+            if wanted.disabled {
+                tx.drop_consents_of(wanted.name)?;
+            }
+            write_user(tx, wanted, entry.at).map(Work::New)
+        })
     }
 
     /// Removes a person or a service, with all tokens. What was held for the login user of that name is taken away, here and
@@ -82,6 +87,8 @@ impl Broker {
             let user = there(tx, name)?;
             keep_an_administrator(tx, &user)?;
             let ended = self.end_authorizations(tx, name, entry.at)?;
+            // Nobody who is given the name later inherits what is under way.
+            tx.drop_consents_of(name)?;
             entry.detail.insert("authorizations".to_owned(), ended.to_string());
             Ok(Work::New(tx.delete_user(name)?))
         })?;
@@ -96,7 +103,7 @@ impl Broker {
         let title = before.map(|user| user.title).unwrap_or_default();
         write_user(tx, UserWanted { name, kind, title: &title, role: Role::Administrator, disabled: false }, now)?;
         let scopes = TokenScope::ALL.into_iter().filter(|scope| *scope != TokenScope::Impersonate).collect();
-        self.issue(tx, TokenWanted { user: name, title: "first token", scopes, projects: None, life: None }, now)
+        self.issue(tx, TokenWanted { user: name, title: "first token", scopes, projects: None, life: None }, None, now)
     }
 
     fn end_authorizations(&self, tx: &mut dyn Transaction, user: &str, now: SystemTime) -> Result<usize, BrokerError> {

@@ -362,6 +362,65 @@ fn a_token_for_single_projects_sees_and_changes_nothing_else() {
 }
 
 #[test]
+fn a_token_for_single_projects_uses_no_other_one_s_credentials_by_naming_them() {
+    let live = furnished(Role::Editor);
+    let by = |project| How { project: Some(project), ..How::default() };
+    let keyed = |service: &str| json!({ "name": "C", "service": service, "credentials": { "X-Key": { "env": "K" } } });
+    live.world.put_with("services.docked", api_key(), by("dock"), &[]).expect("allowed");
+    live.world.put_with("connections.docked", keyed("docked"), by("dock"), &[("/credentials/X-Key", CANARY)]).expect("allowed");
+    // Put together by somebody who may, of what the token does not reach.
+    let foreign = json!({ "name": "W", "url": "https://api.example.com/x", "auth": { "connection": "c" } });
+    live.world.put_with("webhooks.lent", foreign, by("dock"), &[]).expect("allowed");
+    live.broker().trigger(&live.world.actor, &Name::new("lent"), &json!({}), None).expect("filled");
+    live.world.put_with("connections.lent", keyed("keys"), by("dock"), &[("/credentials/X-Key", CANARY)]).expect("allowed");
+    let mut scopes = TokenScope::ALL.to_vec();
+    scopes.retain(|scope| *scope != TokenScope::Impersonate);
+    let limited = TokenWanted { projects: Some(["dock".to_owned()].into()), ..wanted("editor", &scopes) };
+    let limited = live.broker().new_token(&live.world.actor, limited).expect("allowed");
+    let limited = live.broker().authenticate(&limited.text).expect("good");
+    let who = live.broker().admit(&limited);
+    let dock = Asked { project: Some("dock"), ..asked() };
+    let put = |address: &str, body: Value| {
+        let put = Put { resource: &resource(address, body), secrets: &BTreeMap::new(), script: None };
+        end(who.put(&dock, &at(address), put))
+    };
+    let hook = |connection: &str| json!({ "name": "W", "url": "https://api.example.com/x", "auth": { "connection": connection } });
+    let of = |service: &str| json!({ "name": "C", "service": service });
+    let after = |one: &str| json!({ "name": "W", "url": "https://api.example.com/x", "depends_on": [one] });
+    assert_eq!(put("webhooks.own", hook("docked")), "done");
+    assert_eq!((put("webhooks.new", hook("c")), put("webhooks.new", hook("none"))), ("invalid".to_owned(), "invalid".to_owned()));
+    assert_eq!(put("webhooks.own", hook("c")), "invalid", "an update names nothing more than a creation");
+    assert_eq!((put("connections.new", of("oauth")), put("connections.new", of("none"))), ("invalid".to_owned(), "invalid".to_owned()));
+    assert_eq!(put("webhooks.new", hook("lent")), "invalid", "whose service is another project's");
+    assert_eq!(put("webhooks.new", after("connections.c")), "not-found");
+    assert_eq!(end(who.detach(&dock, &at("webhooks.lent"))), "done");
+    assert_eq!(end(who.attach(&dock, &at("webhooks.lent"))), "invalid");
+    assert_eq!(hook_end(who.trigger(&Name::new("lent"), &json!({}), None)), "invalid");
+    let of_lent = live.broker().deliveries(&DeliveryFilter { limit: 9, ..DeliveryFilter::default() }).expect("readable");
+    let of_lent = of_lent.into_iter().find(|one| one.delivery.webhook.as_str() == "lent").expect("it was filled");
+    assert_eq!(hook_end(who.redeliver(&of_lent.delivery.id)), "invalid");
+    assert_eq!(end(who.authorize(&dock, &at("connections.lent"), None)), "invalid");
+    assert_eq!(end(invoke(&who, "lent", None)), "invalid");
+    assert_eq!(end(begin(&who, "lent", None)), "invalid");
+    assert!(live.broker().dependents(&at("connections.c")).expect("readable").iter().all(|(one, _)| one.name.as_str() != "new"));
+}
+
+#[test]
+fn a_token_for_single_projects_takes_no_default_service_s_place_for_others() {
+    let live = Live::new();
+    live.user("editor", PrincipalKind::Service, Role::Editor);
+    let after = json!({ "name": "W", "url": "https://api.example.com/x", "depends_on": ["services.later"] });
+    live.world.put("webhooks.w", after).expect("allowed");
+    let limited = TokenWanted { projects: Some(["dock".to_owned()].into()), ..wanted("editor", &[TokenScope::Apply]) };
+    let limited = live.broker().new_token(&live.world.actor, limited).expect("allowed");
+    let limited = live.broker().authenticate(&limited.text).expect("good");
+    let who = live.broker().admit(&limited);
+    let dock = Asked { project: Some("dock"), ..asked() };
+    assert_eq!(end(put_keys(&who, "services.later", &dock)), "forbidden");
+    assert_eq!(end(put_keys(&who, "services.other", &dock)), "done");
+}
+
+#[test]
 fn a_token_makes_no_stronger_one_and_none_that_lasts_longer() {
     let live = Live::new();
     live.user("ci", PrincipalKind::Service, Role::Editor);

@@ -14,7 +14,7 @@ impl Live {
     }
 
     pub(super) fn redeem(&self, url: &Url, allow_other_account: bool) -> Result<Connected, BrokerError> {
-        self.broker().redeem(Arrival { actor: &self.world.actor, url, allow_other_account })
+        self.broker().redeem(Arrival { actor: &self.world.actor, is_user: false, url, allow_other_account })
     }
 
     /// Everything a person and a browser do.
@@ -58,7 +58,7 @@ fn an_answer_is_good_once_for_who_began_and_for_ten_minutes() {
     assert_eq!(live.state("c").0, ConnectionState::AwaitingConsent);
     let answer = came_back(&link, &[("code", "x")]);
     let eve = Actor { name: "eve".to_owned() };
-    let stolen = live.broker().redeem(Arrival { actor: &eve, url: &answer, allow_other_account: false });
+    let stolen = live.broker().redeem(Arrival { actor: &eve, is_user: false, url: &answer, allow_other_account: false });
     assert!(matches!(&stolen, Err(BrokerError::Flow { error, .. }) if error.to_string().contains("another user")), "{stolen:?}");
     assert!(matches!(live.redeem(&answer, false), Err(BrokerError::UnknownConsent)), "its state was spent");
 

@@ -123,7 +123,7 @@ impl At {
         let (_, state) = link.query_pairs().find(|(name, _)| name == "state").expect("a state");
         let mut url = Url::parse("http://127.0.0.1:9/callback/c").expect("a URL");
         url.query_pairs_mut().append_pair("state", &state).append_pair("code", "c").extend_pairs(more);
-        self.world.broker.redeem(Arrival { actor: &self.world.actor, url: &url, allow_other_account: false }).map(drop)
+        self.world.broker.redeem(Arrival { actor: &self.world.actor, is_user: false, url: &url, allow_other_account: false }).map(drop)
     }
 
     fn call(&self, url: &str) -> Result<crate::broker::Answered, BrokerError> {

@@ -41,11 +41,46 @@ fn a_key_stands_for_one_call_only() {
 }
 
 #[test]
+fn a_key_stands_for_one_body_with_its_secrets_and_its_condition() {
+    let world = World::new();
+    let how = How { key: Some("plan/s1"), ..How::default() };
+    let put = |body: Value, how: How<'_>, value: &str| world.put_with("connections.c", body, how, &[("/credentials/X-Key", value)]);
+    world.put("services.keys", api_key()).expect("allowed");
+    let first = put(keyed("K"), how, "one").expect("allowed");
+    assert_eq!(put(keyed("K"), how, "one").expect("it was done before"), first);
+    let others = [
+        put(keyed("OTHER"), how, "one"),
+        put(keyed("K"), how, "two"),
+        put(keyed("K"), How { create: true, ..how }, "one"),
+        put(keyed("K"), How { etag: Some("7"), ..how }, "one"),
+        put(keyed("K"), How { project: Some("dock"), ..how }, "one"),
+        world.put_with("connections.c", keyed("K"), how, &[]),
+    ];
+    for other in others {
+        assert!(matches!(other, Err(BrokerError::Invalid(Invalid::KeyReused { .. }))), "{other:?}");
+    }
+    assert_eq!(world.object("connections.c").map(|object| object.etag()), first.etag, "nothing was written");
+}
+
+#[test]
+fn a_plan_whose_answer_was_lost_is_spent_by_the_same_apply() {
+    let world = World::new();
+    let spend = |key| world.broker.spend_under(&world.call(How { key, ..How::default() }), "sha256:1");
+    spend(Some("ada spend-1")).expect("it is new");
+    let lines = world.audit_lines();
+    spend(Some("ada spend-1")).expect("the same one asks again");
+    assert_eq!(world.audit_lines(), lines);
+    for other in [Some("ada spend-2"), Some("zoe spend-1"), None] {
+        assert!(matches!(spend(other), Err(BrokerError::Spent { .. })), "{other:?}");
+    }
+}
+
+#[test]
 fn a_plan_is_spent_once() {
     let world = World::new();
     world.broker.spend(&world.actor, "sha256:1").expect("it is new");
     let again = world.broker.spend(&world.actor, "sha256:1").expect_err("it was spent");
-    assert_eq!(again.to_string(), "this plan was applied before, at 2027-01-15T08:00:00Z");
+    assert_eq!(again.to_string(), "an apply of this plan was begun before, at 2027-01-15T08:00:00Z");
     world.broker.spend(&world.actor, "sha256:2").expect("it is another one");
     assert_eq!(world.audit_lines().iter().filter(|(action, _)| action == "spend").count(), 3);
 }

@@ -263,3 +263,75 @@ fn every_change_of_people_leaves_a_line_without_any_secret() {
     assert!(!format!("{lines:?}").contains("bwl_"));
     live.broker().verify_audit().expect("it holds together");
 }
+
+#[test]
+fn a_client_s_token_ends_with_the_service_s_own_and_makes_no_other() {
+    let live = Live::new();
+    live.user("ci", PrincipalKind::Service, Role::Administrator);
+    let every: Vec<TokenScope> = TokenScope::ALL.to_vec();
+    let own = live.token("ci", &every);
+    let given = || live.broker().token_for_client("ci", &own.text, None);
+    let (client, _) = given().expect("a good secret");
+    assert_eq!(client.token.parent.as_deref(), Some(own.token.id.as_str()));
+    let shown = live.broker().authenticate(&client.text).expect("it is good");
+    let who = live.broker().admit(&shown);
+    assert_eq!(invalid(who.new_token(wanted("ci", &every))), Invalid::ClientToken);
+    assert_eq!(invalid(who.rotate_token("ci", &own.token.id, Duration::ZERO)), Invalid::ClientToken);
+    let rotated = live.broker().rotate_token(&live.world.actor, "ci", &client.token.id, Duration::ZERO);
+    assert_eq!(invalid(rotated), Invalid::ClientToken);
+    let as_secret = live.broker().token_for_client("ci", &client.text, None);
+    assert!(matches!(as_secret, Err(BrokerError::Unauthenticated(Unauthentic::Unknown))));
+    assert_eq!(live.why(&client), None);
+    live.broker().revoke_token(&live.world.actor, "ci", &own.token.id).expect("allowed");
+    assert_eq!(live.why(&client), Some(Unauthentic::Revoked));
+}
+
+#[test]
+fn clients_tokens_are_counted_apart_and_forgotten_when_they_are_over() {
+    let live = Live::new();
+    live.user("ci", PrincipalKind::Service, Role::Editor);
+    let own = live.token("ci", &[TokenScope::Read]);
+    let given = || live.broker().token_for_client("ci", &own.text, None).map(|(issued, _)| issued);
+    let ours = |live: &Live| live.broker().tokens(Some("ci")).expect("readable").len();
+    (0..150).for_each(|_| drop(given().expect("more than anybody makes by hand")));
+    live.token("ci", &[TokenScope::Read]);
+    assert_eq!(ours(&live), 152);
+    live.clock.forward(16 * 60);
+    given().expect("good");
+    assert_eq!(ours(&live), 3);
+}
+
+#[test]
+fn a_consent_ends_with_the_right_of_who_began_it() {
+    let finish = |meanwhile: fn(&Live)| {
+        let live = Live::new();
+        live.user("eve", PrincipalKind::Person, Role::Editor);
+        let actor = Actor { name: "eve".to_owned() };
+        let (name, redirect) = (Name::new("c"), "http://127.0.0.1:9/callback/oauth".parse().expect("a URL"));
+        let consent = crate::broker::Consent { actor: &actor, connection: &name, user: None, application: None, redirect_uri: &redirect };
+        let link = live.broker().begin_consent(consent).expect("it can begin").link;
+        meanwhile(&live);
+        let url = super::consent::came_back(&link, &[("code", "canary-code")]);
+        let redeemed = live.broker().redeem(crate::broker::Arrival { actor: &actor, is_user: true, url: &url, allow_other_account: false });
+        redeemed.map_or_else(|error| error.code().unwrap_or("failed").to_owned(), |_| "done".to_owned())
+    };
+    fn put(live: &Live, role: Role, disabled: bool) {
+        let wanted = UserWanted { name: "eve", kind: PrincipalKind::Person, title: "", role, disabled };
+        live.broker().put_user(&live.world.actor, wanted).expect("allowed");
+    }
+    assert_eq!(finish(|_| {}), "done");
+    assert_eq!(finish(|live| live.broker().delete_user(&live.world.actor, "eve").expect("allowed")), "unknown-consent");
+    assert_eq!(finish(|live| put(live, Role::Editor, true)), "unknown-consent");
+    assert_eq!(finish(|live| put(live, Role::Viewer, false)), "forbidden");
+    assert_eq!(finish(|live| put(live, Role::User, false)), "not-found", "the owner's connection is none of theirs");
+    let inherits = |live: &Live| {
+        live.broker().delete_user(&live.world.actor, "eve").expect("allowed");
+        put(live, Role::Editor, false);
+    };
+    assert_eq!(finish(inherits), "unknown-consent", "somebody else of that name");
+    let enabled_again = |live: &Live| {
+        put(live, Role::Editor, true);
+        put(live, Role::Editor, false);
+    };
+    assert_eq!(finish(enabled_again), "unknown-consent");
+}

@@ -29,7 +29,10 @@ pub struct Serve {
     /// The file of the vault's key; BOWLINE_VAULT_KEY goes before it [default: vault.key beside the database]
     #[arg(long, value_name = "FILE", env = "BOWLINE_VAULT_KEY_FILE")]
     pub vault_key_file: Option<PathBuf>,
-    /// Write the first administrator's token to this file instead of showing it
+    /// Make a token for this administrator, who is made or enabled where that is needed: the way back in once every token is lost
+    #[arg(long, value_name = "NAME")]
+    pub recover_administrator: Option<String>,
+    /// Write the token of the first administrator, or of the recovered one, to this file instead of showing it
     #[arg(long, value_name = "FILE", env = "BOWLINE_ADMIN_TOKEN_FILE")]
     pub admin_token_file: Option<PathBuf>,
     /// The clients that are registered with default services [default: clients.yaml beside the database]
@@ -104,7 +107,7 @@ pub struct Caps {
     /// Seconds for a client to take a piece of an answer
     #[arg(long, value_name = "SECONDS", env = "BOWLINE_WRITE_TIMEOUT", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=300))]
     pub write_timeout: u32,
-    /// Connections at the same time
+    /// Connections at the same time; one address that is no trusted proxy has an eighth of them at most
     #[arg(long, value_name = "COUNT", env = "BOWLINE_MAX_CONNECTIONS", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub max_connections: u32,
     /// Requests that ask the data at the same time

@@ -99,7 +99,7 @@ pub(crate) fn carry_out_now(
 fn expected(file: &PlanFile, args: &CarryingOut, platform: &Platform) -> Result<(), Failure> {
     let Some(expected) = args.expect.as_ref().filter(|expected| **expected != file.plan_id) else { return Ok(()) };
     let why = match platform.applied(expected)? {
-        Some((at, actor)) => format!("it was applied before, by {actor} at {at}"),
+        Some((at, actor)) => format!("an apply of it was begun before, by {actor} at {at}"),
         None => format!("the plan made now is {}", file.plan_id),
     };
     Err(Failure::new(Exit::PlanRefused, format!("the plan {expected} is refused: {why}"))
@@ -153,7 +153,7 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
 /// Whether a saved plan may be applied to what is there.
 fn still_good(file: &PlanFile, opened: &Opened, platform: &Platform, labels: &LabelArgs, talk: &mut Talk<'_>) -> Result<(), Failure> {
     if let Some(at) = platform.spent(&file.run_id())? {
-        return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: it was applied before, at {at}"))
+        return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: an apply of it was begun before, at {at}"))
             .hint("a plan is good for one apply: run `bowline plan` again"));
     }
     let observed = platform.observe().map_err(platform::failure)?;

@@ -1,7 +1,7 @@
 //! `serve`: opens the data, sees to it that somebody can get in, and serves until it is asked to stop.
 
 use super::default_services::Catalogue;
-use crate::broker::Actor;
+use crate::broker::{Actor, Broker};
 use crate::cli::args::{Serve, TextOrJson};
 use crate::cli::exit::Exit;
 use crate::cli::report::page::Tone;
@@ -21,6 +21,8 @@ use url::{Host, Url};
 
 /// Who is made where nobody is there yet.
 const ADMINISTRATOR: &str = "admin";
+/// Who recovers an administrator, in the audit: nobody who asked over the network can have that name.
+const RECOVERY: &str = "broker";
 
 pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let database = Database::read(args, talk)?;
@@ -39,11 +41,7 @@ pub(crate) fn run(args: &Serve, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         talk.aside(&text);
     }
     let broker = Arc::new(served.broker);
-    let first = broker.first_administrator(ADMINISTRATOR);
-    let first = first.map_err(|error| Failure::because(Exit::Failed, "could not make the first administrator", error))?;
-    if let Some(issued) = first {
-        hand_out(Clear(issued.text), args, talk)?;
-    }
+    let_in(&broker, args, talk)?;
     let options = Options {
         listen: args.listen,
         public_url: public_url.clone().unwrap_or_else(|| at(args, args.listen)),
@@ -188,14 +186,34 @@ fn at(args: &Serve, address: std::net::SocketAddr) -> Url {
     Url::parse(&format!("{scheme}://{address}")).expect("an address with a port is a URL")
 }
 
+/// Sees to it that somebody can get in. Where the token is to go is tried out first: one that nobody sees is lost.
+fn let_in(broker: &Broker, args: &Serve, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    let failed = |error| Failure::because(Exit::Failed, "could not make an administrator's token", error);
+    let is_wanted = args.recover_administrator.is_some() || broker.users().map_err(failed)?.is_empty();
+    if let Some(path) = args.admin_token_file.as_ref().filter(|_| is_wanted) {
+        workspace::check_writable(&talk.path(path)).map_err(unwritten)?;
+    }
+    if let Some(name) = &args.recover_administrator {
+        let issued = broker.recover_administrator(&Actor { name: RECOVERY.to_owned() }, name).map_err(failed)?;
+        let why = format!(": `{name}` is an administrator, and has another token.");
+        return hand_out(Clear(issued.text), ("As was asked for", &why), args, talk);
+    }
+    let Some(issued) = broker.first_administrator(ADMINISTRATOR).map_err(failed)? else { return Ok(()) };
+    let why = format!(", so the administrator `{ADMINISTRATOR}` was made.");
+    hand_out(Clear(issued.text), ("Nobody could get in yet", &why), args, talk)
+}
+
+fn unwritten(error: workspace::WriteError) -> Failure {
+    Failure::because(Exit::Failed, "could not write the administrator's token", error)
+}
+
 /// The only time that the token is seen.
-fn hand_out(token: Clear, args: &Serve, talk: &mut Talk<'_>) -> Result<(), Failure> {
+fn hand_out(token: Clear, (what, why): (&str, &str), args: &Serve, talk: &mut Talk<'_>) -> Result<(), Failure> {
     let mut page = talk.aside_page();
-    page.put(Tone::Strong, "Nobody could get in yet").line(&format!(", so the administrator `{ADMINISTRATOR}` was made."));
+    page.put(Tone::Strong, what).line(why);
     match &args.admin_token_file {
         Some(path) => {
-            workspace::write_file(&talk.path(path), format!("{}\n", token.text()).as_bytes())
-                .map_err(|error| Failure::because(Exit::Failed, "could not write the administrator's token", error))?;
+            workspace::write_file(&talk.path(path), format!("{}\n", token.text()).as_bytes()).map_err(unwritten)?;
             page.line(&format!("The token is in {}. Keep it elsewhere: it is not shown again.", path.display()));
         }
         None => {

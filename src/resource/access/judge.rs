@@ -65,6 +65,11 @@ impl Principal {
             token: String::new(),
         }
     }
+
+    /// Whether what a project owns, or nobody for `None`, is within what the token is good for.
+    pub fn reaches(&self, project: Option<&str>) -> bool {
+        self.projects.as_ref().is_none_or(|projects| project.is_some_and(|project| projects.contains(project)))
+    }
 }
 
 /// The table. What it does not give is denied.
@@ -98,8 +103,7 @@ pub fn allowed(principal: &Principal, right: Right, on: Option<&ObjectFacts<'_>>
         return Err(Denied::Limited { right });
     }
     let Some(facts) = on else { return Ok(()) };
-    let is_outside = |projects: &BTreeSet<String>| !facts.project.is_some_and(|project| projects.contains(project));
-    if principal.projects.as_ref().is_some_and(is_outside) || (reach == Reach::Shared && !facts.shared) {
+    if !principal.reaches(facts.project) || (reach == Reach::Shared && !facts.shared) {
         return Err(Denied::Hidden);
     }
     match facts.user {

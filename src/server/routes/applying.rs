@@ -11,17 +11,20 @@ use crate::server::served::Served;
 use crate::server::trouble;
 use crate::store::ApplyLease;
 use crate::wire::{self, Estate, Fingerprinted, LeaseAsked, LeaseRenewed, Leases, Parameter, Problem, Spent, ToFingerprint};
+use aws_lc_rs::digest::{Context, SHA256};
 use http::StatusCode;
+use serde::Serialize;
+use std::io::Write;
 use std::time::Duration;
 
 pub(in crate::server) fn estate(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let observed = asked.admitted(served).observe().map_err(trouble::broker)?;
-    let etag = Etag(observed.revision.to_string());
+    let objects = observed.objects.into_iter().map(|(address, live)| shown(address, live)).collect();
+    let estate = Estate { revision: observed.revision, objects };
+    let etag = tag_of(&estate);
     if asked.knows(&etag) {
         return Ok(Answer::empty(StatusCode::NOT_MODIFIED).tagged(Some(&etag)));
     }
-    let objects = observed.objects.into_iter().map(|(address, live)| shown(address, live)).collect();
-    let estate = Estate { revision: observed.revision, objects };
     let answer = if asked.takes_gzip() { Answer::gzipped(&estate) } else { Answer::ok(&estate) };
     Ok(answer.tagged(Some(&etag)).with(http::header::VARY, http::HeaderValue::from_static("accept-encoding")))
 }
@@ -74,6 +77,27 @@ pub(in crate::server) fn release_lease(served: &Served, asked: &Asked) -> Result
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
+/// Names all that is shown: how a connection stands moves on without the revision, and not everybody sees the same.
+fn tag_of(estate: &impl Serialize) -> Etag {
+    let mut digesting = Digesting(Context::new(&SHA256));
+    serde_json::to_writer(&mut digesting, estate).expect("an answer has text keys only, and a digest takes everything");
+    Etag(hex::encode(&digesting.0.finish().as_ref()[..16]))
+}
+
+/// Takes what is written into a digest, so that the whole of it is never in memory.
+struct Digesting(Context);
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A lease in the API's words.
 fn lease(lease: ApplyLease) -> wire::Lease {
     let held = lease.held.expect("the broker hands out leases that are held");
@@ -83,5 +107,18 @@ fn lease(lease: ApplyLease) -> wire::Lease {
         fence: lease.fence,
         started_at: rfc3339(held.since),
         expires_at: rfc3339(held.until),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_tag_of_everything_follows_what_the_revision_does_not() {
+        let estate = |state: &str| json!({ "revision": 7, "objects": [{ "address": "webhooks.door", "etag": "3", "state": state }] });
+        assert_eq!(tag_of(&estate("active")), tag_of(&estate("active")));
+        assert_ne!(tag_of(&estate("active")), tag_of(&estate("blocked")));
     }
 }

@@ -73,7 +73,8 @@ pub(in crate::server) fn back(served: &Served, asked: &Asked) -> Result<Answer, 
         return Ok(told(StatusCode::BAD_REQUEST, "Not connected", why));
     };
     let actor = Actor { name: remember.actor };
-    let redeemed = served.broker.redeem(Arrival { actor: &actor, url: &url, allow_other_account: remember.allow_other_account });
+    let redeemed =
+        served.broker.redeem(Arrival { actor: &actor, is_user: true, url: &url, allow_other_account: remember.allow_other_account });
     let answer = match redeemed {
         Ok(connected) => told(StatusCode::OK, "Connected", &sentence(&connected)),
         Err(error) => {

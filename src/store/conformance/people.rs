@@ -10,6 +10,7 @@ use std::time::Duration;
 pub(super) fn run(fresh: Fresh<'_>) {
     people_are_kept_by_name(&*fresh());
     tokens_go_with_their_user(&*fresh());
+    tokens_go_with_the_one_they_were_made_of(&*fresh());
     that_a_token_was_used_changes_nothing_else_of_it(&*fresh());
     leases_outlive_their_holders(&*fresh());
     a_lease_is_taken_by_one_of_many(&*fresh());
@@ -33,6 +34,7 @@ fn token(id: &str, user: &str) -> StoredToken {
     StoredToken {
         id: id.to_owned(),
         user: user.to_owned(),
+        parent: None,
         title: "laptop".to_owned(),
         digest: TokenDigest::from_hex(&"5a".repeat(32)).expect("64 digits"),
         scopes: [TokenScope::Read, TokenScope::Connect].into(),
@@ -81,6 +83,19 @@ fn tokens_go_with_their_user(store: &dyn Store) {
     let read = store.read().expect("the store can be read");
     assert_eq!(read.tokens(None).expect("readable"), [free]);
     assert_eq!(read.user("ada").expect("readable"), None);
+}
+
+fn tokens_go_with_the_one_they_were_made_of(store: &dyn Store) {
+    let child = StoredToken { parent: Some("1".to_owned()), ..token("2", "ada") };
+    write(store, |tx| {
+        tx.put_user(&user("ada", Role::Editor)).expect("new");
+        tx.put_token(&token("1", "ada")).expect("new");
+        tx.put_token(&child).expect("new");
+        tx.put_token(&token("3", "ada")).expect("new");
+    });
+    assert_eq!(store.read().and_then(|read| read.token("2")).expect("readable"), Some(child));
+    write(store, |tx| tx.delete_token("1").expect("is there"));
+    assert_eq!(store.read().and_then(|read| read.tokens(None)).expect("readable"), [token("3", "ada")]);
 }
 
 fn that_a_token_was_used_changes_nothing_else_of_it(store: &dyn Store) {

@@ -58,15 +58,16 @@ impl Session<'_> {
     }
 
     pub(super) fn write_consent(&self, consent: &StoredConsent) -> Result<(), StoreError> {
-        let sql = r#"INSERT INTO consents (digest, connection, "user", sealed, expires, application)
-                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"#;
-        let StoredConsent { digest, connection, user, application, sealed, expires } = consent;
+        let sql = r#"INSERT INTO consents (digest, connection, "user", sealed, expires, application, actor)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"#;
+        let StoredConsent { actor, digest, connection, user, application, sealed, expires } = consent;
         let application = application.as_ref().map(Name::as_str);
-        self.insert_new(sql, values![digest, connection.as_str(), user, sealed, *expires, application])
+        self.insert_new(sql, values![digest, connection.as_str(), user, sealed, *expires, application, actor])
     }
 
     pub(super) fn remove_consent(&self, digest: &str) -> Result<Option<StoredConsent>, StoreError> {
-        let sql = r#"DELETE FROM consents WHERE digest = $1 RETURNING digest, connection, "user", sealed, expires, application"#;
+        let sql = r#"DELETE FROM consents WHERE digest = $1
+                     RETURNING digest, connection, "user", sealed, expires, application, actor"#;
         self.one(sql, values![digest], |row| {
             Ok(StoredConsent {
                 digest: row.try_get(0)?,
@@ -75,6 +76,7 @@ impl Session<'_> {
                 sealed: Sealed(row.try_get(3)?),
                 expires: time(row, 4)?,
                 application: row.try_get::<_, Option<&str>>(5)?.map(Name::new),
+                actor: row.try_get(6)?,
             })
         })
     }

@@ -13,7 +13,7 @@ use postgres::Row;
 const USER: &str = "name, kind, title, role, created, updated, disabled";
 
 /// The columns that [`token`] reads, in its order.
-const TOKEN: &str = r#"id, "user", title, digest, scopes, projects, created, expires, last_used, revoked"#;
+const TOKEN: &str = r#"id, "user", title, digest, scopes, projects, created, expires, last_used, revoked, parent"#;
 
 /// The columns that [`apply_lease`] reads, in its order.
 const LEASE: &str = "project, fence, holder, claim, since, until";
@@ -46,12 +46,12 @@ impl Session<'_> {
 
     pub(super) fn write_token(&self, token: &StoredToken) -> Result<(), StoreError> {
         let sql = format!(
-            r#"INSERT INTO tokens ({TOKEN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            r#"INSERT INTO tokens ({TOKEN}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                ON CONFLICT (id) DO UPDATE SET "user" = excluded."user", title = excluded.title, digest = excluded.digest,
                scopes = excluded.scopes, projects = excluded.projects, created = excluded.created,
-               expires = excluded.expires, last_used = excluded.last_used, revoked = excluded.revoked"#
+               expires = excluded.expires, last_used = excluded.last_used, revoked = excluded.revoked, parent = excluded.parent"#
         );
-        let StoredToken { id, user, title, digest, scopes, projects, created, expires, last_used, revoked } = token;
+        let StoredToken { id, user, parent, title, digest, scopes, projects, created, expires, last_used, revoked } = token;
         let values = values![
             id,
             user,
@@ -63,6 +63,7 @@ impl Session<'_> {
             *expires,
             *last_used,
             *revoked,
+            parent.as_deref(),
         ];
         self.run(&sql, values).map(drop)
     }
@@ -130,6 +131,7 @@ fn token(row: &Row) -> Result<StoredToken, StoreError> {
         expires: row.try_get(7)?,
         last_used: row.try_get(8)?,
         revoked: row.try_get(9)?,
+        parent: row.try_get(10)?,
     })
 }
 

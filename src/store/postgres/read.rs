@@ -151,14 +151,20 @@ impl Snapshot for Session<'_> {
     }
 
     fn recorded(&self, key: &str) -> Result<Option<Recorded>, StoreError> {
-        self.one("SELECT action, address, answer, at FROM done_steps WHERE key = $1", values![key], |row| {
+        self.one("SELECT action, address, answer, at, asked FROM done_steps WHERE key = $1", values![key], |row| {
             Ok(Recorded {
                 action: row.try_get(0)?,
                 address: text(row, 1)?.parse().map_err(|_| damaged("done_steps.address"))?,
                 answer: json(text(row, 2)?, "done_steps.answer")?,
                 at: time(row, 3)?,
+                asked: row.try_get(4)?,
             })
         })
+    }
+
+    fn spent_under(&self, plan_id: &str) -> Result<Option<String>, StoreError> {
+        let key = self.one("SELECT key FROM spent_plans WHERE plan_id = $1", values![plan_id], |row| Ok(row.try_get(0)?))?;
+        Ok(key.flatten())
     }
 
     fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, StoreError> {

@@ -135,6 +135,10 @@ impl Transaction for Session<'_> {
         self.remove_old_consents(now)
     }
 
+    fn drop_consents_of(&mut self, user: &str) -> Result<(), StoreError> {
+        self.run(r#"DELETE FROM consents WHERE actor = $1 OR "user" = $1"#, values![user]).map(drop)
+    }
+
     fn put_consent_end(&mut self, end: &ConsentEnd) -> Result<(), StoreError> {
         self.write_consent_end(end)
     }
@@ -159,6 +163,10 @@ impl Transaction for Session<'_> {
         self.write_token(token)
     }
 
+    fn delete_token(&mut self, id: &str) -> Result<(), StoreError> {
+        self.run("DELETE FROM tokens WHERE id = $1", values![id]).map(drop)
+    }
+
     fn touch_token(&mut self, id: &str, at: SystemTime) -> Result<(), StoreError> {
         self.run("UPDATE tokens SET last_used = $2 WHERE id = $1", values![id, at]).map(drop)
     }
@@ -180,13 +188,15 @@ impl Transaction for Session<'_> {
     }
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError> {
-        let Recorded { action, address, answer, at } = recorded;
-        let sql = "INSERT INTO done_steps (key, action, address, answer, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-        self.insert_new(sql, values![key, action, address.to_string(), as_json(answer), *at])
+        let Recorded { action, address, asked, answer, at } = recorded;
+        let sql = "INSERT INTO done_steps (key, action, address, answer, at, asked) VALUES ($1, $2, $3, $4, $5, $6)
+                   ON CONFLICT DO NOTHING";
+        self.insert_new(sql, values![key, action, address.to_string(), as_json(answer), *at, asked.as_deref()])
     }
 
-    fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError> {
-        self.insert_new("INSERT INTO spent_plans (plan_id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", values![plan_id, at])
+    fn spend(&mut self, plan_id: &str, at: SystemTime, key: Option<&str>) -> Result<(), StoreError> {
+        let sql = "INSERT INTO spent_plans (plan_id, at, key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        self.insert_new(sql, values![plan_id, at, key])
     }
 
     fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {

@@ -55,14 +55,15 @@ impl Session<'_> {
     }
 
     pub(super) fn write_consent(&self, consent: &StoredConsent) -> Result<(), StoreError> {
-        let sql = "INSERT INTO consents (digest, connection, user, sealed, expires, application) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let StoredConsent { digest, connection, user, application, sealed, expires } = consent;
+        let sql = "INSERT INTO consents (digest, connection, user, sealed, expires, application, actor)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let StoredConsent { actor, digest, connection, user, application, sealed, expires } = consent;
         let application = application.as_ref().map(Name::as_str);
-        self.run(sql, (digest, connection.as_str(), user, &sealed.0, rfc3339(*expires), application)).map(drop)
+        self.run(sql, (digest, connection.as_str(), user, &sealed.0, rfc3339(*expires), application, actor)).map(drop)
     }
 
     pub(super) fn remove_consent(&self, digest: &str) -> Result<Option<StoredConsent>, StoreError> {
-        let sql = "DELETE FROM consents WHERE digest = ?1 RETURNING digest, connection, user, sealed, expires, application";
+        let sql = "DELETE FROM consents WHERE digest = ?1 RETURNING digest, connection, user, sealed, expires, application, actor";
         self.one(sql, [digest], |row| {
             Ok(StoredConsent {
                 digest: row.get(0)?,
@@ -71,6 +72,7 @@ impl Session<'_> {
                 sealed: Sealed(row.get(3)?),
                 expires: time(row, 4)?,
                 application: row.get::<_, Option<String>>(5)?.map(Name::new),
+                actor: row.get(6)?,
             })
         })
     }

@@ -12,7 +12,7 @@ use rusqlite::Row;
 const USER: &str = "name, kind, title, role, created, updated, disabled";
 
 /// The columns that [`token`] reads, in its order.
-const TOKEN: &str = "id, user, title, digest, scopes, projects, created, expires, last_used, revoked";
+const TOKEN: &str = "id, user, title, digest, scopes, projects, created, expires, last_used, revoked, parent";
 
 /// The columns that [`apply_lease`] reads, in its order.
 const LEASE: &str = "project, fence, holder, claim, since, until";
@@ -45,12 +45,12 @@ impl Session<'_> {
     }
 
     pub(super) fn write_token(&self, token: &StoredToken) -> Result<(), StoreError> {
-        let sql = "INSERT INTO tokens (id, user, title, digest, scopes, projects, created, expires, last_used, revoked)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        let sql = "INSERT INTO tokens (id, user, title, digest, scopes, projects, created, expires, last_used, revoked, parent)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                    ON CONFLICT (id) DO UPDATE SET user = excluded.user, title = excluded.title, digest = excluded.digest,
                    scopes = excluded.scopes, projects = excluded.projects, created = excluded.created,
-                   expires = excluded.expires, last_used = excluded.last_used, revoked = excluded.revoked";
-        let StoredToken { id, user, title, digest, scopes, projects, created, expires, last_used, revoked } = token;
+                   expires = excluded.expires, last_used = excluded.last_used, revoked = excluded.revoked, parent = excluded.parent";
+        let StoredToken { id, user, parent, title, digest, scopes, projects, created, expires, last_used, revoked } = token;
         let params = rusqlite::params![
             id,
             user,
@@ -62,6 +62,7 @@ impl Session<'_> {
             expires.map(rfc3339),
             last_used.map(rfc3339),
             revoked.map(rfc3339),
+            parent,
         ];
         self.run(sql, params).map(drop)
     }
@@ -129,6 +130,7 @@ fn token(row: &Row<'_>) -> Result<StoredToken, StoreError> {
         expires: moment(row, 7)?,
         last_used: moment(row, 8)?,
         revoked: moment(row, 9)?,
+        parent: row.get(10)?,
     })
 }
 

@@ -155,6 +155,10 @@ impl Transaction for Session<'_> {
         self.remove_old_consents(now)
     }
 
+    fn drop_consents_of(&mut self, user: &str) -> Result<(), StoreError> {
+        self.run("DELETE FROM consents WHERE actor = ?1 OR user = ?1", [user]).map(drop)
+    }
+
     fn put_consent_end(&mut self, end: &ConsentEnd) -> Result<(), StoreError> {
         self.write_consent_end(end)
     }
@@ -179,6 +183,10 @@ impl Transaction for Session<'_> {
         self.write_token(token)
     }
 
+    fn delete_token(&mut self, id: &str) -> Result<(), StoreError> {
+        self.run("DELETE FROM tokens WHERE id = ?1", [id]).map(drop)
+    }
+
     fn touch_token(&mut self, id: &str, at: SystemTime) -> Result<(), StoreError> {
         self.run("UPDATE tokens SET last_used = ?2 WHERE id = ?1", (id, rfc3339(at))).map(drop)
     }
@@ -200,13 +208,13 @@ impl Transaction for Session<'_> {
     }
 
     fn record(&mut self, key: &str, recorded: &Recorded) -> Result<(), StoreError> {
-        let Recorded { action, address, answer, at } = recorded;
-        let sql = "INSERT INTO done_steps VALUES (?1, ?2, ?3, ?4, ?5)";
-        self.run(sql, (key, action, address.to_string(), as_json(answer), rfc3339(*at))).map(drop)
+        let Recorded { action, address, asked, answer, at } = recorded;
+        let sql = "INSERT INTO done_steps (key, action, address, answer, at, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.run(sql, (key, action, address.to_string(), as_json(answer), rfc3339(*at), asked)).map(drop)
     }
 
-    fn spend(&mut self, plan_id: &str, at: SystemTime) -> Result<(), StoreError> {
-        self.run("INSERT INTO spent_plans VALUES (?1, ?2)", (plan_id, rfc3339(at))).map(drop)
+    fn spend(&mut self, plan_id: &str, at: SystemTime, key: Option<&str>) -> Result<(), StoreError> {
+        self.run("INSERT INTO spent_plans (plan_id, at, key) VALUES (?1, ?2, ?3)", (plan_id, rfc3339(at), key)).map(drop)
     }
 
     fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {

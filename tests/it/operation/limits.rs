@@ -42,6 +42,20 @@ fn connections_that_only_stand_open_do_not_keep_others_out_for_ever() {
 }
 
 #[test]
+fn one_address_has_its_share_of_connections_and_what_is_over_is_closed_at_once() {
+    let server = Server::with(Limits { connections: 80, ..Limits::default() });
+    let mut open: Vec<TcpStream> = (0..10).map(|_| TcpStream::connect(server.running.address).expect("it listens")).collect();
+    let mut over = TcpStream::connect(server.running.address).expect("the backlog takes it");
+    over.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
+    let began = std::time::Instant::now();
+    assert!(matches!(over.read(&mut [0; 1]), Ok(0) | Err(_)), "nothing is said");
+    assert!(began.elapsed() < Duration::from_secs(4), "long before a head would be waited for");
+    open.truncate(5);
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(server.ask("GET", "/health", None, &[], None).status, 200);
+}
+
+#[test]
 fn chunks_that_are_none_end_the_connection() {
     let server = Server::start();
     let head = format!(

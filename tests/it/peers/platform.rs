@@ -75,7 +75,7 @@ impl<'a> Platform<'a> {
     }
 
     pub(super) fn arrive(&self, url: &Url) -> Result<Connected, BrokerError> {
-        self.broker.redeem(Arrival { actor: &self.actor, url, allow_other_account: false })
+        self.broker.redeem(Arrival { actor: &self.actor, is_user: false, url, allow_other_account: false })
     }
 
     /// What a person does with a browser.

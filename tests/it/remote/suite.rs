@@ -1,7 +1,7 @@
 //! What every platform has to answer to an apply, whichever door it is reached by.
 
 use crate::served::{Served, VAULT_KEY};
-use bowline::apply::{Done, IdempotencyKey, Order, Outcome, Remote, RemoteError};
+use bowline::apply::{Done, IdempotencyKey, Leases as _, Order, Outcome, Remote, RemoteError};
 use bowline::broker::{Actor, DefaultServices};
 use bowline::clock::{Clock, Random};
 use bowline::embedded::{Embedded, Guarded, Opening};
@@ -14,7 +14,7 @@ use bowline::upstream::Policy;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 struct Now;
 
@@ -243,6 +243,22 @@ fn a_plan_is_spent_once() {
         remote.spend(&plan).expect("it is new");
         assert!(matches!(remote.spend(&plan), Err(RemoteError::Spent { .. })));
     });
+}
+
+#[test]
+fn a_plan_whose_answer_was_lost_is_spent_again_under_the_same_lease_only() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let served = Served::start(folder.path());
+    let http = http(&served);
+    let plan = format!("sha256:{}@3", "b".repeat(64));
+    let lease = |claim: &str| http.lease_of("cold_chain").take(claim, Duration::from_secs(60)).expect("nobody holds it");
+    let fence = lease("first-claim");
+    http.spend(&plan).expect("it is new");
+    http.spend(&plan).expect("the same apply asks again");
+    http.lease_of("cold_chain").release(fence).expect("it is held");
+    assert!(matches!(http.spend(&plan), Err(RemoteError::Spent { .. })), "no apply at all");
+    lease("other-claim");
+    assert!(matches!(http.spend(&plan), Err(RemoteError::Spent { .. })), "another apply");
 }
 
 #[test]

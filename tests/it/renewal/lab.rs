@@ -117,7 +117,7 @@ impl Lab {
         let answer = get(link.as_str());
         let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).expect("the browser is sent back");
         let url = Url::parse(location).expect("a URL");
-        self.broker.redeem(Arrival { actor: &self.actor, url: &url, allow_other_account: false }).expect("connected");
+        self.broker.redeem(Arrival { actor: &self.actor, is_user: false, url: &url, allow_other_account: false }).expect("connected");
     }
 
     fn put(&self, at: &str, body: Value, secrets: &BTreeMap<SecretPath, Secret<String>>) {

@@ -1,6 +1,7 @@
 //! Consent through the server, with a real provider, API and browser's steps.
 
 use super::{Now, Reply, Server};
+use bowline::resource::access::Role;
 use bowline::sandbox::{self, CLIENTS, Proof, Running};
 use serde_json::json;
 use std::sync::Arc;
@@ -61,12 +62,17 @@ fn declare(server: &Server, sandbox: &Running) {
 
 /// From the link to the address that the provider sends the browser back to.
 fn consented(server: &Server, browser: &mut Browser) -> String {
-    let begun = server.api("POST", "/connections/devices/consent", &[], Some(json!({})));
+    consented_by(server, browser, ("admin", &server.admin))
+}
+
+fn consented_by(server: &Server, browser: &mut Browser, (who, token): (&str, &str)) -> String {
+    let begun = server.ask("POST", "/api/v1/connections/devices/consent", Some(token), &[], Some(&json!({})));
     assert_eq!(begun.status, 201, "{begun:?}");
     let link = begun.json()["link"].as_str().expect("a link").to_owned();
     assert!(link.starts_with(&server.base), "{link}");
     let page = browser.ask("GET", &link);
-    assert!(page.text.contains("<b>admin</b> asked to connect <b>devices</b>") && browser.cookie.is_none(), "{}", page.text);
+    let asks = format!("<b>{who}</b> asked to connect <b>devices</b>");
+    assert!(page.text.contains(&asks) && browser.cookie.is_none(), "{}", page.text);
     let gone = browser.ask("POST", &link);
     assert_eq!(gone.status, 303);
     let cookie = gone.header("set-cookie");
@@ -98,6 +104,25 @@ fn a_person_consents_in_the_browser_that_began_and_in_no_other() {
     assert_eq!((&status["state"], &status["held"]["granted"]), (&json!("connected"), &json!(["devices.read"])));
     assert_eq!(browser.ask("GET", &back).status, 400, "the cookie is gone");
     assert_eq!(Browser { cookie, ..Browser::new() }.ask("GET", &back).status, 409, "an answer is good once");
+}
+
+#[test]
+fn who_may_not_connect_any_more_does_not_finish_what_was_begun() {
+    let (server, sandbox) = (Server::start(), provider());
+    declare(&server, &sandbox);
+    let zoe = server.person("zoe", Role::Editor);
+    let mut browser = Browser::new();
+    let back = consented_by(&server, &mut browser, ("zoe", &zoe));
+    let again = Browser { cookie: browser.cookie.clone(), ..Browser::new() };
+    server.person("zoe", Role::Viewer);
+    assert_eq!(browser.ask("GET", &back).status, 403);
+    let zoe = server.person("zoe", Role::Editor);
+    assert_eq!({ again }.ask("GET", &back).status, 409, "it is spent");
+    browser = Browser::new();
+    let back = consented_by(&server, &mut browser, ("zoe", &zoe));
+    assert_eq!(server.api("DELETE", "/users/zoe", &[], None).status, 204);
+    assert_eq!(browser.ask("GET", &back).status, 409, "it went with the user");
+    assert_eq!(server.get("/connections/devices/status").json()["state"], json!("awaiting_consent"));
 }
 
 #[test]

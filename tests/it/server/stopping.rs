@@ -75,3 +75,35 @@ fn data_without_its_key_is_not_served_and_no_other_key_is_made() {
     assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
     assert!(!folder.path().join("vault.key").exists());
 }
+
+#[test]
+fn who_lost_every_token_gets_in_again_by_the_data() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (child, _) = serve(folder.path(), &[]);
+    let lost = std::fs::read_to_string(folder.path().join("token")).expect("a token");
+    end(child, "-TERM");
+    let (child, host) = serve(folder.path(), &["--recover-administrator", "ada"]);
+    let token = std::fs::read_to_string(folder.path().join("token")).expect("a token");
+    assert_ne!(token, lost);
+    let asked = format!("GET /api/v1/audit HTTP/1.1\r\nAuthorization: Bearer {}", token.trim());
+    assert!(ask(&host, &asked).contains("recover-administrator"));
+    let (code, said) = end(child, "-TERM");
+    assert_eq!((code, said.contains("`ada` is an administrator"), said.contains(token.trim())), (Some(0), true, false), "{said}");
+}
+
+#[test]
+fn nobody_is_made_whose_token_could_not_be_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("token")).expect("a folder in the place of the file");
+    let run = Command::new(env!("CARGO_BIN_EXE_bowline"))
+        .arg("-C")
+        .arg(folder.path())
+        .args(["serve", "--listen", "127.0.0.1:0", "--admin-token-file", "token"])
+        .output()
+        .expect("it runs");
+    assert_eq!(run.status.code(), Some(1), "{}", String::from_utf8_lossy(&run.stderr));
+    std::fs::remove_dir(folder.path().join("token")).expect("it is there");
+    let (child, _) = serve(folder.path(), &[]);
+    let (_, said) = end(child, "-TERM");
+    assert!(said.contains("`admin` was made"), "{said}");
+}

@@ -193,7 +193,7 @@ fn humantime(time: std::time::Duration) -> String {
 
 /// Finishes the consent, and tells the person in the browser what came of it.
 fn answered(platform: &Embedded, visit: Visit, allow_other_account: bool) -> Result<Connected, BrokerError> {
-    let redeemed = platform.broker().redeem(Arrival { actor: platform.actor(), url: &visit.url, allow_other_account });
+    let redeemed = platform.broker().redeem(Arrival { actor: platform.actor(), is_user: false, url: &visit.url, allow_other_account });
     match &redeemed {
         Ok(connected) => visit.answer("Connected", &format!("{} is connected. You can close this page.", connected.address)),
         Err(BrokerError::UnknownConsent) => visit.answer("Not expected", "This answer belongs to no consent that is waited for."),
