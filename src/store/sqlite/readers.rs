@@ -5,55 +5,50 @@ use crate::store::StoreError;
 use rusqlite::Connection;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Connections at most: each has a cache of pages of its own, and more would only take turns on the processors.
-const MOST: usize = 8;
+/// Connections that are kept open while nobody reads: opening one reads the schema.
+const KEPT: usize = 32;
+
+/// KiB of pages that each keeps; the system keeps the file for all of them.
+const CACHE: i64 = 512;
 
 /// The readers of one file.
 #[derive(Debug)]
 pub(super) struct Readers {
     path: PathBuf,
-    state: Mutex<State>,
-    given_back: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    idle: Vec<Connection>,
-    lent: usize,
+    idle: Mutex<Vec<Connection>>,
 }
 
 /// A reading connection on loan, given back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Reader<'r> {
-    /// `None` before it is opened, and taken by the drop.
+    /// Taken by the drop alone.
     connection: Option<Connection>,
     readers: &'r Readers,
 }
 
 impl Readers {
     pub(super) fn of(path: &Path) -> Self {
-        Readers { path: path.to_owned(), state: Mutex::default(), given_back: Condvar::new() }
+        Readers { path: path.to_owned(), idle: Mutex::default() }
     }
 
-    /// One that was used last, so that few are in use where few read at once. Waits where all are lent.
+    /// One that was used last, so that few are in use where few read at once; another one where all are lent. Nobody waits
+    /// for one: who was woken for it would find that others had been quicker, again and again.
     pub(super) fn lend(&self) -> Result<Reader<'_>, StoreError> {
-        let mut state = self.state();
-        while state.lent == MOST {
-            state = self.given_back.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        state.lent += 1;
-        let mut reader = Reader { connection: state.idle.pop(), readers: self };
-        drop(state);
-        if reader.connection.is_none() {
-            reader.connection = Some(to_read(&self.path)?);
-        }
-        Ok(reader)
+        let idle = self.idle().pop();
+        let connection = idle.map_or_else(|| self.open(), Ok)?;
+        Ok(Reader { connection: Some(connection), readers: self })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn open(&self) -> Result<Connection, StoreError> {
+        let connection = to_read(&self.path)?;
+        connection.pragma_update(None, "cache_size", -CACHE)?;
+        Ok(connection)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -61,18 +56,17 @@ impl Deref for Reader<'_> {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("it was opened, and only the drop takes it")
+        self.connection.as_ref().expect("only the drop takes it")
     }
 }
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        let mut state = self.readers.state();
         // One whose transaction could not be ended would show an old view to the next reader.
         let fit = self.connection.take().filter(Connection::is_autocommit);
-        state.idle.extend(fit);
-        state.lent -= 1;
-        drop(state);
-        self.readers.given_back.notify_one();
+        let mut idle = self.readers.idle();
+        if idle.len() < KEPT {
+            idle.extend(fit);
+        }
     }
 }
