@@ -34,6 +34,7 @@ fn forged(text: &str, forge: impl FnOnce(&mut PlanFile)) -> String {
         lifetime: Duration::from_secs(24 * 60 * 60),
         files: &files,
         places: &places,
+        scripts: file.scripts.clone(),
         diagnostics: file.diagnostics.clone(),
     };
     PlanFile::new(file.plan.clone(), binding).to_text()

@@ -36,11 +36,11 @@ fn a_rename_changes_the_names_and_nothing_else() {
         let text = read(&path);
         let before = deluge::parse(&text);
         for used in before.connections() {
-            let renamed = deluge::rename_connection(&text, &used.name, "a_new_name");
+            let renamed = deluge::rename(&text, &used.name, "a_new_name").text;
             let after = deluge::parse(&renamed);
             let expected = before.connections().iter().map(|one| if one.name == used.name { "a_new_name" } else { &one.name });
             assert!(after.connections().iter().map(|one| one.name.as_str()).eq(expected), "{}", path.display());
-            assert_eq!(deluge::rename_connection(&renamed, "a_new_name", &used.name), text, "{}", path.display());
+            assert_eq!(deluge::rename(&renamed, "a_new_name", &used.name).text, text, "{}", path.display());
         }
     }
 }
@@ -133,8 +133,13 @@ fn words(kind: &FindingKind) -> String {
         FindingKind::Host { host, data_centre, connection } => {
             format!("host {host} dc {} for {}", data_centre.unwrap_or("-"), connection.as_deref().unwrap_or("-"))
         }
-        FindingKind::UnknownKey { key } => format!("unknown key {key}"),
-        FindingKind::UnknownMethod { method } => format!("unknown method {method}"),
+        FindingKind::BadUrl { slip } => format!("bad url: {slip:?}"),
+        FindingKind::OwnAuthorization => "own authorization".to_owned(),
+        FindingKind::UnknownKey { task, key } => format!("unknown key {key} of {task}"),
+        FindingKind::MissingKey { task, key } => format!("no {key} in {task}"),
+        FindingKind::RepeatedKey { task, key } => format!("again {key} in {task}"),
+        FindingKind::UnknownMethod { task, method } => format!("unknown method {method} of {task}"),
+        FindingKind::NamelessConnection => "nameless connection".to_owned(),
         FindingKind::UnquotedConnection { name } => format!("unquoted {name}"),
     }
 }
