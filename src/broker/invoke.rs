@@ -7,9 +7,9 @@ use super::refresh::{Renewal, not_connected};
 use super::{Actor, Broker, BrokerError, Invalid, Spelling};
 use crate::oauth::{self, Call, Credential, PlacementError};
 use crate::resource::lifecycle;
-use crate::resource::{Address, Auth, ConnectionState, Grant, HostPattern, Kind, Name, SecretPath};
+use crate::resource::{Address, Auth, ConnectionState, Grant, HostPattern, Name, SecretPath};
 use crate::secret::Secret;
-use crate::store::{Snapshot, StoredGrant};
+use crate::store::{Authorization, Snapshot, StoredGrant, Use};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +72,9 @@ impl Broker {
     /// What a connection proves itself with now: renewed where it is due. Not audited by itself: whoever spends it writes
     /// the line, as [`Broker::call_out`] does.
     pub fn credential(&self, connection: &Name, user: Option<&str>) -> Result<Attached, BrokerError> {
-        let armed = self.arm(connection, user, None)?;
+        let snapshot = self.store.read()?;
+        let party = self.party(&*snapshot, connection, user)?;
+        let armed = self.arm(snapshot, party, None)?;
         Ok(Attached { credential: armed.credential, hosts: lifecycle::hosts_of(&armed.party.service), generation: armed.generation })
     }
 
@@ -80,18 +82,26 @@ impl Broker {
     /// it once and sends once more. The line in the audit is written before anything is sent.
     pub fn call_out(&self, request: Outgoing<'_>) -> Result<Answered, BrokerError> {
         let Some(connection) = request.connection else { return self.call_plain(&request) };
-        if let Err(error) = self.check_target(connection, &request) {
-            return Err(self.note_refusal(&request, connection, error));
+        let snapshot = self.store.read()?;
+        let party = self.party(&*snapshot, connection, request.user)?;
+        self.call_as(snapshot, party, &request)
+    }
+
+    /// As [`Broker::call_out`], on one side of a connection and from the view in which that was read.
+    pub(super) fn call_as(&self, snapshot: Box<dyn Snapshot + '_>, party: Party, request: &Outgoing<'_>) -> Result<Answered, BrokerError> {
+        if let Err(error) = check_target(&party, request) {
+            drop(snapshot);
+            return Err(self.note_refusal(request, &party.address, error));
         }
-        let armed = self.arm(connection, request.user, None)?;
-        self.note_use(&request, &armed)?;
-        let first = self.send(&request, &armed)?;
+        let armed = self.arm(snapshot, party, None)?;
+        self.note_use(request, &armed)?;
+        let first = self.send(request, &armed)?;
         if !armed.party.rules.says_expired(first.status().as_u16(), first.body()) {
             return Ok(answered(first, false, Vec::new()));
         }
-        match self.arm(connection, request.user, Some(armed.generation)) {
+        match self.arm_again(&armed) {
             Ok(again) if again.generation != armed.generation => {
-                let second = self.send(&request, &again)?;
+                let second = self.send(request, &again)?;
                 let is_refused = again.party.rules.says_expired(second.status().as_u16(), second.body());
                 Ok(answered(second, true, if is_refused { again.party.rules.when_refused } else { Vec::new() }))
             }
@@ -114,23 +124,9 @@ impl Broker {
         Ok(answered(sent.map_err(BrokerError::Call)?, false, Vec::new()))
     }
 
-    /// Everything that can be refused without opening a secret: the host, the scheme, a credential of the caller's own.
-    fn check_target(&self, connection: &Name, request: &Outgoing<'_>) -> Result<(), BrokerError> {
-        let party = self.party(&*self.store.read()?, connection, request.user)?;
-        if !["http", "https"].contains(&request.url.scheme()) {
-            return Err(BrokerError::Invalid(Invalid::NotHttp { scheme: request.url.scheme().to_owned() }));
-        }
-        lifecycle::signed_call(&party.service, request.url.as_str()).map_err(BrokerError::refused(&party.address))?;
-        if request.headers.contains_key(AUTHORIZATION) {
-            return Err(BrokerError::Placement(PlacementError::Occupied("Authorization".to_owned())));
-        }
-        Ok(())
-    }
-
-    /// What is refused leaves a line too, as far as it was about a connection that is there.
-    fn note_refusal(&self, request: &Outgoing<'_>, connection: &Name, error: BrokerError) -> BrokerError {
-        let address = Address { kind: Kind::Connection, name: connection.clone() };
-        let mut entry = self.entry(request.actor, request.action, Some(&address));
+    /// What is refused leaves a line too.
+    fn note_refusal(&self, request: &Outgoing<'_>, address: &Address, error: BrokerError) -> BrokerError {
+        let mut entry = self.entry(request.actor, request.action, Some(address));
         entry.detail.extend([
             ("method".to_owned(), request.method.to_string()),
             ("host".to_owned(), request.url.host_str().unwrap_or_default().to_owned()),
@@ -140,17 +136,19 @@ impl Broker {
         audited.expect_err("the work is the refusal")
     }
 
-    fn arm(&self, connection: &Name, user: Option<&str>, refused: Option<u64>) -> Result<Armed, BrokerError> {
-        let (party, server) = {
-            let snapshot = self.store.read()?;
-            let party = self.party(&*snapshot, connection, user)?;
-            self.check_asked(&*snapshot, &party)?;
-            let server = self.server(&*snapshot, &party)?;
-            (party, server)
-        };
-        let (credential, generation, fields) = match server {
+    /// The same side again, whose access its service has refused.
+    fn arm_again(&self, refused: &Armed) -> Result<Armed, BrokerError> {
+        let snapshot = self.store.read()?;
+        let party = self.party(&*snapshot, refused.party.name(), Some(&refused.party.user))?;
+        self.arm(snapshot, party, Some(refused.generation))
+    }
+
+    /// From the view in which the party was read. A renewal looks anew.
+    fn arm(&self, snapshot: Box<dyn Snapshot + '_>, party: Party, refused: Option<u64>) -> Result<Armed, BrokerError> {
+        let standing = self.check_asked(&*snapshot, &party)?;
+        let (credential, generation, fields) = match self.server(&*snapshot, &party)? {
             Server::Oauth2 { provider, grant } => {
-                let current = self.current(&Renewal { party: &party, provider: &provider, grant, refused })?;
+                let current = self.current(snapshot, &Renewal { party: &party, provider: &provider, grant, refused })?;
                 let is_moved = grant == Grant::AuthorizationCode && !current.tokens.issued_by.is_still(&provider);
                 if is_moved {
                     let why = "its service's token URL or client was changed since it was connected: connect it again".to_owned();
@@ -162,12 +160,12 @@ impl Broker {
                 (Credential::token(current.tokens.access.clone(), provider.place.clone()), current.generation, fields)
             }
             Server::Oauth1(provider) => {
-                let grant = self.grant_of(&*self.store.read()?, &party)?;
+                let grant = self.grant_of(&*snapshot, &party)?;
                 let token = self.open_token1(&grant)?.ok_or_else(|| not_connected(&party, ConnectionState::NotConnected, String::new()))?;
                 (Credential::Oauth1(provider.signs_with(&token)), grant.generation, BTreeMap::new())
             }
             Server::Declared => {
-                let (credential, fields) = self.declared(&party)?;
+                let (credential, fields) = self.declared(&*snapshot, &party, standing)?;
                 (credential, 0, fields)
             }
         };
@@ -175,29 +173,30 @@ impl Broker {
     }
 
     /// Asked before the client is looked for, so that the first thing said is that nobody connected.
-    fn check_asked(&self, snapshot: &dyn Snapshot, party: &Party) -> Result<(), BrokerError> {
+    fn check_asked(&self, snapshot: &dyn Snapshot, party: &Party) -> Result<Authorization, BrokerError> {
         let standing = snapshot.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
         match standing {
-            Some(one) if matches!(one.state, ConnectionState::Connected | ConnectionState::Error) => Ok(()),
+            Some(one) if matches!(one.state, ConnectionState::Connected | ConnectionState::Error) => Ok(one),
             Some(one) => Err(not_connected(party, one.state, one.message)),
             None => Err(not_connected(party, ConnectionState::NotConnected, String::new())),
         }
     }
 
     /// Keys, or user name and password, as the connection gives them.
-    fn declared(&self, party: &Party) -> Result<(Credential, BTreeMap<String, Secret<String>>), BrokerError> {
-        let fields: BTreeMap<String, Secret<String>> = {
-            let snapshot = self.store.read()?;
-            let standing = snapshot.authorizations(party.name())?.into_iter().find(|one| one.user == party.user);
-            if let Some(one) = standing.filter(|one| one.state != ConnectionState::Connected) {
-                return Err(not_connected(party, one.state, one.message));
-            }
-            let value = |(key, value): (&String, &_)| {
-                let path = SecretPath::of(["credentials", key]);
-                Ok::<_, BrokerError>((key.clone(), self.value(&*snapshot, &party.address, path, value, &party.address)?))
-            };
-            party.connection.credentials.iter().map(value).collect::<Result<_, _>>()?
+    fn declared(
+        &self,
+        snapshot: &dyn Snapshot,
+        party: &Party,
+        standing: Authorization,
+    ) -> Result<(Credential, BTreeMap<String, Secret<String>>), BrokerError> {
+        if standing.state != ConnectionState::Connected {
+            return Err(not_connected(party, standing.state, standing.message));
+        }
+        let value = |(key, value): (&String, &_)| {
+            let path = SecretPath::of(["credentials", key]);
+            Ok::<_, BrokerError>((key.clone(), self.value(snapshot, &party.address, path, value, &party.address)?))
         };
+        let fields: BTreeMap<String, Secret<String>> = party.connection.credentials.iter().map(value).collect::<Result<_, _>>()?;
         let take = |name: &str| fields.get(name).cloned().ok_or_else(|| PlacementError::MissingKey(name.to_owned()));
         let credential = match (&party.service.auth, &party.rules.spelling) {
             (_, Some(Spelling { place: None, .. })) => {
@@ -223,11 +222,7 @@ impl Broker {
             ("generation".to_owned(), armed.generation.to_string()),
             ("user".to_owned(), party.user.clone()),
         ]);
-        let mut tx = self.store.begin_about(party.about())?;
-        let grant = self.grant_of(&*tx, party)?;
-        tx.put_grant(&StoredGrant { last_used: Some(entry.at), ..grant })?;
-        tx.append_audit(&entry)?;
-        Ok(tx.commit()?)
+        Ok(self.store.note_use(Use { connection: party.name().clone(), user: party.user.clone(), entry })?)
     }
 
     fn send(&self, request: &Outgoing<'_>, armed: &Armed) -> Result<Inbound, BrokerError> {
@@ -289,4 +284,16 @@ fn why_and(why: String, hints: Vec<String>) -> Vec<String> {
 fn answered(mut response: Inbound, renewed: bool, hints: Vec<String>) -> Answered {
     clean_incoming(response.headers_mut());
     Answered { response, renewed, hints }
+}
+
+/// Everything that can be refused without opening a secret: the host, the scheme, a credential of the caller's own.
+fn check_target(party: &Party, request: &Outgoing<'_>) -> Result<(), BrokerError> {
+    if !["http", "https"].contains(&request.url.scheme()) {
+        return Err(BrokerError::Invalid(Invalid::NotHttp { scheme: request.url.scheme().to_owned() }));
+    }
+    lifecycle::signed_call(&party.service, request.url.as_str()).map_err(BrokerError::refused(&party.address))?;
+    if request.headers.contains_key(AUTHORIZATION) {
+        return Err(BrokerError::Placement(PlacementError::Occupied("Authorization".to_owned())));
+    }
+    Ok(())
 }

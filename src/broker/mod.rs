@@ -44,7 +44,7 @@ mod tests;
 mod ticket;
 mod trace;
 
-pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Whose};
+pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Part, Whose};
 pub use applications::ApplicationUse;
 pub use call::{Actor, Broker, Call, Expect, Surroundings};
 pub use consent::{Begun, Consent};

@@ -2,10 +2,14 @@
 
 use super::consult::{doubt, status, status_of, webhook_state};
 use super::{Broker, BrokerError};
-use crate::resource::{Address, ConnectionStatus, Fingerprint, Link, Live, Name, Observed, Resource, SecretPath, Status};
+use crate::resource::{Address, ConnectionStatus, Fingerprint, Kind, Link, Live, Name, Observed, Resource, SecretPath, Status};
 use crate::store::{Authorization, Object, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::time::SystemTime;
+
+/// Objects of a list that are read at once.
+const AT_ONCE: usize = 128;
 
 impl Broker {
     /// Everything that is live, whoever owns it, as of one moment.
@@ -24,16 +28,46 @@ impl Broker {
     /// One object that is live; `None` where it is not there.
     pub fn live(&self, address: &Address) -> Result<Option<Live>, BrokerError> {
         let snapshot = self.store.read()?;
+        let object = snapshot.object(address)?;
+        object.map(|object| self.live_of(&*snapshot, object)).transpose()
+    }
+
+    /// An object that the snapshot has shown, with how it stands.
+    pub(super) fn live_of(&self, snapshot: &dyn Snapshot, object: Object) -> Result<Live, BrokerError> {
         let now = self.clock.now();
-        let Some(object) = snapshot.object(address)? else { return Ok(None) };
         let status = match &*object.resource {
             Resource::Service(_) => Status::Service,
-            Resource::Connection(_) => Status::Connection(status(&*snapshot, &address.name, now)?),
-            Resource::Webhook(webhook) => Status::Webhook(webhook_state(&object, webhook, |name| status(&*snapshot, name, now))?),
+            Resource::Connection(_) => Status::Connection(status(snapshot, &object.address.name, now)?),
+            Resource::Webhook(webhook) => Status::Webhook(webhook_state(&object, webhook, |name| status(snapshot, name, now))?),
             Resource::Function(_) => Status::Function,
         };
-        let (etag, secrets) = (object.etag(), snapshot.held(address)?);
-        Ok(Some(Live { etag, resource: object.resource, owner: object.owner, status, applied: object.applied, secrets }))
+        let (etag, secrets) = (object.etag(), snapshot.held(&object.address)?);
+        Ok(Live { etag, resource: object.resource, owner: object.owner, status, applied: object.applied, secrets })
+    }
+
+    /// Shows objects of a kind whose names come after one, by name, until `look` has seen enough.
+    pub(super) fn each_after(
+        &self,
+        snapshot: &dyn Snapshot,
+        kind: Kind,
+        after: Option<&str>,
+        mut look: impl FnMut(Object) -> Result<ControlFlow<()>, BrokerError>,
+    ) -> Result<(), BrokerError> {
+        let mut after = after.unwrap_or_default().to_owned();
+        loop {
+            let objects = snapshot.objects_after(kind, &after, AT_ONCE)?;
+            let Some(last) = objects.last() else { return Ok(()) };
+            after = last.address.name.to_string();
+            let is_last = objects.len() < AT_ONCE;
+            for object in objects {
+                if look(object)?.is_break() {
+                    return Ok(());
+                }
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
     }
 
     /// The text of a function's script; `None` where it is not there.

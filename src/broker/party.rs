@@ -6,7 +6,7 @@ use crate::oauth::oauth1::Provider1;
 use crate::oauth::{ClientSecrets, Outside, Provider};
 use crate::resource::{Address, Auth, Connection, Grant, Kind, Name, OAuth1, OAuth2, SecretPath, Service, Value};
 use crate::secret::Secret;
-use crate::store::{About, Snapshot};
+use crate::store::{About, Object, Snapshot};
 use crate::vault;
 
 /// One person's side of one connection.
@@ -57,8 +57,13 @@ impl Broker {
     /// owner's; otherwise it is the owner's, whoever asks.
     pub(super) fn party(&self, snapshot: &dyn Snapshot, name: &Name, user: Option<&str>) -> Result<Party, BrokerError> {
         let address = Address { kind: Kind::Connection, name: name.clone() };
-        let object = snapshot.object(&address)?.ok_or_else(|| BrokerError::NotFound { address: address.clone() })?;
-        let connection = as_connection(&object)?.clone();
+        let object = snapshot.object(&address)?.ok_or(BrokerError::NotFound { address })?;
+        self.party_of(snapshot, &object, user)
+    }
+
+    /// As [`Broker::party`], of an object that the snapshot has shown.
+    pub(super) fn party_of(&self, snapshot: &dyn Snapshot, object: &Object, user: Option<&str>) -> Result<Party, BrokerError> {
+        let (address, connection) = (object.address.clone(), as_connection(object)?.clone());
         let user = side(&address, &connection, user)?;
         let origin = self.service_of(snapshot, &address, &connection)?;
         let is_custom = matches!(origin, Origin::Custom(_));

@@ -72,10 +72,11 @@ pub(super) struct Claimed {
 
 impl Broker {
     /// Good tokens: those that are there, or new ones where those are due or were refused.
-    pub(super) fn current(&self, renewal: &Renewal<'_>) -> Result<Current, BrokerError> {
-        if let Judged::Serve(current) = self.look(renewal)? {
+    pub(super) fn current(&self, snapshot: Box<dyn Snapshot + '_>, renewal: &Renewal<'_>) -> Result<Current, BrokerError> {
+        if let Judged::Serve(current) = self.look_at(&*snapshot, renewal)? {
             return Ok(current);
         }
+        drop(snapshot);
         let turn = self.turns.of(renewal.party);
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..LOOKS {
@@ -94,8 +95,11 @@ impl Broker {
     }
 
     fn look(&self, renewal: &Renewal<'_>) -> Result<Judged, BrokerError> {
-        let snapshot = self.store.read()?;
-        let (grant, tokens) = self.usable(&*snapshot, renewal)?;
+        self.look_at(&*self.store.read()?, renewal)
+    }
+
+    fn look_at(&self, snapshot: &dyn Snapshot, renewal: &Renewal<'_>) -> Result<Judged, BrokerError> {
+        let (grant, tokens) = self.usable(snapshot, renewal)?;
         self.judge(renewal, &grant, tokens)
     }
 

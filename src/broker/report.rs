@@ -120,26 +120,30 @@ impl Broker {
     /// How one connection stands; `None` where it is not there.
     pub fn status_of(&self, name: &Name) -> Result<Option<Report>, BrokerError> {
         let snapshot = self.store.read()?;
+        let object = snapshot.object(&Address { kind: Kind::Connection, name: name.clone() })?;
+        object.map(|object| self.report_of(&*snapshot, &object)).transpose()
+    }
+
+    /// How a connection stands that the snapshot has shown.
+    pub(super) fn report_of(&self, snapshot: &dyn Snapshot, object: &Object) -> Result<Report, BrokerError> {
         let now = self.clock.now();
-        let address = Address { kind: Kind::Connection, name: name.clone() };
-        let Some(object) = snapshot.object(&address)? else { return Ok(None) };
-        let connection = as_connection(&object)?;
+        let (address, name, connection) = (&object.address, &object.address.name, as_connection(object)?);
         let mut asked = snapshot.authorizations(name)?;
         let mut grants = BTreeMap::new();
         for one in &mut asked {
             if let Some(grant) = snapshot.grant(name, &one.user)? {
                 doubt(one, &grant, now);
-                grants.insert(one.user.clone(), held(&grant, &|| self.is_consented(&*snapshot, &address, connection)));
+                grants.insert(one.user.clone(), held(&grant, &|| self.is_consented(snapshot, address, connection)));
             }
         }
         let mut webhooks = BTreeMap::new();
-        for (referrer, link) in snapshot.referrers(&address)? {
+        for (referrer, link) in snapshot.referrers(address)? {
             let Some(object) = snapshot.object(&referrer)?.filter(|_| link == Link::SignedBy) else { continue };
             let state = webhook_state(&object, as_webhook(&object)?, |_| Ok(status_of(&asked)))?;
             webhooks.insert(referrer, state);
         }
         let held = |user: &str| grants.get(user).cloned().unwrap_or_default();
-        Ok(Some(report(&object, connection, &asked, &held, webhooks)))
+        Ok(report(object, connection, &asked, &held, webhooks))
     }
 }
 

@@ -3,6 +3,7 @@
 mod deliveries;
 mod grants;
 mod people;
+mod uses;
 
 use super::{Answer, AuditEntry, AuditHead, Authorization, Object, Outcome, Recorded, Store, Transaction, verify};
 use crate::resource::{Address, ConnectionState, Etag, Fingerprint, Kind, Link, Name, Resource, SecretPath};
@@ -18,6 +19,7 @@ pub fn run(fresh: Fresh<'_>) {
     nothing_is_there_at_first(&*fresh());
     what_was_committed_reads_back(&*fresh());
     what_was_dropped_is_undone(&*fresh());
+    a_part_of_a_list_is_of_one_kind_and_in_order(&*fresh());
     replacing_an_object_keeps_its_secrets_and_moves_its_links(&*fresh());
     deleting_an_object_takes_all_that_is_its_own(&*fresh());
     grants::run(fresh);
@@ -25,6 +27,7 @@ pub fn run(fresh: Fresh<'_>) {
     people::run(fresh);
     the_audit_is_a_chain(&*fresh());
     deliveries::run(fresh);
+    uses::run(fresh);
     writers_wait_for_each_other(&*fresh());
 }
 
@@ -129,6 +132,26 @@ fn what_was_committed_reads_back(store: &dyn Store) {
     let held = read.held(&whole.address).expect("readable");
     assert_eq!(held, [(SecretPath("/credentials/key".to_owned()), Fingerprint("fp:1".to_owned()))].into());
     assert_eq!(read.all_held().expect("readable"), [(whole.address.clone(), held)].into());
+}
+
+fn a_part_of_a_list_is_of_one_kind_and_in_order(store: &dyn Store) {
+    write(store, |tx| {
+        for name in ["b", "a_b", "a", "ab", "a-b", "c"] {
+            tx.put_object(&object(&connection(name), serde_json::json!({ "name": "C", "service": "s" }), 1)).expect("a new object");
+        }
+        let hook = Address::new(Kind::Webhook, "ab");
+        tx.put_object(&object(&hook, serde_json::json!({ "name": "W", "url": "https://x.example/" }), 1)).expect("a new object");
+    });
+    let read = store.read().expect("the store can be read");
+    let part = |after: &str, limit: usize| -> Vec<String> {
+        let found = read.objects_after(Kind::Connection, after, limit).expect("readable");
+        assert!(found.iter().all(|one| read.object(&one.address).expect("readable").as_ref() == Some(one)));
+        found.into_iter().map(|one| one.address.name.to_string()).collect()
+    };
+    assert_eq!(part("", usize::MAX), ["a", "a-b", "a_b", "ab", "b", "c"]);
+    assert_eq!(part("a", 2), ["a-b", "a_b"]);
+    assert_eq!(part("a_", 1), ["a_b"]);
+    assert_eq!(part("c", 9), Vec::<String>::new());
 }
 
 fn what_was_dropped_is_undone(store: &dyn Store) {

@@ -5,7 +5,7 @@ use super::{
     Lease, Object, Pick, Recorded, SealedAt, Snapshot, Store, StoreError, StoredApplication, StoredConsent, StoredGrant, StoredRevocation,
     StoredToken, StoredUser, Transaction,
 };
-use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
+use crate::resource::{Address, Fingerprint, Kind, Link, Name, SecretPath};
 use crate::vault::Sealed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -113,6 +113,7 @@ impl<T: Snapshot + ?Sized> Snapshot for Faulty<'_, T> {
     reads! {
         object(address: &Address) -> Option<Object>;
         objects() -> BTreeMap<Address, Object>;
+        objects_after(kind: Kind, after: &str, limit: usize) -> Vec<Object>;
         script(address: &Address) -> Option<String>;
         held(address: &Address) -> BTreeMap<SecretPath, Fingerprint>;
         all_held() -> BTreeMap<Address, BTreeMap<SecretPath, Fingerprint>>;

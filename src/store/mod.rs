@@ -29,7 +29,7 @@ pub use delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
 use grant::CONSENT_ENDS_KEPT;
 pub use grant::{ConsentEnd, ConsentState, Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 pub use people::{ApplyLease, Held, StoredApplication, StoredToken, StoredUser};
-pub use port::{About, Snapshot, Store, StoreError, Transaction};
+pub use port::{About, Snapshot, Store, StoreError, Transaction, Use};
 // (A crate has the same name.)
 pub use self::postgres::{Encryption, PostgresAddress, PostgresStore};
 pub use record::{Answer, Authorization, Object, Outcome, Recorded};

@@ -5,7 +5,7 @@ use super::delivery::{Attempt, Delivery, DeliveryFilter, DeliveryState, Pick};
 use super::grant::{ConsentEnd, Lease, SealedAt, StoredConsent, StoredGrant, StoredRevocation};
 use super::people::{ApplyLease, StoredApplication, StoredToken, StoredUser};
 use super::record::{Authorization, Object, Recorded};
-use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
+use crate::resource::{Address, Fingerprint, Kind, Link, Name, SecretPath};
 use crate::vault::Sealed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -26,6 +26,17 @@ pub trait Store: Send + Sync {
         self.begin()
     }
 
+    /// Writes down that a credential is about to be used: the time in its grant, and the line in the audit. Both are durable
+    /// when it returns. What the database can write for many at once it may.
+    fn note_use(&self, one: Use) -> Result<(), StoreError> {
+        let Use { connection, user, entry } = one;
+        let mut tx = self.begin_about(About::Connection(&connection))?;
+        let grant = tx.grant(&connection, &user)?.unwrap_or_else(|| StoredGrant::new(&connection, &user));
+        tx.put_grant(&StoredGrant { last_used: Some(entry.at), ..grant })?;
+        tx.append_audit(&entry)?;
+        tx.commit()
+    }
+
     /// Moves what was written into the main file and wipes the log, so that nothing deleted lingers in it.
     fn checkpoint(&self) -> Result<(), StoreError>;
 }
@@ -39,12 +50,25 @@ pub enum About<'a> {
     Deliveries,
 }
 
+/// A use of what is held for one person's grant of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    pub connection: Name,
+    /// Empty for the connection's owner.
+    pub user: String,
+    /// The line that tells of it, with its time.
+    pub entry: AuditEntry,
+}
+
 /// What can be read.
 pub trait Snapshot {
     fn object(&self, address: &Address) -> Result<Option<Object>, StoreError>;
 
     /// All of them, by address.
     fn objects(&self) -> Result<BTreeMap<Address, Object>, StoreError>;
+
+    /// Objects of one kind whose names come after one, by name, so many at most.
+    fn objects_after(&self, kind: Kind, after: &str, limit: usize) -> Result<Vec<Object>, StoreError>;
 
     fn script(&self, address: &Address) -> Result<Option<String>, StoreError>;
 

@@ -11,6 +11,7 @@ mod for_oauth;
 mod guard;
 mod policy;
 mod resolver;
+mod thread;
 
 #[cfg(test)]
 mod fake_provider;

@@ -16,7 +16,7 @@ use crate::resource::access::{Denied, ObjectFacts, Principal, Right, allowed};
 use crate::resource::{Address, Resource};
 use crate::store::Object;
 
-pub use reading::Whose;
+pub use reading::{Part, Whose};
 pub use using::{ConsentWanted, Invocation};
 
 /// A broker and who uses it.

@@ -1,12 +1,12 @@
 //! What is live, as far as somebody may know it.
 
-use super::Admitted;
+use super::{Admitted, Facts};
 use crate::broker::{BrokerError, Report};
 use crate::resource::access::{ObjectFacts, Reach, Right, Role, reach};
 use crate::resource::{Address, ConnectionState, Graph, Kind, Link, Live, Name, Observed, Project, Resource, Status, Traces};
-use crate::store::AuditLine;
-use crate::store::{AuditHead, StoredUser};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::store::{AuditHead, AuditLine, Object, Snapshot, StoredUser};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::time::SystemTime;
 
 /// Which connections a list is to show.
@@ -20,6 +20,22 @@ pub enum Whose {
     Mine,
     /// Other people's that run with the credentials of each login user: whoever asks authorizes a copy.
     Shared,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    pub whose: Whose,
+    /// The project that owns them; `None` for any, and for none.
+    pub owner: Option<&'a str>,
+    /// The name that the part before ended with.
+    pub after: Option<&'a str>,
+    pub limit: usize,
+}
+
+impl Part<'_> {
+    /// All of it at once.
+    pub const WHOLE: Part<'static> = Part { whose: Whose::All, owner: None, after: None, limit: usize::MAX };
 }
 
 /// Whose names count as the organisation's.
@@ -47,13 +63,14 @@ impl Admitted<'_> {
         Ok(observed)
     }
 
-    /// What is live of one kind, or of all, by address.
-    pub fn objects(&self, kind: Option<Kind>) -> Result<BTreeMap<Address, Live>, BrokerError> {
-        self.ask(Right::See)?;
-        let mut objects = self.broker.observe()?.objects;
-        objects.retain(|address, live| kind.is_none_or(|kind| address.kind == kind) && self.sees(live));
-        objects.values_mut().for_each(|live| self.trim(live));
-        Ok(objects)
+    /// A part of what is live of one kind, by name: of what whoever asks may see, what fits.
+    pub fn objects(&self, kind: Kind, part: &Part<'_>, fits: &dyn Fn(&Live) -> bool) -> Result<Vec<(Address, Live)>, BrokerError> {
+        self.part(kind, part, |snapshot, object| {
+            let address = object.address.clone();
+            let mut live = self.broker.live_of(snapshot, object)?;
+            self.trim(&mut live);
+            Ok(fits(&live).then_some((address, live)))
+        })
     }
 
     pub fn object(&self, address: &Address) -> Result<Live, BrokerError> {
@@ -77,7 +94,7 @@ impl Admitted<'_> {
         let mut seen = BTreeSet::from([address.clone()]);
         for near in project.resources.keys() {
             // What it is of is known from its own body.
-            let is_seen = |facts: super::Facts| self.may(Right::See, Some(&facts.about(None))).is_ok();
+            let is_seen = |facts: Facts| self.may(Right::See, Some(&facts.about(None))).is_ok();
             if near.kind == Kind::Service || self.facts(near)?.is_some_and(is_seen) {
                 seen.insert(near.clone());
             }
@@ -101,17 +118,13 @@ impl Admitted<'_> {
         Ok(dependents)
     }
 
-    /// How connections stand, by address.
-    pub fn status(&self, whose: Whose) -> Result<Vec<Report>, BrokerError> {
-        self.ask(Right::See)?;
-        let makers = match whose {
-            Whose::All | Whose::Shared => Makers { others: BTreeSet::new() },
-            Whose::Mine => Makers::of(self.broker.users()?),
-        };
-        let mut reports = self.broker.status()?;
-        reports.retain(|report| self.may(Right::See, Some(&facts_of_report(report))).is_ok() && self.is(whose, report, &makers));
-        reports.iter_mut().for_each(|report| self.trim_report(report));
-        Ok(reports)
+    /// How a part of the connections stand, by name.
+    pub fn status(&self, part: &Part<'_>) -> Result<Vec<Report>, BrokerError> {
+        self.part(Kind::Connection, part, |snapshot, object| {
+            let mut report = self.broker.report_of(snapshot, &object)?;
+            self.trim_report(&mut report);
+            Ok(Some(report))
+        })
     }
 
     /// How one connection stands.
@@ -153,18 +166,46 @@ impl Admitted<'_> {
         self.broker.verify_audit()
     }
 
-    fn sees(&self, live: &Live) -> bool {
-        self.may(Right::See, Some(&facts_of(live))).is_ok()
+    /// Reads no more of the objects than it takes to fill the part.
+    fn part<T>(
+        &self,
+        kind: Kind,
+        part: &Part<'_>,
+        mut shown: impl FnMut(&dyn Snapshot, Object) -> Result<Option<T>, BrokerError>,
+    ) -> Result<Vec<T>, BrokerError> {
+        self.ask(Right::See)?;
+        let makers = match part.whose {
+            Whose::All | Whose::Shared => Makers { others: BTreeSet::new() },
+            Whose::Mine => Makers::of(self.broker.users()?),
+        };
+        let snapshot = self.broker.store.read()?;
+        let mut found = Vec::new();
+        self.broker.each_after(&*snapshot, kind, part.after, |object| {
+            if found.len() == part.limit {
+                return Ok(ControlFlow::Break(()));
+            }
+            if self.is_of(part, &object, &makers) {
+                found.extend(shown(&*snapshot, object)?);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    fn is_of(&self, part: &Part<'_>, object: &Object, makers: &Makers) -> bool {
+        let is_owned = part.owner.is_none_or(|owner| object.owner.as_deref() == Some(owner));
+        let facts = Facts::of(object);
+        is_owned && self.may(Right::See, Some(&facts.about(None))).is_ok() && self.is(part.whose, &facts, object.maker.as_deref(), makers)
     }
 
     /// A connection is a list's once: other people's that are shared are not of the organisation.
-    fn is(&self, whose: Whose, report: &Report, makers: &Makers) -> bool {
-        let made = report.maker.as_deref() == Some(&self.principal.name);
-        let shared = report.use_login_user_credentials && !made;
+    fn is(&self, whose: Whose, facts: &Facts, maker: Option<&str>, makers: &Makers) -> bool {
+        let made = maker == Some(&self.principal.name);
+        let shared = facts.shared && !made;
         match whose {
             Whose::All => true,
             Whose::Shared => shared,
-            Whose::Mine => made || (!shared && makers.is_of_organisation(report.maker.as_deref())),
+            Whose::Mine => made || (!shared && makers.is_of_organisation(maker)),
         }
     }
 
@@ -200,8 +241,4 @@ impl Admitted<'_> {
 fn facts_of(live: &Live) -> ObjectFacts<'_> {
     let shared = matches!(&*live.resource, Resource::Connection(connection) if connection.use_login_user_credentials);
     ObjectFacts { project: live.owner.as_deref(), shared, user: None }
-}
-
-fn facts_of_report(report: &Report) -> ObjectFacts<'_> {
-    ObjectFacts { project: report.owner.as_deref(), shared: report.use_login_user_credentials, user: None }
 }

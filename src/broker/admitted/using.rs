@@ -89,11 +89,24 @@ impl Admitted<'_> {
 
     /// Calls out with a connection.
     pub fn invoke(&self, invocation: Invocation<'_>) -> Result<Answered, BrokerError> {
-        let user = self.user_meant(Right::Invoke, invocation.connection, invocation.user)?;
+        let address = Address { kind: Kind::Connection, name: invocation.connection.clone() };
+        self.ask(Right::Invoke)?;
+        // Judged and used as one view shows it.
+        let snapshot = self.broker.store.read()?;
+        let object = snapshot.object(&address)?.ok_or_else(|| not_there(&address))?;
+        let user = match self.judged_user(Right::Invoke, &Facts::of(&object), invocation.user) {
+            Ok(user) => user,
+            Err(denied) => {
+                drop(snapshot);
+                return Err(self.deny(Right::Invoke, Some(&address), denied));
+            }
+        };
+        self.ask_used_by(&*snapshot, &object)?;
+        let party = self.broker.party_of(&*snapshot, &object, user.as_deref())?;
         let Invocation { connection, method, url, headers, body, body_cap, patience, .. } = invocation;
-        let user = user.as_deref();
-        let (actor, connection) = (&self.actor, Some(connection));
-        self.broker.call_out(Outgoing { actor, action: "invoke", connection, user, method, url, headers, body, body_cap, patience })
+        let (actor, connection, user) = (&self.actor, Some(connection), user.as_deref());
+        let outgoing = Outgoing { actor, action: "invoke", connection, user, method, url, headers, body, body_cap, patience };
+        self.broker.call_as(snapshot, party, &outgoing)
     }
 
     /// Fires a webhook: on behalf of the login user who is named, or whoever asks for `None`, where its connection uses login
@@ -159,11 +172,14 @@ impl Admitted<'_> {
         let address = Address { kind: Kind::Connection, name: connection.clone() };
         self.ask(right)?;
         let facts = self.facts(&address)?.ok_or_else(|| not_there(&address))?;
-        let user = facts.shared.then(|| named.unwrap_or(&self.principal.name).to_owned());
-        let judged = self.may(right, Some(&facts.about(user.as_deref())));
-        judged.map_err(|denied| self.deny(right, Some(&address), denied))?;
+        let user = self.judged_user(right, &facts, named).map_err(|denied| self.deny(right, Some(&address), denied))?;
         self.ask_used(&address)?;
         Ok(user)
+    }
+
+    fn judged_user(&self, right: Right, facts: &Facts, named: Option<&str>) -> Result<Option<String>, Denied> {
+        let user = facts.shared.then(|| named.unwrap_or(&self.principal.name).to_owned());
+        self.may(right, Some(&facts.about(user.as_deref()))).map(|()| user)
     }
 
     /// What is known of a connection over which whoever asks has a right, were it the least one.

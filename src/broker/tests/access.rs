@@ -4,7 +4,7 @@ use super::people::wanted;
 use super::service::Live;
 use super::*;
 use crate::broker::hook::HookError;
-use crate::broker::{Admitted, Asked, ConsentWanted, Invalid, Invocation, LeaseWanted, TokenWanted, UserWanted, Whose};
+use crate::broker::{Admitted, Asked, ConsentWanted, Invalid, Invocation, LeaseWanted, Part, TokenWanted, UserWanted, Whose};
 use crate::resource::Kind;
 use crate::resource::access::{Principal, PrincipalKind, Right, Role, TokenScope};
 use crate::store::DeliveryFilter;
@@ -106,7 +106,7 @@ const TABLE: [(&str, &str, UseCase); 54] = [
     ("fingerprint", "yyyn", |_, who| end(who.fingerprint(&[Secret::new("x".to_owned())]))),
     ("whether a plan was spent", "yyyn", |_, who| end(who.spent("p"))),
     ("read who did what to a project's objects", "yyyn", |_, who| end(who.traces("cold_chain"))),
-    ("list objects", "yyyy", |_, who| end(who.objects(Some(Kind::Connection)))),
+    ("list objects", "yyyy", |_, who| end(who.objects(Kind::Connection, &Part::WHOLE, &|_| true))),
     ("read a service", "yyy-", |_, who| end(who.object(&at("services.oauth")))),
     ("read an owner's connection", "yyy-", |_, who| end(who.object(&at("connections.c")))),
     ("read a shared connection", "yyyy", |_, who| end(who.object(&at("connections.each")))),
@@ -115,7 +115,7 @@ const TABLE: [(&str, &str, UseCase); 54] = [
     ("read a script", "yyy-", |_, who| end(who.script(&at("functions.f")))),
     ("read dependents", "yyy-", |_, who| end(who.dependents(&at("connections.c")))),
     ("read dependents of a shared one", "yyyy", |_, who| end(who.dependents(&at("connections.each")))),
-    ("list states", "yyyy", |_, who| end(who.status(Whose::All))),
+    ("list states", "yyyy", |_, who| end(who.status(&Part::WHOLE))),
     ("read a state", "yyy-", |_, who| end(who.status_of(&Name::new("c")))),
     ("read a shared one's state", "yyyy", |_, who| end(who.status_of(&Name::new("each")))),
     ("read the audit", "ynnn", |_, who| end(who.audit(0, 9))),
@@ -289,10 +289,10 @@ fn a_user_of_connections_sees_the_own_state_and_nobody_s_name() {
     let live = furnished(Role::User);
     let user = principal(&live, "user", &[TokenScope::Read]);
     let who = live.broker().admit(&user);
-    let reports = who.status(Whose::All).expect("allowed");
+    let reports = who.status(&Part::WHOLE).expect("allowed");
     assert_eq!(reports.iter().map(|report| report.address.to_string()).collect::<Vec<_>>(), ["connections.each"]);
     assert_eq!((reports[0].state, reports[0].users.len()), (ConnectionState::Connected, 1));
-    assert!(!format!("{:?}{:?}", reports, who.objects(None).expect("allowed")).contains("zoe"));
+    assert!(!format!("{:?}{:?}", reports, who.objects(Kind::Connection, &Part::WHOLE, &|_| true).expect("allowed")).contains("zoe"));
     live.user("new", PrincipalKind::Person, Role::User);
     let new = principal(&live, "new", &[TokenScope::Read]);
     let who = live.broker().admit(&new);
@@ -321,7 +321,7 @@ fn my_connections_are_mine_and_the_organisation_s_and_shared_ones_are_other_peop
     }
     let ed = principal(&live, "ed", &[TokenScope::Read]);
     let listed = |whose| {
-        let reports = live.broker().admit(&ed).status(whose).expect("allowed");
+        let reports = live.broker().admit(&ed).status(&Part { whose, ..Part::WHOLE }).expect("allowed");
         reports.into_iter().map(|report| report.address.name.to_string()).collect::<Vec<_>>()
     };
     // `c` and `each` were made by `ada`, who is no user here: the organisation's.
@@ -344,8 +344,9 @@ fn a_token_for_single_projects_sees_and_changes_nothing_else() {
     let who = live.broker().admit(&limited);
     let seen: Vec<String> = who.observe().expect("allowed").objects.keys().map(ToString::to_string).collect();
     assert_eq!(seen, ["services.docked"]);
-    assert_eq!(who.objects(None).expect("allowed").len(), 1);
-    assert!(who.status(Whose::All).expect("allowed").is_empty());
+    let counted = |kind| who.objects(kind, &Part::WHOLE, &|_| true).expect("allowed").len();
+    assert_eq!(Kind::ALL.map(counted).into_iter().sum::<usize>(), 1);
+    assert!(who.status(&Part::WHOLE).expect("allowed").is_empty());
     assert_eq!(who.leases().expect("allowed").len(), 1);
     for hidden in ["services.keys", "services.nobody_s"] {
         assert_eq!(end(who.object(&at(hidden))), "not-found");

@@ -1,7 +1,7 @@
 //! Connections: authorizing and revoking, how they stand, calls through them, and the texts that use them.
 
 use super::objects::done;
-use crate::broker::{self, BODY_CAP, PATIENCE, Report, Whose};
+use crate::broker::{self, BODY_CAP, PATIENCE, Part, Whose};
 use crate::oauth;
 use crate::resource::Name;
 use crate::server::answer::Answer;
@@ -54,9 +54,9 @@ pub(in crate::server) fn status(served: &Served, asked: &Asked) -> Result<Answer
 
 pub(in crate::server) fn all_status(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let after = asked.after()?;
-    let mut reports = asked.admitted(served).status(Whose::All).map_err(trouble::broker)?;
-    let is_owned = |report: &Report| asked.text(Parameter::OWNER).is_none_or(|owner| report.owner.as_deref() == Some(owner));
-    reports.retain(|report| is_owned(report) && after.as_ref().is_none_or(|after| report.address.name.as_str() > after.as_str()));
+    // One more than is shown, to know whether there is more.
+    let part = Part { whose: Whose::All, owner: asked.text(Parameter::OWNER), after: after.as_deref(), limit: asked.limit() + 1 };
+    let mut reports = asked.admitted(served).status(&part).map_err(trouble::broker)?;
     let more = reports.len() > asked.limit();
     reports.truncate(asked.limit());
     let next = if more { asked.cursor(reports.last().map(|report| report.address.name.as_str())) } else { None };

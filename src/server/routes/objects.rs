@@ -1,6 +1,6 @@
 //! Services, connections, webhooks and functions: one life for all kinds.
 
-use crate::broker::{Expect, Put, Whose};
+use crate::broker::{Expect, Part, Put, Whose};
 use crate::resource::{Address, Live, Resource, SecretPath, Status};
 use crate::secret::Secret;
 use crate::server::answer::Answer;
@@ -10,37 +10,24 @@ use crate::server::trouble;
 use crate::store;
 use crate::wire::{self, Code, Dependent, Dependents, Done, Page, Parameter, Problem, Script, State, Written};
 use http::StatusCode;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(in crate::server) fn list(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let after = asked.after()?;
-    let whose = whose(served, asked)?;
-    let is_wanted = |address: &Address, live: &Live| {
-        after.as_ref().is_none_or(|after| address.name.as_str() > after.as_str())
-            && asked.text(Parameter::OWNER).is_none_or(|owner| live.owner.as_deref() == Some(owner))
-            && whose.as_ref().is_none_or(|whose| whose.contains(address))
-            && is_so(asked, live)
-    };
-    let objects = asked.admitted(served).objects(Some(asked.kind())).map_err(trouble::broker)?;
-    let wanted = objects.into_iter().filter(|(address, live)| is_wanted(address, live));
-    // One more than is shown, to know whether there is more.
-    let mut items: Vec<wire::Live<Arc<Resource>>> = wanted.take(asked.limit() + 1).map(|(address, live)| shown(address, live)).collect();
-    let more = items.len() > asked.limit();
-    items.truncate(asked.limit());
-    let next = if more { asked.cursor(items.last().map(|live| live.address.name.as_str())) } else { None };
-    Ok(Answer::ok(&Page { items, next }))
-}
-
-/// The connections that `whose` means; `None` where it is not said.
-fn whose(served: &Served, asked: &Asked) -> Result<Option<BTreeSet<Address>>, Problem> {
     let whose = match asked.text(Parameter::WHOSE) {
-        None => return Ok(None),
+        None => Whose::All,
         Some("mine") => Whose::Mine,
         Some(_) => Whose::Shared,
     };
-    let reports = asked.admitted(served).status(whose).map_err(trouble::broker)?;
-    Ok(Some(reports.into_iter().map(|report| report.address).collect()))
+    // One more than is shown, to know whether there is more.
+    let part = Part { whose, owner: asked.text(Parameter::OWNER), after: after.as_deref(), limit: asked.limit() + 1 };
+    let objects = asked.admitted(served).objects(asked.kind(), &part, &|live| is_so(asked, live)).map_err(trouble::broker)?;
+    let more = objects.len() > asked.limit();
+    let items: Vec<wire::Live<Arc<Resource>>> =
+        objects.into_iter().take(asked.limit()).map(|(address, live)| shown(address, live)).collect();
+    let next = if more { asked.cursor(items.last().map(|live| live.address.name.as_str())) } else { None };
+    Ok(Answer::ok(&Page { items, next }))
 }
 
 /// Whether a connection is of the service and in the state that are asked for.

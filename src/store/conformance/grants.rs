@@ -13,7 +13,7 @@ pub(super) fn run(fresh: Fresh<'_>) {
     sealed_bytes_change_only_where_they_are_the_known_ones(&*fresh());
 }
 
-fn stored_grant(user: &str) -> StoredGrant {
+pub(super) fn stored_grant(user: &str) -> StoredGrant {
     StoredGrant {
         generation: 3,
         sealed: Some(Sealed(vec![4, 5])),

@@ -3,7 +3,7 @@
 use super::rows::{AUDIT, AUTHORIZATION, OBJECT, address, audit_line, authorization, count, object, text, time};
 use super::session::Session;
 use super::value::values;
-use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
+use crate::resource::{Address, Fingerprint, Kind, Link, Name, SecretPath};
 use crate::store::column::{damaged, json, link_from};
 use crate::store::{
     ApplyLease, Attempt, AuditHead, AuditLine, Authorization, ConsentEnd, Delivery, DeliveryFilter, DeliveryState, Object, Recorded,
@@ -29,6 +29,11 @@ impl Snapshot for Session<'_> {
     fn objects(&self) -> Result<BTreeMap<Address, Object>, StoreError> {
         let all = self.list(&format!("SELECT {OBJECT} FROM objects"), &[], object)?;
         Ok(all.into_iter().map(|object| (object.address.clone(), object)).collect())
+    }
+
+    fn objects_after(&self, kind: Kind, after: &str, limit: usize) -> Result<Vec<Object>, StoreError> {
+        let sql = format!("SELECT {OBJECT} FROM objects WHERE kind = $1 AND name > $2 ORDER BY name LIMIT $3");
+        self.list(&sql, values![kind.plural(), after, limit], object)
     }
 
     fn script(&self, address: &Address) -> Result<Option<String>, StoreError> {

@@ -1,10 +1,14 @@
 //! Group commit: many commits, one wait for the disk. SQLite writes each commit into its log without waiting; before a commit
-//! is told to be done, the log is synced, by one thread for all that are waiting by then.
+//! is told to be done, the log is synced, by one thread for all that are waiting by then. Whoever comes while a sync is under
+//! way starts another one rather than wait for two.
 
 use std::fs::File;
 use std::io::Error;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Syncs that are under way at once.
+const AT_ONCE: usize = 2;
 
 /// The write-ahead log of one file, and how far it is on the disk.
 #[derive(Debug)]
@@ -18,10 +22,12 @@ pub(super) struct Log {
 /// Counted in commits of this process.
 #[derive(Debug, Default)]
 struct Progress {
-    file: Option<File>,
+    /// The log, opened; those that nobody syncs at the moment.
+    files: Vec<File>,
     committed: u64,
     durable: u64,
-    syncing: bool,
+    /// How far each sync reaches that is under way.
+    syncing: Vec<u64>,
 }
 
 /// A commit that is in the log, on the disk or not.
@@ -52,19 +58,20 @@ impl Log {
         let Some(path) = &self.path else { return Ok(()) };
         let mut progress = self.progress();
         while progress.durable < commit.0 {
-            if progress.syncing {
+            if progress.syncing.len() == AT_ONCE || progress.syncing.iter().any(|reach| *reach >= commit.0) {
                 progress = self.moved.wait(progress).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
-            progress.syncing = true;
-            let (reached, file) = (progress.committed, progress.file.take());
+            let (reach, file) = (progress.committed, progress.files.pop());
+            progress.syncing.push(reach);
             drop(progress);
             let synced = sync(path, file);
             progress = self.progress();
-            progress.syncing = false;
+            let under_way = progress.syncing.iter().position(|one| *one == reach).expect("it was put there");
+            progress.syncing.swap_remove(under_way);
             self.moved.notify_all();
-            progress.file = Some(synced?);
-            progress.durable = progress.durable.max(reached);
+            progress.files.push(synced?);
+            progress.durable = progress.durable.max(reach);
         }
         Ok(())
     }

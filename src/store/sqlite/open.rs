@@ -2,6 +2,8 @@
 
 use super::SqliteStore;
 use super::log::Log;
+use super::readers::Readers;
+use super::uses::Waiting;
 use crate::store::StoreError;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::OpenOptions;
@@ -33,7 +35,7 @@ impl SqliteStore {
         connection.busy_timeout(PATIENCE)?;
         refuse_newer(&connection)?;
         write_ahead(&connection)?;
-        SqliteStore::ready(connection, Log::of(path))
+        SqliteStore::ready(connection, Log::of(path), Some(Readers::of(path)))
     }
 
     /// Opens a file for reading. `None` where nothing was ever kept in it, or it is not there.
@@ -41,19 +43,17 @@ impl SqliteStore {
         if !path.exists() {
             return Ok(None);
         }
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.busy_timeout(PATIENCE)?;
-        let version = refuse_newer(&connection)?;
-        if version == 0 {
+        let connection = to_read(path)?;
+        if refuse_newer(&connection)? == 0 {
             return Ok(None);
         }
-        set_up(&connection)?;
-        Ok(Some(SqliteStore { connection: Mutex::new(connection), log: Log::of(path), read_only: true }))
+        let (readers, log, waiting) = (Some(Readers::of(path)), Log::of(path), Waiting::default());
+        Ok(Some(SqliteStore { readers, connection: Mutex::new(connection), log, waiting, read_only: true }))
     }
 
     /// A database that is gone with the process.
     pub fn in_memory() -> Result<Self, StoreError> {
-        SqliteStore::ready(Connection::open_in_memory()?, Log::of_memory())
+        SqliteStore::ready(Connection::open_in_memory()?, Log::of_memory(), None)
     }
 
     /// Refuses every write from here on.
@@ -61,11 +61,19 @@ impl SqliteStore {
         SqliteStore { read_only: true, ..self }
     }
 
-    fn ready(connection: Connection, log: Log) -> Result<Self, StoreError> {
+    fn ready(connection: Connection, log: Log, readers: Option<Readers>) -> Result<Self, StoreError> {
         set_up(&connection)?;
         migrate(&connection)?;
-        Ok(SqliteStore { connection: Mutex::new(connection), log, read_only: false })
+        Ok(SqliteStore { readers, connection: Mutex::new(connection), log, waiting: Waiting::default(), read_only: false })
     }
+}
+
+/// A connection to a file that is there, for reading.
+pub(super) fn to_read(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(PATIENCE)?;
+    set_up(&connection)?;
+    Ok(connection)
 }
 
 /// SQLite gives its log files the mode of the main file, so that is made first. An existing file is drawn in.

@@ -4,7 +4,7 @@ use super::rows::{
     AUDIT, AUTHORIZATION, OBJECT, address, audit_line, authorization, count, damaged, json, link_from, object, signed, text, time,
 };
 use super::session::Session;
-use crate::resource::{Address, Fingerprint, Link, Name, SecretPath};
+use crate::resource::{Address, Fingerprint, Kind, Link, Name, SecretPath};
 use crate::store::{
     ApplyLease, Attempt, AuditHead, AuditLine, Authorization, ConsentEnd, Delivery, DeliveryFilter, DeliveryState, Object, Recorded,
     SealedAt, Snapshot, StoreError, StoredApplication, StoredGrant, StoredRevocation, StoredToken, StoredUser,
@@ -49,6 +49,10 @@ impl Session<'_> {
         Ok(())
     }
 
+    pub(super) fn chain_end(&self) -> Result<AuditHead, StoreError> {
+        self.meta("audit_seq, audit_digest", |row| Ok(AuditHead { seq: count(row, 0)?, digest: row.get(1)? }))
+    }
+
     fn meta<T>(&self, columns: &str, read: impl Fn(&Row<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.one(&format!("SELECT {columns} FROM meta"), [], read)?.ok_or_else(|| damaged("meta"))
     }
@@ -68,6 +72,11 @@ impl Snapshot for Session<'_> {
             Ok(())
         })?;
         Ok(objects)
+    }
+
+    fn objects_after(&self, kind: Kind, after: &str, limit: usize) -> Result<Vec<Object>, StoreError> {
+        let sql = format!("SELECT {OBJECT} FROM objects WHERE kind = ?1 AND name > ?2 ORDER BY name LIMIT ?3");
+        self.list(&sql, (kind.plural(), after, i64::try_from(limit).unwrap_or(i64::MAX)), object)
     }
 
     fn script(&self, address: &Address) -> Result<Option<String>, StoreError> {
@@ -238,6 +247,6 @@ impl Snapshot for Session<'_> {
     }
 
     fn audit_head(&self) -> Result<AuditHead, StoreError> {
-        self.meta("audit_seq, audit_digest", |row| Ok(AuditHead { seq: count(row, 0)?, digest: row.get(1)? }))
+        self.chain_end()
     }
 }

@@ -5,8 +5,8 @@ use super::session::Session;
 use crate::clock::rfc3339;
 use crate::resource::{Address, Fingerprint, Name, SecretPath};
 use crate::store::{
-    ApplyLease, Attempt, AuditEntry, Authorization, ConsentEnd, Delivery, Lease, Object, Pick, Recorded, SealedAt, Snapshot, StoreError,
-    StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser, Transaction,
+    ApplyLease, Attempt, AuditEntry, AuditHead, AuditLine, Authorization, ConsentEnd, Delivery, Lease, Object, Pick, Recorded, SealedAt,
+    Snapshot, StoreError, StoredApplication, StoredConsent, StoredGrant, StoredRevocation, StoredToken, StoredUser, Transaction,
 };
 use crate::vault::Sealed;
 use rusqlite::Params;
@@ -15,6 +15,30 @@ use std::time::SystemTime;
 impl Session<'_> {
     pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
         Ok(self.statement(sql)?.execute(params)?)
+    }
+
+    /// Writes a line and hands out where the chain ends then, which is to be written down before the commit.
+    pub(super) fn insert_line(&self, line: AuditLine) -> Result<AuditHead, StoreError> {
+        let AuditLine { seq, entry, previous, digest } = line;
+        self.run(
+            "INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            rusqlite::params![
+                signed(seq),
+                rfc3339(entry.at),
+                entry.actor,
+                entry.action,
+                entry.address.as_ref().map(ToString::to_string),
+                entry.outcome,
+                as_json(&entry.detail),
+                previous,
+                digest,
+            ],
+        )?;
+        Ok(AuditHead { seq, digest })
+    }
+
+    pub(super) fn move_chain_end(&self, end: &AuditHead) -> Result<(), StoreError> {
+        self.run("UPDATE meta SET audit_seq = ?1, audit_digest = ?2", (signed(end.seq), &end.digest)).map(drop)
     }
 
     fn put_links(&self, object: &Object) -> Result<(), StoreError> {
@@ -194,22 +218,8 @@ impl Transaction for Session<'_> {
     }
 
     fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let line = self.audit_head()?.follow(entry.clone());
-        self.run(
-            "INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            rusqlite::params![
-                signed(line.seq),
-                rfc3339(entry.at),
-                entry.actor,
-                entry.action,
-                entry.address.as_ref().map(ToString::to_string),
-                entry.outcome,
-                as_json(&entry.detail),
-                line.previous,
-                line.digest,
-            ],
-        )?;
-        self.run("UPDATE meta SET audit_seq = ?1, audit_digest = ?2", (signed(line.seq), line.digest)).map(drop)
+        let end = self.insert_line(self.chain_end()?.follow(entry.clone()))?;
+        self.move_chain_end(&end)
     }
 
     fn put_vault_check(&mut self, sealed: &Sealed) -> Result<(), StoreError> {
