@@ -4,7 +4,7 @@ use super::call::{answer, live, rewrite};
 use super::consult::{Origin, as_connection, as_webhook, connections_of, names, not_a, status, webhook_state, webhooks_of};
 use super::{Broker, BrokerError, Call, Invalid};
 use crate::resource::lifecycle;
-use crate::resource::{Address, Connection, Fingerprint, Function, Kind, Name, Resource, SecretPath, Service, Webhook};
+use crate::resource::{Address, Connection, Fingerprint, Function, Kind, Name, Resource, SecretPath, Service, Webhook, undeclarable};
 use crate::secret::Secret;
 use crate::store::{Answer, Authorization, Object, Outcome, Snapshot, Transaction};
 use crate::vault::{self, Owner};
@@ -63,6 +63,9 @@ impl Broker {
     ) -> Result<(), BrokerError> {
         if put.resource.kind() != address.kind {
             return Err(not_a(address.kind, address));
+        }
+        if let Some(path) = undeclarable(put.resource) {
+            return Err(BrokerError::Invalid(Invalid::Undeclarable { address: address.clone(), path }));
         }
         match put.resource {
             Resource::Service(wanted) => allow_service(tx, address, live, wanted, self.clock.now()),

@@ -7,7 +7,7 @@ mod secrets;
 mod veil;
 mod written;
 
-pub use hidden::is_hidden;
+pub use hidden::{is_forbidden, is_hidden};
 pub use mask::{Masked, masked, masked_text};
 pub use secrets::{is_literal_secret, is_secret_name, named_values};
 pub use veil::{is_secret_number, secrets_within, veil};
