@@ -169,13 +169,56 @@ fn a_lost_authorisation_is_asked_for_again_and_a_pending_one_is_waited_for() {
 }
 
 #[test]
+fn whoever_has_to_consent_is_counted_and_named_also_after_a_revocation() {
+    let all = [("connections.c", json!({ "use_login_user_credentials": true }))];
+    let (project, mut observed) = (declared(&all), live(&all));
+    let user = |(user, state): (&str, ConnectionState)| UserStatus { user: user.to_owned(), state };
+    let (lost, held) = (ConnectionState::Revoked, ConnectionState::Connected);
+    for (zoe, state) in [(lost, lost), (held, held)] {
+        let status = ConnectionStatus { state, users: [("ada", lost), ("zoe", zoe)].map(user).into() };
+        observed.objects.get_mut(&address("connections.c")).expect("it is live").status = Status::Connection(status);
+        let wanted = json!({ "use_login_user_credentials": true, "description": "another" });
+        let project = if state == held { declared(&[("connections.c", wanted)]) } else { project.clone() };
+        let made = planned(&project, &observed);
+        let affects = &change(&made, "connections.c").affects;
+        assert_eq!((made.summary.consents, made.summary.users_affected), (2, usize::from(state == held)));
+        assert_eq!(affects.asked, ["ada".to_owned(), "zoe".to_owned()].into());
+        assert_eq!(affects.users.len(), usize::from(state == held), "who lost it before does not lose it once more");
+    }
+}
+
+#[test]
+fn whatever_is_done_to_a_protected_object_is_told_but_its_adoption() {
+    let protected = |fields: &[(&str, Value)]| {
+        let mut body = json!({ "protect": true });
+        fields.iter().for_each(|(key, value)| body[key] = value.clone());
+        ("connections.c", body)
+    };
+    let mut observed = live(&[protected(&[])]);
+    let mut project = declared(&[protected(&[("description", json!("another"))])]);
+    let hazards = |project: &Project, observed: &Observed| change(&planned(project, observed), "connections.c").hazards.clone();
+    assert!(hazards(&project, &observed).contains(&Hazard::TouchesProtected));
+    assert_eq!(hazards(&project, &live(&[("connections.c", json!({ "description": "open" }))])).len(), 2, "it was not protected");
+    state(&mut observed, "connections.c", ConnectionState::Revoked);
+    assert!(hazards(&declared(&[protected(&[])]), &observed).contains(&Hazard::TouchesProtected));
+    state(&mut observed, "connections.c", ConnectionState::Connected);
+    owner(&mut observed, "connections.c", None);
+    project = declared(&[protected(&[])]);
+    project.adopted = [(address("connections.c"), None)].into();
+    assert_eq!(hazards(&project, &observed), []);
+}
+
+#[test]
 fn client_credentials_are_asked_for_once_and_a_refusal_is_no_difference() {
     let client = json!({ "auth": { "type": "oauth2", "grant": "client_credentials", "token_url": "https://a.example/t" } });
     let all = [("services.s", client), ("connections.c", json!({ "service": "s" }))];
     let (project, mut observed) = (declared(&all), live(&all));
     for settled in [ConnectionState::Connected, ConnectionState::Error] {
         state(&mut observed, "connections.c", settled);
-        assert!(planned(&project, &observed).changes.is_empty());
+        let made = planned(&project, &observed);
+        assert!(made.changes.is_empty());
+        let is_told = made.waiting == [Waiting { address: address("connections.c"), state: ConnectionState::Error }];
+        assert_eq!(is_told, settled == ConnectionState::Error, "what is in error is told all the same");
     }
     for open in [ConnectionState::NotConnected, ConnectionState::Expired] {
         state(&mut observed, "connections.c", open);
@@ -436,7 +479,7 @@ fn the_third_side_of_a_drift_is_the_declaration() {
 #[test]
 fn what_is_gone_or_somebody_elses_drifted_only_where_it_was_ours_and_is_declared() {
     use crate::resource::{Deed, Trace};
-    let trace = |deed, ours| Trace { by: "ada".to_owned(), at: "2026-11-24T05:30:00Z".to_owned(), deed, ours };
+    let trace = |deed, ours| Trace { by: "ada".to_owned(), at: "2026-11-24T05:30:00Z".to_owned(), deed, ours, revoked: None };
     let project = declared(&[("connections.gone", json!({})), ("connections.taken", json!({})), ("connections.new", json!({}))]);
     let mut observed = live(&[("connections.taken", json!({}))]);
     owner(&mut observed, "connections.taken", Some("theirs"));
@@ -446,7 +489,13 @@ fn what_is_gone_or_somebody_elses_drifted_only_where_it_was_ours_and_is_declared
         (address("connections.undeclared"), trace(Deed::Delete, true)),
         (address("connections.new"), trace(Deed::Delete, false)),
     ];
-    let found = drift(&project, &observed, &traces.into());
+    let traces: crate::resource::Traces = traces.into();
+    let options = PlanOptions { traces: traces.clone(), ..PlanOptions::default() };
+    let made = with(&project, &observed, &options);
+    let why = |at: &str| change(&made, at).reasons[0].code.clone();
+    assert_eq!((why("connections.gone"), why("connections.new")), (DELETED_ELSEWHERE.to_owned(), "not-there-yet".to_owned()));
+    let found = drift(&project, &observed, &traces);
+    assert_eq!(made.drift, found);
     let told: Vec<_> = found.iter().map(|one| (one.address.to_string(), one.kind, one.owner.as_deref(), one.by.as_deref())).collect();
     assert_eq!(
         told,
@@ -455,6 +504,26 @@ fn what_is_gone_or_somebody_elses_drifted_only_where_it_was_ours_and_is_declared
             ("connections.taken".to_owned(), DriftKind::OwnerChanged, Some("theirs"), Some("ada")),
         ]
     );
+}
+
+#[test]
+fn an_authorisation_that_is_gone_drifted_and_one_that_never_was_did_not() {
+    use crate::resource::{Deed, Trace};
+    let project = declared(&[("connections.c", json!({}))]);
+    let mut observed = live(&[("connections.c", json!({}))]);
+    let at = "2026-11-24T05:30:00Z".to_owned();
+    let revoked = Some(("ada".to_owned(), at.clone()));
+    let trace = Trace { by: "zoe".to_owned(), at, deed: Deed::Put, ours: true, revoked };
+    let traces = [(address("connections.c"), trace)].into();
+    let mut told = |state: ConnectionState| {
+        self::state(&mut observed, "connections.c", state);
+        drift(&project, &observed, &traces).pop().map(|one| (one.kind, one.state, one.by))
+    };
+    assert_eq!(told(ConnectionState::Revoked), Some((DriftKind::State, Some(ConnectionState::Revoked), Some("ada".to_owned()))));
+    assert_eq!(told(ConnectionState::Expired), Some((DriftKind::State, Some(ConnectionState::Expired), None)));
+    for never in [ConnectionState::NotConnected, ConnectionState::AwaitingConsent, ConnectionState::Error, ConnectionState::Connected] {
+        assert_eq!(told(never), None);
+    }
 }
 
 #[test]

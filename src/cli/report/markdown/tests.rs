@@ -108,6 +108,7 @@ fn file(texts: &[String], changes: usize) -> PlanFile {
         address: address(Kind::Webhook, text(1)),
         kind: DriftKind::default(),
         owner: None,
+        state: None,
         by: None,
         at: None,
         diff: vec![drifted],
@@ -125,6 +126,7 @@ fn file(texts: &[String], changes: usize) -> PlanFile {
         created_at: SystemTime::UNIX_EPOCH,
         lifetime: Duration::from_secs(60),
         files: &[],
+        variables: &[(text(2), text(3))].into(),
         places: &[(address(Kind::Connection, format!("0{}", text(0))), source.clone().expect("it is there"))].into(),
         diagnostics: vec![Remark { code: text(0), message: text(1), source }],
     };
@@ -147,6 +149,7 @@ fn change(at: usize, text: &dyn Fn(usize) -> String) -> Change {
         Hazard::ChangesIdentity,
         Hazard::Destroys,
         Hazard::PlainHttp,
+        Hazard::TouchesProtected,
         Hazard::Unprotects,
         Hazard::SendsElsewhere,
         Hazard::TakesFromAnotherProject,
@@ -167,6 +170,7 @@ fn change(at: usize, text: &dyn Fn(usize) -> String) -> Change {
         hazards: hazards[..at % (hazards.len() + 1)].to_vec(),
         affects: Affects {
             users: (0..3).map(|nth| text(at + nth)).collect(),
+            asked: (1..4).map(|nth| text(at + nth)).collect(),
             connections: [address(Kind::Connection, text(at + 3))].into(),
             webhooks: [address(Kind::Webhook, text(at + 4))].into(),
             functions: [address(Kind::Function, text(at + 5))].into(),
