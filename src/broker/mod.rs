@@ -41,6 +41,7 @@ mod services;
 mod tests;
 mod ticket;
 mod trace;
+mod undeclarable;
 
 pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Whose};
 pub use applications::ApplicationUse;

@@ -2,9 +2,10 @@
 
 use super::call::{answer, live, rewrite};
 use super::consult::{Origin, as_connection, as_webhook, connections_of, names, not_a, status, webhook_state, webhooks_of};
+use super::undeclarable::undeclarable;
 use super::{Broker, BrokerError, Call, Invalid};
 use crate::resource::lifecycle;
-use crate::resource::{Address, Connection, Fingerprint, Function, Kind, Name, Resource, SecretPath, Service, Webhook, undeclarable};
+use crate::resource::{Address, Connection, Fingerprint, Function, Kind, Name, Resource, SecretPath, Service, Webhook};
 use crate::secret::Secret;
 use crate::store::{Answer, Authorization, Object, Outcome, Snapshot, Transaction};
 use crate::vault::{self, Owner};

@@ -20,7 +20,6 @@ mod project;
 mod scope_class;
 mod service;
 mod tolerance;
-mod undeclarable;
 mod value;
 mod webhook;
 
@@ -37,7 +36,6 @@ pub use service::{
     ApiKey, Auth, ClientAuthentication, Grant, HostPattern, OAuth1, OAuth2, Placement, ScopeDelimiter, Service, SignatureMethod,
 };
 pub use tolerance::Tolerance;
-pub use undeclarable::undeclarable;
 pub use value::{SecretPath, Value, ValueFrom};
 pub use webhook::{Body, Method, RawFormat, Signing, Webhook, WebhookAuth};
 

@@ -27,7 +27,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("wire", &["resource", "secret"]),
     ("apply", &["text", "plan", "resource", "clock", "secret"]),
     ("store", &["resource", "vault", "clock", "secret"]),
-    ("broker", &["clock", "oauth", "vault", "store", "resource", "secret"]),
+    ("broker", &["text", "clock", "oauth", "vault", "store", "resource", "secret"]),
     ("sandbox", &["clock", "secret"]),
     ("server", &["text", "broker", "wire", "resource", "store", "compile", "render", "oauth", "clock", "secret"]),
     ("upstream", &["oauth"]),

@@ -1,12 +1,12 @@
 //! What no file of a project can say, so that no broker keeps it either: what is live can be declared.
 
-use super::Resource;
+use crate::resource::Resource;
 use crate::text::is_forbidden;
 use serde_json::Value;
 
 /// Where a body holds text that `check` would refuse, as a JSON pointer: characters that no file may hold, or a key that
 /// would read as an expression.
-pub fn undeclarable(resource: &Resource) -> Option<String> {
+pub(super) fn undeclarable(resource: &Resource) -> Option<String> {
     let body = serde_json::to_value(resource).expect("bodies are plain JSON");
     within(&body)
 }
