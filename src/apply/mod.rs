@@ -22,7 +22,7 @@ mod laws;
 
 pub use executor::{Applying, apply};
 pub use lease::{Leases, while_leased};
-pub use plan_file::{Binding, ConfigDigest, ConfigFile, FORMAT_VERSION, LIFETIME, PlanFile, PlanFileError, Remark};
+pub use plan_file::{Binding, ConfigDigest, ConfigFile, FORMAT_VERSION, LIFETIME, PlanFile, PlanFileError, Remark, ScriptPlace};
 pub use refusal::{FileMove, ObjectMove, PlanRefusal, Present};
 pub use remote::{Done, IdempotencyKey, Material, MaterialError, Order, Outcome, Remote, RemoteError};
 pub use report::{Because, Event, Report, StepError, Task};

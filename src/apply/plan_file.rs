@@ -49,6 +49,9 @@ pub struct PlanFile {
     pub variables: BTreeMap<String, String>,
     #[serde(flatten)]
     pub plan: Plan,
+    /// Where scripts name what changes although they stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scripts: Vec<ScriptPlace>,
     /// Warnings about the configuration.
     pub diagnostics: Vec<Remark>,
     pub seal: String,
@@ -83,6 +86,25 @@ pub struct Remark {
     pub source: Option<SourcePlace>,
 }
 
+/// A place in a script that names a connection which is live and changes, itself or through its service.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ScriptPlace {
+    #[serde(flatten)]
+    pub place: SourcePlace,
+    /// The function whose script it is.
+    pub function: Address,
+    /// Absent where the script chooses its connection when it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Address>,
+    /// What the script does with it, in words: `names it`.
+    pub how: String,
+    /// The call, as far as it can be told: `invokeurl GET https://example.com/stock`. Holds no secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// False where a call only seems to name it, or may choose it.
+    pub sure: bool,
+}
+
 /// What a plan is bound to when it is saved.
 #[derive(Debug, Clone)]
 pub struct Binding<'a> {
@@ -100,6 +122,7 @@ pub struct Binding<'a> {
     pub variables: &'a BTreeMap<String, String>,
     /// Where each resource is declared.
     pub places: &'a BTreeMap<Address, SourcePlace>,
+    pub scripts: Vec<ScriptPlace>,
     pub diagnostics: Vec<Remark>,
 }
 
@@ -129,6 +152,7 @@ impl PlanFile {
             config: config(binding.files),
             variables: binding.variables.clone(),
             plan,
+            scripts: binding.scripts,
             diagnostics: binding.diagnostics,
             seal: String::new(),
             altered: false,

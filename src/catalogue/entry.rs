@@ -43,7 +43,7 @@ pub struct Entry {
     /// What a person should know, a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Scopes::says_nothing")]
     pub scopes: Scopes,
     pub evidence: Evidence,
 }

@@ -20,13 +20,16 @@ mod provider;
 mod quirk;
 mod revocation;
 mod scopes;
+mod scopes_form;
 mod separators;
 mod service;
 mod shelf;
 mod show;
+mod show_oauth;
 #[cfg(test)]
 mod tests;
 mod variable;
+mod zoho;
 
 pub use api::{Api, Call, CredentialPlace, CredentialRule, Expired, Organisation, RateLimit};
 pub use data_centre::{DATA_CENTRES, DataCentre};
@@ -45,3 +48,4 @@ pub use separators::wants_spaces;
 pub use shelf::{Row, all, find, keys, renewals_in_ten_minutes, rows, search};
 pub use show::Section;
 pub use variable::{Parameter, ParameterProblem, Table, Variable};
+pub use zoho::{ANY_ZOHO_APP, stands_for};

@@ -52,16 +52,16 @@ pub struct OAuth2Facts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_scope_parameter: Option<String>,
     /// Off where scopes are chosen when the client is registered.
-    #[serde(default = "on")]
+    #[serde(default = "on", skip_serializing_if = "Clone::clone")]
     pub scopes_in_request: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of_scopes: Option<String>,
     pub access_token: AccessToken,
     pub refresh_token: RefreshToken,
     pub revocation: Revocation,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Captures::is_empty")]
     pub captures: Captures,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
     pub limits: Limits,
     /// How token answers depart from RFC 6749, each with the page that shows it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -293,6 +293,12 @@ pub struct Captures {
     pub token: BTreeMap<String, String>,
 }
 
+impl Captures {
+    pub fn is_empty(&self) -> bool {
+        *self == Captures::default()
+    }
+}
+
 /// Numbers beyond which the service refuses or drops something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -309,6 +315,12 @@ pub struct Limits {
     /// Seconds within which the code of a consent has to be redeemed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_lifetime: Option<u32>,
+}
+
+impl Limits {
+    pub fn is_empty(&self) -> bool {
+        *self == Limits::default()
+    }
 }
 
 /// OAuth 1.0a (RFC 5849) as one service does it.

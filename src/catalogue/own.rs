@@ -75,7 +75,7 @@ pub fn laid_over(own: Value) -> Value {
 }
 
 fn lay(base: &mut Value, own: Value, at: &str) {
-    match (base, own) {
+    match (&mut *base, own) {
         (Value::Object(base), Value::Object(own)) => lay_members(base, own, at),
         (Value::String(base), Value::String(own)) if at == "/scopes/offered" => {
             for scope in own.split_whitespace() {
@@ -85,8 +85,19 @@ fn lay(base: &mut Value, own: Value, at: &str) {
                 }
             }
         }
-        (base, own) => *base = own,
+        // The own ones first: what is wrong with one of them is then said of its place in the file.
+        (Value::String(listed), Value::Array(own)) if at == "/scopes/offered" => {
+            let others = listed.split_whitespace().filter(|scope| !own.iter().any(|item| names(item, scope)));
+            let others: Vec<Value> = others.map(|scope| Value::String(scope.to_owned())).collect();
+            *base = Value::Array(own.into_iter().chain(others).collect());
+        }
+        (_, own) => *base = own,
     }
+}
+
+/// Whether an item of a list of scopes is one of this name, alone or with what is known of it.
+fn names(item: &Value, scope: &str) -> bool {
+    item.as_str().or_else(|| item.get("name")?.as_str()) == Some(scope)
 }
 
 fn lay_members(base: &mut Map<String, Value>, own: Map<String, Value>, at: &str) {
@@ -122,6 +133,16 @@ mod tests {
         let all = own.scopes.offered.iter().count();
         assert_eq!(all, builtin.scopes.offered.iter().count() + 1);
         assert_eq!((own.name, own.quirks, own.evidence), (builtin.name, builtin.quirks, builtin.evidence));
+    }
+
+    #[test]
+    fn scopes_in_a_list_are_added_and_may_correct_what_is_known() {
+        let builtin = shelf::find("slack").expect("it is there");
+        let own = entry(json!({ "key": "slack", "scopes": { "offered": ["new:scope", { "name": "chat:write", "class": "admin" }] } }));
+        assert_eq!(own.scopes.offered.iter().count(), builtin.scopes.offered.iter().count() + 1);
+        assert_eq!(own.scopes.offered.iter().next(), Some("new:scope"));
+        assert_eq!(own.scopes.class("chat:write"), crate::resource::ScopeClass::Admin);
+        assert_eq!(own.scopes.class("channels:read"), builtin.scopes.class("channels:read"));
     }
 
     #[test]

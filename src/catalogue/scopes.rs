@@ -1,29 +1,31 @@
 //! The scopes that a service offers and what is known of each. Knows nothing of which ones a connection chose.
 
 use super::evidence::SurveyedScopes;
+use super::scopes_form::{Told, Written};
 use crate::resource::{Scope, ScopeClass};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The scopes of one service.
+/// The scopes of one service. Read and written in the forms of `scopes_form.rs`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "Written", into = "Told")]
 pub struct Scopes {
     /// A sensible first choice.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub default: Vec<String>,
     /// What is known of single scopes beside their names.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub known: BTreeMap<String, KnownScope>,
     /// Offered ones that were found in one place only.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unconfirmed: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<SurveyedScopes>,
     pub offered: ScopeList,
 }
 
 impl Scopes {
+    /// Whether there is nothing to say of them.
+    pub fn says_nothing(&self) -> bool {
+        *self == Scopes::default()
+    }
+
     /// How far a scope reaches: as the entry says, or else as its name tells, be it offered or not.
     pub fn class(&self, scope: &str) -> ScopeClass {
         self.known.get(scope).and_then(|known| known.class).unwrap_or_else(|| Scope(scope.to_owned()).class())
@@ -56,7 +58,7 @@ fn fits(offered: &str, scope: &str) -> bool {
 /// sequence makes an entry with a thousand scopes as quick to read as one with three.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct ScopeList(String);
+pub struct ScopeList(pub(super) String);
 
 impl ScopeList {
     pub fn iter(&self) -> impl Iterator<Item = &str> {
@@ -68,14 +70,8 @@ impl ScopeList {
     }
 }
 
-impl Serialize for ScopeList {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
-    }
-}
-
 /// What is known of a single scope beside its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownScope {
     #[serde(default, skip_serializing_if = "Option::is_none")]

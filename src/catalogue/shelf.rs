@@ -25,7 +25,7 @@ pub fn all() -> impl Iterator<Item = Entry> {
 /// How often in ten minutes the authorization server at a host renews for one refresh token: Zoho's accounts servers say.
 pub fn renewals_in_ten_minutes(host: &str) -> Option<u32> {
     let is_zoho = DATA_CENTRES.iter().any(|centre| host.strip_prefix("accounts.") == Some(centre.app_domain));
-    is_zoho.then(|| find("zoho-oauth")?.oauth2?.limits.refreshes_in_ten_minutes).flatten()
+    is_zoho.then(|| find(super::ANY_ZOHO_APP)?.oauth2?.limits.refreshes_in_ten_minutes).flatten()
 }
 
 fn parse(text: &str) -> Entry {

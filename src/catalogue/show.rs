@@ -1,9 +1,9 @@
 //! What is worth showing of an entry, as titled rows. How it is printed is the door's business.
 
-use super::api::Organisation;
-use super::entry::Entry;
+use super::api::{Expired, Organisation, RateLimit};
+use super::entry::{Alternative, Entry};
 use super::evidence::Source;
-use super::oauth::{Issued, Lifetime, LifetimeWord, OAuth2Facts, Revocation};
+use super::show_oauth::{oauth1, oauth2};
 use super::variable::Parameter;
 
 /// A titled group of rows: label and text.
@@ -20,7 +20,7 @@ impl Entry {
         let sections = [
             Section { title: "service", rows: self.about() },
             Section { title: "parameters", rows: self.parameters().iter().map(parameter).collect() },
-            Section { title: "oauth", rows: self.oauth2.iter().flat_map(oauth).collect() },
+            Section { title: "oauth", rows: self.oauth() },
             Section { title: "credential", rows: self.credential() },
             Section { title: "hosts", rows: rows("token", &self.allowed_hosts).chain(rows("client secret", &self.auth_hosts)).collect() },
             Section { title: "api", rows: self.calls() },
@@ -59,7 +59,15 @@ impl Entry {
             ("authentication", self.auth.words()),
             ("documentation", &self.documentation),
         ];
-        rows.into_iter().map(|(label, text)| row(label, text)).collect()
+        let others = self.alternatives.iter().map(|way| row("another way in", alternative(*way)));
+        rows.into_iter().map(|(label, text)| row(label, text)).chain(others).collect()
+    }
+
+    /// Default scopes last: they are asked for where a connection is made with none in mind.
+    fn oauth(&self) -> Vec<(String, String)> {
+        let default = (!self.scopes.default.is_empty()).then(|| row("default scopes", &self.scopes.default.join(", ")));
+        let facts = self.oauth2.iter().flat_map(oauth2).chain(self.oauth1.iter().flat_map(oauth1));
+        facts.chain(default).collect()
     }
 
     fn credential(&self) -> Vec<(String, String)> {
@@ -79,11 +87,39 @@ impl Entry {
             Organisation::Header(name) => row("organisation", &format!("header {name}")),
             Organisation::Parameter(name) => row("organisation", &format!("parameter {name}")),
         });
-        rows("base", &self.api.base_urls).chain(headers).chain(organisation).chain(health).collect()
+        let limited = self.api.rate_limit.iter().map(|limit| row("called too often", &rate_limit(limit)));
+        let refused = [row("token expired", &expired(&self.api.expired))].into_iter().chain(limited);
+        rows("base", &self.api.base_urls).chain(headers).chain(organisation).chain(health).chain(refused).collect()
     }
 }
 
-fn row(label: &str, text: &str) -> (String, String) {
+fn alternative(way: Alternative) -> &'static str {
+    match way {
+        Alternative::DeviceFlow => "a code typed on another device",
+        Alternative::SelfClient => "a code made in the provider's console",
+        Alternative::KeyAsUserName => "the key as a user name",
+        Alternative::KeyInQuery => "the key in the query",
+    }
+}
+
+/// What tells that a token is no longer good.
+fn expired(expired: &Expired) -> String {
+    let words = (!expired.body.is_empty()).then(|| format!(" with {}", expired.body.join(" or ")));
+    format!("{}{}", status(&expired.status), words.unwrap_or_default())
+}
+
+fn rate_limit(limit: &RateLimit) -> String {
+    let headers = [&limit.retry_after, &limit.remaining, &limit.reset_epoch, &limit.reset_seconds, &limit.reset_duration];
+    let headers: Vec<&str> = headers.into_iter().filter_map(|header| header.as_deref()).collect();
+    let told = if headers.is_empty() { String::new() } else { format!(", told by {}", headers.join(", ")) };
+    format!("{}{told}", status(&limit.status))
+}
+
+fn status(all: &[u16]) -> String {
+    format!("status {}", all.iter().map(u16::to_string).collect::<Vec<_>>().join(" or "))
+}
+
+pub(super) fn row(label: &str, text: &str) -> (String, String) {
     (label.to_owned(), text.to_owned())
 }
 
@@ -97,32 +133,4 @@ fn parameter(parameter: &Parameter) -> (String, String) {
     let automated = parameter.automated.then(|| "known once connected".to_owned());
     let text = [Some(parameter.title.clone()), allowed, default, automated].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     row(&parameter.name, &text)
-}
-
-fn oauth(facts: &OAuth2Facts) -> Vec<(String, String)> {
-    let lifetime = match facts.access_token.lifetime {
-        Lifetime::Seconds(seconds) => humantime::format_duration(std::time::Duration::from_secs(seconds)).to_string(),
-        Lifetime::Word(LifetimeWord::Never) => "does not expire".to_owned(),
-        Lifetime::Word(LifetimeWord::Unknown) => "not stated".to_owned(),
-    };
-    let rotates = match facts.refresh_token.rotates {
-        Some(true) => ", a new one with every refresh",
-        Some(false) => ", kept by a refresh",
-        None => "",
-    };
-    let issued = match facts.refresh_token.issued {
-        Issued::Always => format!("issued{rotates}"),
-        Issued::WithOfflineAccess => format!("issued when asked for offline access{rotates}"),
-        Issued::Never => "never issued".to_owned(),
-        Issued::Exchanged => "none: the access token is exchanged".to_owned(),
-    };
-    let revocation = match &facts.revocation {
-        Revocation::Rfc7009 { url } | Revocation::QueryToken { url } | Revocation::Declared { url, .. } => url.as_str(),
-        Revocation::None { instead: Some(instead) } => instead,
-        Revocation::None { instead: None } => "no endpoint",
-        Revocation::Unknown => "no endpoint known",
-    };
-    let authorize = facts.authorize_url.iter().map(|url| row("authorize", url));
-    let rest = [("token", facts.token_url.as_str()), ("revoke", revocation), ("access token", &lifetime), ("refresh token", &issued)];
-    authorize.chain(rest.map(|(label, text)| row(label, text))).collect()
 }

@@ -32,5 +32,6 @@ pub use folder::{Folder, FolderError, Listing, Overlaid, Unseen};
 pub use front::{Front, PROJECT_FILE};
 pub use mentions::{Mention, MentionRole, SectionPlace, Written};
 pub use project::{Setting, check_all, compile, own_catalogue};
+pub use resolve::credential_hosts;
 pub use settle::{Settled, settle};
 pub use variables::Choice;

@@ -4,24 +4,55 @@ use super::ast::{Expr, ExprKind, Task};
 use super::script::TaskKind;
 use super::token::Extent;
 
-/// Keys of an `invokeurl` block. <https://www.zoho.com/deluge/help/webhook/invokeurl-api-task.html>
-pub const INVOKEURL_KEYS: [&str; 13] = [
-    "url",
-    "type",
-    "parameters",
-    "body",
-    "headers",
-    "content-type",
-    "connection",
-    "connections",
-    "detailed",
-    "files",
-    "response-format",
-    "response-decoding",
-    "encoding",
+/// What the block of a calling task may hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BlockKeys {
+    /// `invokeurl`
+    pub task: &'static str,
+    pub keys: &'static [&'static str],
+    /// Those without which there is nothing to call.
+    pub needed: &'static [&'static str],
+}
+
+/// <https://www.zoho.com/deluge/help/webhook/invokeurl-api-task.html>,
+/// <https://www.zoho.com/deluge/help/webhook/invokeapitask.html>; `connections` is read by some who write it.
+const BLOCKS: [BlockKeys; 2] = [
+    BlockKeys {
+        task: "invokeurl",
+        keys: &[
+            "url",
+            "type",
+            "parameters",
+            "body",
+            "headers",
+            "content-type",
+            "connection",
+            "connections",
+            "detailed",
+            "files",
+            "response-format",
+            "response-decoding",
+        ],
+        needed: &["url"],
+    },
+    BlockKeys {
+        task: "invokeapi",
+        keys: &["service", "path", "type", "parameters", "body", "headers", "connection", "response-format", "response-decoding"],
+        needed: &["service", "path"],
+    },
 ];
 
-/// What an `invokeurl` block's `type` may be.
+/// What the block of a task may hold, whatever the case of its name; none of tasks that do not call out.
+pub fn block_keys(task: &str) -> Option<&'static BlockKeys> {
+    BLOCKS.iter().find(|block| block.task.eq_ignore_ascii_case(task))
+}
+
+/// Whether a key names a connection.
+pub(super) fn names_connection(key: &str) -> bool {
+    key.eq_ignore_ascii_case("connection") || key.eq_ignore_ascii_case("connections")
+}
+
+/// What a block's `type` may be.
 pub const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// One call that leaves the platform.
@@ -32,7 +63,8 @@ pub(super) struct Outgoing<'t> {
     pub(super) method: Option<&'t Expr>,
     /// `invokeapi` names a service where `invokeurl` has a URL.
     pub(super) service: Option<&'t Expr>,
-    pub(super) connection: Option<&'t Expr>,
+    /// More than one only by mistake.
+    pub(super) connections: Vec<&'t Expr>,
 }
 
 pub(super) enum OutgoingKind {
@@ -54,13 +86,14 @@ pub(super) fn outgoing<'t>(text: &'t str, expr: &'t Expr) -> Option<Outgoing<'t>
 }
 
 fn block<'t>(text: &str, expr: &'t Expr, task: &'t Task, kind: TaskKind) -> Outgoing<'t> {
+    let connections = task.entries.iter().filter(|entry| names_connection(entry.key.of(text)));
     Outgoing {
         kind: OutgoingKind::Task(kind),
         span: expr.span,
         url: task.entry(text, "url").or_else(|| task.entry(text, "path")),
         method: task.entry(text, "type"),
         service: task.entry(text, "service"),
-        connection: task.entry(text, "connection").or_else(|| task.entry(text, "connections")),
+        connections: connections.filter_map(|entry| entry.values.first()).collect(),
     }
 }
 
@@ -76,6 +109,6 @@ fn function<'t>(text: &'t str, expr: &'t Expr) -> Option<Outgoing<'t>> {
         url: call.arguments.first(),
         method,
         service: None,
-        connection: None,
+        connections: Vec::new(),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::ast::{Call, Expr, ExprKind};
 use super::calls::{Outgoing, OutgoingKind, outgoing};
-use super::integration::{Known, look_up};
+use super::integration::{Known, look_up, subject_at};
 use super::script::{ConnectionUse, Finding, FindingKind, TaskKind};
 use super::token::Extent;
 use super::variables::{Variables, inside};
@@ -18,6 +18,17 @@ pub(super) enum Named<'t> {
     /// Chosen at run time.
     Dynamic(&'t Expr),
     Nothing,
+}
+
+/// How well a call is known whose last text may be a connection.
+#[derive(Clone, Copy)]
+struct Certainty {
+    sure: bool,
+    likely: bool,
+}
+
+impl Certainty {
+    const SURE: Certainty = Certainty { sure: true, likely: true };
 }
 
 pub(super) struct Reader<'a, 't> {
@@ -39,26 +50,32 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn outgoing(&mut self, call: &Outgoing<'t>) {
-        let (OutgoingKind::Task(task), Some(connection)) = (&call.kind, call.connection) else { return };
-        let named = self.name(connection, true);
+        let OutgoingKind::Task(task) = &call.kind else { return };
         let url = call.url.map(|url| self.variables.fold(url)).unwrap_or_default();
         let word = |expr: &'t Expr| self.word(expr);
         let method = call.method.and_then(word).map(|method| method.to_ascii_uppercase());
         let service = call.service.and_then(word);
         let url_start = Some(url.text).filter(|text| !text.is_empty());
         let url = url_start.clone().filter(|_| url.whole);
-        self.note(named, |name, span| ConnectionUse {
-            name,
-            span,
-            at: call.span.range(),
-            task: task.clone(),
-            url,
-            url_start,
-            method,
-            service,
-            subject: None,
-            sure: true,
-        });
+        for connection in &call.connections {
+            let named = self.name(connection, true);
+            if matches!(named, Named::Nothing) && self.word(connection).is_some_and(|name| name.is_empty()) {
+                self.findings.push(Finding { kind: FindingKind::NamelessConnection, span: connection.span.range() });
+            }
+            self.note(named, |name, span| ConnectionUse {
+                name,
+                span,
+                at: call.span.range(),
+                task: task.clone(),
+                url: url.clone(),
+                url_start: url_start.clone(),
+                method: method.clone(),
+                service: service.clone(),
+                subject: None,
+                sure: true,
+                likely: true,
+            });
+        }
     }
 
     fn integration(&mut self, call: &Call<'t>) {
@@ -74,9 +91,10 @@ impl<'t> Reader<'_, 't> {
         }
         match self.name(last, false) {
             Named::Dynamic(_) if certain && !is_collection(last) => self.dynamic(last),
-            named @ Named::Literal { .. } if trusted => self.note_task(call, named, true),
+            named @ Named::Literal { .. } if trusted => self.note_task(call, named, Certainty::SURE),
             Named::Literal { name, span, quoted } if !before.is_empty() && could_be_link_name(&name) => {
-                self.note_task(call, Named::Literal { name, span, quoted }, false);
+                let likely = known == Known::App && before.len() >= 2;
+                self.note_task(call, Named::Literal { name, span, quoted }, Certainty { sure: false, likely });
             }
             Named::Literal { .. } | Named::Dynamic(_) | Named::Nothing => {}
         }
@@ -94,15 +112,15 @@ impl<'t> Reader<'_, 't> {
             let key = self.variables.fold(key).text;
             if key.eq_ignore_ascii_case("connections") || key.eq_ignore_ascii_case("connection") {
                 let named = self.name(value, false);
-                self.note_task(call, named, true);
+                self.note_task(call, named, Certainty::SURE);
             }
         }
     }
 
-    fn note_task(&mut self, call: &Call<'t>, named: Named<'t>, sure: bool) {
+    fn note_task(&mut self, call: &Call<'t>, named: Named<'t>, certainty: Certainty) {
         let task = TaskKind::Integration(call.name.join("."));
         let at = call.span.range();
-        let subject = call.arguments.first().map(|first| self.variables.fold(first)).filter(|folded| folded.whole);
+        let subject = call.arguments.get(subject_at(&call.name)).map(|first| self.variables.fold(first)).filter(|folded| folded.whole);
         let subject = subject.map(|folded| folded.text).filter(|text| !text.is_empty());
         self.note(named, |name, span| ConnectionUse {
             name,
@@ -114,7 +132,8 @@ impl<'t> Reader<'_, 't> {
             method: None,
             service: None,
             subject,
-            sure,
+            sure: certainty.sure,
+            likely: certainty.likely,
         });
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::ast::{Expr, ExprKind, StatementKind, Step, StepKind, Task};
-use super::calls::{INVOKEURL_KEYS, METHODS, Outgoing, OutgoingKind, outgoing};
-use super::hosts::{data_centre, target};
-use super::script::{Finding, FindingKind};
+use super::calls::{METHODS, Outgoing, OutgoingKind, block_keys, names_connection, outgoing};
+use super::hosts::{Scheme, Target, data_centre, target};
+use super::script::{Finding, FindingKind, TaskKind, UrlSlip};
 use super::secrets;
 use super::token::Extent;
 use super::variables::{Folded, Variables, inside};
@@ -14,8 +14,8 @@ use super::walk::{Scope, expressions, statements};
 pub(super) struct Reviewer<'a, 't> {
     pub(super) text: &'t str,
     pub(super) variables: &'a Variables<'t>,
-    /// The connection of each call that names one, by where the call begins.
-    pub(super) connection_at: &'a BTreeMap<usize, String>,
+    /// The connections of each call that names some, by where the call begins.
+    pub(super) connection_at: &'a BTreeMap<usize, Vec<String>>,
     pub(super) findings: &'a mut Vec<Finding>,
 }
 
@@ -33,9 +33,7 @@ impl<'t> Reviewer<'_, 't> {
         if let Some(call) = outgoing(self.text, expr) {
             self.call(&call);
         }
-        if let ExprKind::Task(task) = &expr.kind
-            && task.is(self.text, "invokeurl")
-        {
+        if let ExprKind::Task(task) = &expr.kind {
             self.block(task);
         }
         if expr.is_text() {
@@ -47,21 +45,34 @@ impl<'t> Reviewer<'_, 't> {
         }
     }
 
-    /// What the platform would pass over in an `invokeurl` block.
+    /// What the platform would pass over in the block of a call, and what it would miss.
     fn block(&mut self, task: &'t Task) {
+        let Some(block) = block_keys(task.name.of(self.text)) else { return };
         let known = |word: &str, all: &[&str]| all.iter().any(|known| known.eq_ignore_ascii_case(word));
-        for entry in &task.entries {
-            let key = entry.key.of(self.text);
-            if !key.is_empty() && !known(key, &INVOKEURL_KEYS) {
-                self.push(FindingKind::UnknownKey { key: key.to_owned() }, entry.key);
+        let keys: Vec<&str> = task.entries.iter().map(|entry| entry.key.of(self.text)).collect();
+        for (at, (entry, key)) in task.entries.iter().zip(&keys).enumerate().filter(|(_, (_, key))| !key.is_empty()) {
+            let same = |before: &&str| before.eq_ignore_ascii_case(key) || (names_connection(before) && names_connection(key));
+            let key = (*key).to_owned();
+            if !known(&key, block.keys) {
+                self.push(FindingKind::UnknownKey { task: block.task, key }, entry.key);
+            } else if keys[..at].iter().any(same) {
+                self.push(FindingKind::RepeatedKey { task: block.task, key }, entry.key);
             }
         }
-        let Some(method) = task.entry(self.text, "type") else { return };
+        for key in block.needed.iter().filter(|key| !known(key, &keys)) {
+            self.push(FindingKind::MissingKey { task: block.task, key }, task.name);
+        }
+        if let Some(method) = task.entry(self.text, "type") {
+            self.method(block.task, method);
+        }
+    }
+
+    fn method(&mut self, task: &'static str, method: &'t Expr) {
         let bare = (method.kind == ExprKind::Name).then(|| method.span.of(self.text)).filter(|word| !self.variables.is_variable(word));
         let span = if method.is_text() { inside(method.span, self.text) } else { method.span };
         let said = bare.map(str::to_owned).or_else(|| method.said(self.text));
-        if let Some(method) = said.filter(|said| !known(said, &METHODS)) {
-            self.push(FindingKind::UnknownMethod { method }, span);
+        if let Some(method) = said.filter(|said| !METHODS.iter().any(|known| known.eq_ignore_ascii_case(said))) {
+            self.push(FindingKind::UnknownMethod { task, method }, span);
         }
     }
 
@@ -79,17 +90,32 @@ impl<'t> Reviewer<'_, 't> {
             self.push(FindingKind::Deprecated { call: name.clone(), instead: "invokeurl [ … ]" }, name_span);
         }
         let Some(url) = call.url else { return };
-        let folded = self.variables.fold(url);
-        let Some(target) = target(&folded.text, folded.whole) else { return };
-        let place = self.place(&folded, &target.at, url.span);
-        if !target.secure {
-            let whole = self.place(&folded, &(0..4), url.span);
-            self.push(FindingKind::PlainHttp { host: target.host.clone() }, Extent { start: whole.start.min(place.start), end: place.end });
+        let is_path = matches!(call.kind, OutgoingKind::Task(TaskKind::InvokeApi));
+        for folded in self.variables.folds(url) {
+            if let Some(target) = target(&folded.text, folded.whole).filter(|target| !is_path || target.scheme != Scheme::Missing) {
+                self.target(call, &folded, target, url.span);
+            }
         }
-        if !target.host.is_empty() {
-            let connection = self.connection_at.get(&call.span.range().start).cloned();
-            let data_centre = data_centre(&target.host);
-            self.push(FindingKind::Host { host: target.host, data_centre, connection }, place);
+    }
+
+    fn target(&mut self, call: &Outgoing<'t>, folded: &Folded, target: Target, otherwise: Extent) {
+        let place = self.place(folded, &target.at, otherwise);
+        let slips = [(UrlSlip::Backslash, target.backslash), (UrlSlip::NoScheme, target.scheme == Scheme::Missing)];
+        for (slip, _) in slips.into_iter().filter(|(_, is_there)| *is_there) {
+            self.push(FindingKind::BadUrl { slip }, place);
+        }
+        if target.scheme == Scheme::Http {
+            let begin = self.place(folded, &(target.begins..target.begins + 4), otherwise);
+            self.push(FindingKind::PlainHttp { host: target.host.clone() }, Extent { start: begin.start.min(place.start), end: place.end });
+        }
+        if target.host.is_empty() {
+            return;
+        }
+        let (data_centre, host) = (data_centre(&target.host), target.host);
+        let named = self.connection_at.get(&call.span.range().start).map_or(&[] as &[String], Vec::as_slice);
+        let connections = if named.is_empty() { vec![None] } else { named.iter().cloned().map(Some).collect() };
+        for connection in connections {
+            self.push(FindingKind::Host { host: host.clone(), data_centre, connection }, place);
         }
     }
 
@@ -105,31 +131,62 @@ impl<'t> Reviewer<'_, 't> {
         }
     }
 
-    /// A header, if that is what the entry of a map is.
+    /// The entry of a map: perhaps a header.
     fn entry(&mut self, key: &'t Expr, value: &'t Expr) {
-        let header = self.variables.fold(key);
-        let Folded { text, begins: Some(literal), .. } = self.variables.fold(value) else { return };
-        if let (true, Some(what)) = (header.whole, secrets::in_header(&header.text, &text)) {
-            self.push(FindingKind::HardCodedSecret { what }, inside(literal, self.text));
+        let key = self.variables.fold(key);
+        if key.whole {
+            self.named(&key.text, value);
         }
     }
 
+    fn named(&mut self, name: &str, value: &'t Expr) {
+        let folded = self.variables.fold(value);
+        let written = folded.begins.and_then(|literal| Some((literal, secrets::under_name(name, &folded.text)?)));
+        let is_nothing = matches!(self.variables.behind(value).kind, ExprKind::Null | ExprKind::Missing);
+        if let Some((literal, what)) = written {
+            self.push(FindingKind::HardCodedSecret { what }, inside(literal, self.text));
+        } else if secrets::is_authorization(name) && !folded.whole && !is_nothing {
+            self.push(FindingKind::OwnAuthorization, value.span);
+        }
+    }
+
+    /// `token = "…"`, `headers["Authorization"] = "…"`, `headers.Authorization = "…"`
     fn assignment(&mut self, target: &'t Expr, value: &'t Expr) {
-        let (ExprKind::Name, Some(said)) = (&target.kind, value.said(self.text)) else { return };
-        if let Some(what) = secrets::in_variable(target.span.of(self.text), &said) {
-            self.push(FindingKind::HardCodedSecret { what }, inside(value.span, self.text));
+        match &target.kind {
+            ExprKind::Name => {
+                let Some(said) = value.said(self.text) else { return };
+                if let Some(what) = secrets::in_variable(target.span.of(self.text), &said) {
+                    self.push(FindingKind::HardCodedSecret { what }, inside(value.span, self.text));
+                }
+            }
+            ExprKind::Path { steps, .. } => match steps.last().map(|step| (&step.kind, step.span)) {
+                Some((StepKind::Member, name)) => self.named(name.of(self.text), value),
+                Some((StepKind::Index(indices), _)) => indices.iter().take(1).for_each(|index| self.entry(index, value)),
+                Some((StepKind::Call(_), _)) | None => {}
+            },
+            _ => {}
         }
     }
 
     fn literal(&mut self, literal: Extent) {
-        let inside = inside(literal, self.text);
-        let said = inside.of(self.text);
-        if let Some(what) = secrets::by_shape(said).or_else(|| secrets::in_url(said)) {
-            self.push(FindingKind::HardCodedSecret { what }, inside);
+        for (_, what) in secrets::in_text(&literal.unquoted(self.text)) {
+            self.push(FindingKind::HardCodedSecret { what }, inside(literal, self.text));
         }
     }
 
     fn push(&mut self, kind: FindingKind, span: Extent) {
         self.findings.push(Finding { kind, span: span.range() });
     }
+}
+
+/// Secrets that comments keep.
+pub(super) fn in_comments(text: &str, comments: &[Extent]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for comment in comments {
+        for (at, what) in secrets::in_text(comment.of(text)) {
+            let start = comment.range().start;
+            found.push(Finding { kind: FindingKind::HardCodedSecret { what }, span: start + at.start..start + at.end });
+        }
+    }
+    found
 }

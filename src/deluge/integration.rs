@@ -3,7 +3,8 @@
 //! The rule: the connection is the last argument. Optional arguments before it may be left out, so its place alone does
 //! not tell it. For tasks of the table, a literal text at or after `from` is a connection: only maps, lists, numbers and
 //! files are optional before it. Other calls of a known app are guesses: a last literal that is not the first argument
-//! and could be a link name is reported as not sure, and counts only where a connection of that name exists. Calls of
+//! and could be a link name is reported as not sure, and counts only where a connection of that name exists; with two
+//! arguments or more before it, it is likely one. Calls of
 //! `zoho.` that are no app (`zoho.currentdate.toString("dd-MM-yyyy")`) are never looked at.
 
 /// Where a task's connection stands.
@@ -44,6 +45,15 @@ fn is_version(word: &str) -> bool {
     word.strip_prefix(['v', 'V']).is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Which argument says what a task is about: its module. Most begin with it; of some the organisation or portal comes first.
+pub(super) fn subject_at(name: &[&str]) -> usize {
+    match name.get(1).map(|app| app.to_ascii_lowercase()).as_deref() {
+        Some("desk") => 1,
+        Some("projects" | "creator") => 2,
+        Some(_) | None => 0,
+    }
+}
+
 /// Apps with integration tasks. <https://www.zoho.com/deluge/help/integration-tasks.html>
 const APPS: [&str; 31] = [
     "analytics",
@@ -82,8 +92,9 @@ const APPS: [&str; 31] = [
 type Row = (&'static str, &'static [&'static str], usize, usize);
 
 /// App, tasks, `from`, `full`. <https://zoho.com/crm/developer/docs/functions/integration-tasks.html>,
-/// <https://www.zoho.com/deluge/help/books-tasks.html>, <https://www.zoho.com/deluge/help/projects/create.html> and the
-/// pages beside them.
+/// <https://www.zoho.com/deluge/help/books-tasks.html>, <https://www.zoho.com/deluge/help/projects/create.html>,
+/// <https://www.zoho.com/deluge/help/people/fetch-records.html>, <https://www.zoho.com/deluge/help/workdrive/upload-file.html>,
+/// <https://www.zoho.com/deluge/help/recruit/create-record.html> and the pages beside them.
 const TASKS: &[Row] = &[
     ("crm", &["getRecords"], 1, 4),
     ("crm", &["getRecordById"], 2, 3),
@@ -109,15 +120,24 @@ const TASKS: &[Row] = &[
     ("desk", &["getRecords"], 2, 5),
     ("desk", &["getRecordById"], 3, 3),
     ("desk", &["searchRecords"], 3, 5),
+    ("people", &["create", "update", "getRecordById"], 2, 2),
+    ("people", &["getRecords"], 1, 4),
     ("projects", &["getPortals"], 0, 0),
-    ("projects", &["create"], 4, 4),
-    ("projects", &["update"], 5, 5),
+    ("projects", &["createProject", "getProjectDetails"], 2, 2),
+    ("projects", &["create", "getRecordById"], 4, 4),
+    ("projects", &["update", "associateLogs"], 5, 5),
+    ("projects", &["updateAssociateLogs"], 6, 6),
+    ("projects", &["getRecords"], 3, 5),
     ("creator", &["createRecord", "updateRecord"], 5, 6),
     ("creator", &["getRecords"], 6, 6),
     ("creator", &["getRecordById"], 4, 4),
+    ("recruit", &["addRecord"], 2, 4),
+    ("recruit", &["getRecordById"], 2, 3),
+    ("recruit", &["updateRecord"], 3, 5),
     ("workdrive", &["createFolder"], 2, 2),
-    ("writer", &["mergeAndStore"], 4, 4),
-    ("recruit", &["addRecord"], 2, 2),
+    ("workdrive", &["uploadFile"], 4, 4),
+    ("writer", &["mergeAndDownload"], 3, 3),
+    ("writer", &["mergeAndStore", "mergeAndSend", "uploadDocument"], 4, 4),
 ];
 
 #[cfg(test)]

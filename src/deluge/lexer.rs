@@ -4,10 +4,29 @@ use super::diags;
 use super::script::{MOST_ERRORS, SyntaxError};
 use super::token::{Extent, Mark, Token, TokenKind, Word};
 
-/// The tokens of a script, closed by one [`TokenKind::End`], and what could not be read. Linear in the text.
-pub(super) fn lex(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
-    let mut lexer =
-        Lexer { text, bytes: text.as_bytes(), at: 0, new_line: true, tokens: Vec::new(), errors: Vec::new(), barred: [0; 2], line_end: 0 };
+/// A script in pieces.
+pub(super) struct Lexed {
+    /// Closed by one [`TokenKind::End`].
+    pub(super) tokens: Vec<Token>,
+    /// What could not be read.
+    pub(super) errors: Vec<SyntaxError>,
+    /// What is passed over, `//` and `/*` included.
+    pub(super) comments: Vec<Extent>,
+}
+
+/// Divides a script. Linear in the text.
+pub(super) fn lex(text: &str) -> Lexed {
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        new_line: true,
+        tokens: Vec::new(),
+        errors: Vec::new(),
+        comments: Vec::new(),
+        barred: [0; 2],
+        line_end: 0,
+    };
     if text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();
     }
@@ -15,7 +34,7 @@ pub(super) fn lex(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
         lexer.step();
     }
     lexer.push(TokenKind::End, text.len());
-    (lexer.tokens, lexer.errors)
+    Lexed { tokens: lexer.tokens, errors: lexer.errors, comments: lexer.comments }
 }
 
 struct Lexer<'t> {
@@ -25,6 +44,7 @@ struct Lexer<'t> {
     new_line: bool,
     tokens: Vec<Token>,
     errors: Vec<SyntaxError>,
+    comments: Vec<Extent>,
     /// Per kind of quote: a text that starts before this byte is known to have no end of its own, so it is not looked
     /// for again. Keeps hostile quoting linear.
     barred: [usize; 2],
@@ -42,7 +62,10 @@ impl<'t> Lexer<'t> {
                 self.at += 1;
             }
             b' ' | b'\t' | 0x0b | 0x0c => self.at += 1,
-            b'/' if next == Some(b'/') => self.at = self.line_end(self.at),
+            b'/' if next == Some(b'/') => {
+                let end = self.line_end(self.at);
+                self.comment(end);
+            }
             b'/' if next == Some(b'*') => self.block_comment(),
             b'"' | b'\'' => self.quoted(byte),
             b'0'..=b'9' => self.number(),
@@ -82,6 +105,11 @@ impl<'t> Lexer<'t> {
             self.complain(diags::open_comment(Extent::new(self.at, body)));
         }
         self.new_line |= self.bytes[self.at..end].contains(&b'\n');
+        self.comment(end);
+    }
+
+    fn comment(&mut self, end: usize) {
+        self.comments.push(Extent::new(self.at, end));
         self.at = end;
     }
 
@@ -172,7 +200,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<&str> {
-        let (tokens, errors) = lex(text);
+        let Lexed { tokens, errors, .. } = lex(text);
         assert_eq!(errors, []);
         tokens.iter().filter(|token| token.kind != TokenKind::End).map(|token| token.span.of(text)).collect()
     }
@@ -193,7 +221,7 @@ mod tests {
     #[test]
     fn a_text_over_lines_ends_where_its_quote_can_be_believed() {
         assert_eq!(words("x = \"a\nb\";"), ["x", "=", "\"a\nb\"", ";"]);
-        let (tokens, errors) = lex("x = \"a;\ny = \"b\";");
+        let Lexed { tokens, errors, .. } = lex("x = \"a;\ny = \"b\";");
         assert_eq!((tokens.len(), errors.len()), (8, 1));
         assert_eq!(errors[0].span, 4..7);
     }
@@ -201,7 +229,7 @@ mod tests {
     #[test]
     fn the_tokens_and_what_was_passed_over_are_the_whole_text() {
         let text = "\u{feff}a\r\n+ 'é' \u{0}; \"";
-        let (tokens, errors) = lex(text);
+        let Lexed { tokens, errors, .. } = lex(text);
         assert_eq!(tokens.last().map(|token| token.span.range()), Some(text.len()..text.len()));
         assert_eq!(errors.len(), 2);
     }

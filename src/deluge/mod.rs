@@ -23,11 +23,11 @@ mod variables;
 mod walk;
 
 pub use ast::{Block, Catch, Entry, Expr, ExprKind, Function, Operator, Parameter, Statement, StatementKind, Step, StepKind, Task};
-pub use calls::{INVOKEURL_KEYS, METHODS};
+pub use calls::{BlockKeys, METHODS, block_keys};
 pub use hosts::data_centre;
 pub use literal::literal;
 pub use rename::{Doubt, DoubtKind, Renamed, rename, rename_connection};
-pub use script::{ConnectionUse, Finding, FindingKind, Script, SyntaxError, TaskKind};
+pub use script::{ConnectionUse, Finding, FindingKind, Script, SyntaxError, TaskKind, UrlSlip};
 pub use token::Extent;
 
 /// Reads a script. Total and linear: any text gives a [`Script`].

@@ -1,13 +1,14 @@
 //! What reading a script yields: its mistakes, the connections it names, and what a reviewer should see.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::ast::{ExprKind, Statement, Task};
 use super::connections::Reader;
 use super::diags;
-use super::findings::Reviewer;
+use super::findings::{self, Reviewer};
 use super::literal::unescaped;
-use super::parser;
+use super::parser::{self, Parsed};
 use super::token::Extent;
 use super::variables::{Variables, inside};
 use super::walk::{expressions, scopes};
@@ -66,6 +67,20 @@ pub struct ConnectionUse {
     /// False where the call's signature is not known to us and the last text could be something else: such a use counts
     /// if the project declares a connection of that name, and is no error otherwise.
     pub sure: bool,
+    /// Where it is not sure: whether it stands where most calls of that app have their connection.
+    pub likely: bool,
+}
+
+impl ConnectionUse {
+    /// The app whose API the call is for, in lower case: `crm` of `zoho.crm.getRecords` and of `service : ZohoCRM`. None
+    /// where a URL tells it, or nothing.
+    pub fn app(&self) -> Option<String> {
+        match &self.task {
+            TaskKind::InvokeUrl => None,
+            TaskKind::InvokeApi => Some(self.service.as_ref()?.to_ascii_lowercase().strip_prefix("zoho")?.to_owned()),
+            TaskKind::Integration(name) => Some(name.split('.').nth(1)?.to_ascii_lowercase()),
+        }
+    }
 }
 
 /// Something in a script that a reviewer should see.
@@ -87,12 +102,29 @@ pub enum FindingKind {
     Deprecated { call: String, instead: &'static str },
     /// The host that a call goes to; `connection` is the name given to the same call, `data_centre` its Zoho suffix.
     Host { host: String, data_centre: Option<&'static str>, connection: Option<String> },
-    /// A key of an `invokeurl` block that is none of [`INVOKEURL_KEYS`](super::INVOKEURL_KEYS).
-    UnknownKey { key: String },
-    /// The `type` of an `invokeurl` block is none of [`METHODS`](super::METHODS).
-    UnknownMethod { method: String },
+    /// A URL that clients read differently, or that none can call.
+    BadUrl { slip: UrlSlip },
+    /// The script puts an `Authorization` header together when it runs.
+    OwnAuthorization,
+    /// A key that the block of a task does not have ([`block_keys`](super::block_keys)).
+    UnknownKey { task: &'static str, key: String },
+    /// A key that the block of a task needs.
+    MissingKey { task: &'static str, key: &'static str },
+    /// A key that stands in a block before.
+    RepeatedKey { task: &'static str, key: String },
+    /// The `type` of a block is none of [`METHODS`](super::METHODS).
+    UnknownMethod { task: &'static str, method: String },
+    /// A block names a connection of no name.
+    NamelessConnection,
     /// Works, but the editor wants quotes.
     UnquotedConnection { name: String },
+}
+
+/// What is wrong with a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UrlSlip {
+    Backslash,
+    NoScheme,
 }
 
 impl Script {
@@ -100,8 +132,8 @@ impl Script {
         if u32::try_from(text.len()).is_err() {
             return Script { errors: vec![diags::too_large()], ..Script::default() };
         }
-        let (statements, errors) = parser::parse(text);
-        let (connections, findings) = facts(text, &statements);
+        let Parsed { statements, errors, comments } = parser::parse(text);
+        let (connections, findings) = facts(text, &statements, &comments);
         Script { text: text.to_owned(), statements, errors, connections, findings }
     }
 
@@ -161,14 +193,17 @@ impl Extent {
     }
 }
 
-fn facts(text: &str, statements: &[Statement]) -> (Vec<ConnectionUse>, Vec<Finding>) {
-    let (mut uses, mut findings) = (Vec::new(), Vec::new());
+fn facts(text: &str, statements: &[Statement], comments: &[Extent]) -> (Vec<ConnectionUse>, Vec<Finding>) {
+    let (mut uses, mut findings) = (Vec::new(), findings::in_comments(text, comments));
     for scope in scopes(statements) {
         let variables = Variables::of(text, &scope);
         let begun = uses.len();
         let mut reader = Reader { text, variables: &variables, uses: &mut uses, findings: &mut findings };
         expressions(scope.statements, &mut |expr| reader.read(expr));
-        let connection_at = uses[begun..].iter().map(|one: &ConnectionUse| (one.at.start, one.name.clone())).collect();
+        let mut connection_at: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for one in &uses[begun..] {
+            connection_at.entry(one.at.start).or_default().push(one.name.clone());
+        }
         Reviewer { text, variables: &variables, connection_at: &connection_at, findings: &mut findings }.review(&scope);
     }
     uses.sort_by_key(|one| (one.at.start, one.span.start));
@@ -186,8 +221,13 @@ impl FindingKind {
             | FindingKind::PlainHttp { .. }
             | FindingKind::Deprecated { .. }
             | FindingKind::Host { .. }
+            | FindingKind::BadUrl { .. }
+            | FindingKind::OwnAuthorization
             | FindingKind::UnknownKey { .. }
+            | FindingKind::MissingKey { .. }
+            | FindingKind::RepeatedKey { .. }
             | FindingKind::UnknownMethod { .. }
+            | FindingKind::NamelessConnection
             | FindingKind::UnquotedConnection { .. } => false,
         }
     }

@@ -1,13 +1,47 @@
-//! Tells a token or password that is written into a script. Says what it is, never what it reads.
+//! Tells a token or password that is written into a script. What a secret looks like is [`crate::text`]'s matter; here stands
+//! where a script writes one. Says what it is, never what it reads.
 
-/// What kind of secret a header holds whose value begins with these literal words, if it holds one.
-pub(super) fn in_header(header: &str, value: &str) -> Option<&'static str> {
-    const KEYS: [&str; 8] = ["x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token", "x-authtoken", "private-token", "token"];
-    if header.eq_ignore_ascii_case("authorization") || header.eq_ignore_ascii_case("proxy-authorization") {
+use crate::text::{is_literal_secret, named_values, secrets_by_form, secrets_in_urls};
+use std::ops::Range;
+
+/// The secrets that a text writes out: tokens, URLs that hold one, values of JSON and XML under a name that says so.
+pub(super) fn in_text(text: &str) -> Vec<(Range<usize>, &'static str)> {
+    let mut found = secrets_by_form(text);
+    found.extend(secrets_in_urls(text).into_iter().filter_map(|range| Some((range.clone(), in_url(text, &range)?))));
+    let named = named_values(text).into_iter();
+    found.extend(named.filter_map(|(name, value)| Some((value.clone(), under_name(name, &text[value])?))));
+    found.sort_by_key(|(range, _)| range.start);
+    found
+}
+
+/// What stands at a place of a URL's user part or query.
+fn in_url(text: &str, range: &Range<usize>) -> Option<&'static str> {
+    let value = &text[range.clone()];
+    if text[..range.start].ends_with("://") {
+        let (_, password) = value.split_once(':')?;
+        return (!password.is_empty() && !is_placeholder(password)).then_some("a password in a URL");
+    }
+    looks_random(value).then_some("a token in a URL")
+}
+
+/// What kind of secret `name: value` writes out, where the value begins with these literal words. What has the form of a
+/// token is left to [`in_text`].
+pub(super) fn under_name(name: &str, value: &str) -> Option<&'static str> {
+    if is_authorization(name) {
         return (!credential(value).is_empty()).then_some("an `Authorization` header");
     }
-    let is_key = KEYS.iter().any(|key| key.eq_ignore_ascii_case(header));
-    (is_key && looks_random(value)).then_some("an API key header")
+    let is_own = is_literal_secret(name, value) && looks_random(credential(value)) && secrets_by_form(value).is_empty();
+    let is_header = name.contains('-') || name.eq_ignore_ascii_case("apikey");
+    is_own.then_some(if is_header { "an API key header" } else { "a credential under a name that says so" })
+}
+
+/// What kind of secret a variable holds by its name.
+pub(super) fn in_variable(name: &str, value: &str) -> Option<&'static str> {
+    under_name(name, value).map(|_| "a credential in a variable")
+}
+
+pub(super) fn is_authorization(header: &str) -> bool {
+    header.eq_ignore_ascii_case("authorization") || header.eq_ignore_ascii_case("proxy-authorization")
 }
 
 /// The part of an `Authorization` value after its scheme.
@@ -22,100 +56,62 @@ fn credential(value: &str) -> &str {
 
 const SCHEMES: [&str; 7] = ["bearer", "basic", "token", "zoho-oauthtoken", "zoho-authtoken", "apikey", "digest"];
 
-/// What kind of secret a text is by its own shape.
-pub(super) fn by_shape(text: &str) -> Option<&'static str> {
-    const PREFIXES: [(&str, usize, &str); 14] = [
-        ("xoxb-", 20, "a Slack token"),
-        ("xoxp-", 20, "a Slack token"),
-        ("xapp-", 20, "a Slack token"),
-        ("ghp_", 30, "a GitHub token"),
-        ("gho_", 30, "a GitHub token"),
-        ("github_pat_", 30, "a GitHub token"),
-        ("glpat-", 20, "a GitLab token"),
-        ("sk_live_", 20, "a Stripe key"),
-        ("rk_live_", 20, "a Stripe key"),
-        ("AKIA", 20, "an AWS access key"),
-        ("AIza", 35, "a Google API key"),
-        ("SG.", 40, "a SendGrid key"),
-        ("shpat_", 30, "a Shopify token"),
-        ("-----BEGIN ", 11, "a private key"),
-    ];
-    let word = text.split_whitespace().next_back().unwrap_or_default();
-    let known = PREFIXES.iter().find(|(prefix, least, _)| (text.starts_with(prefix) || word.starts_with(prefix)) && text.len() >= *least);
-    known
-        .map(|(_, _, what)| *what)
-        .or_else(|| is_zoho_token(word).then_some("a Zoho OAuth token"))
-        .or_else(|| is_jwt(word).then_some("a signed token"))
-}
-
-/// `1000.` and two runs of 32 hexadecimal digits.
-fn is_zoho_token(word: &str) -> bool {
-    let mut parts = word.split('.');
-    let is_hex = |part: Option<&str>| part.is_some_and(|part| part.len() == 32 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    parts.next() == Some("1000") && is_hex(parts.next()) && is_hex(parts.next()) && parts.next().is_none()
-}
-
-fn is_jwt(word: &str) -> bool {
-    word.starts_with("eyJ") && word.split('.').count() == 3 && word.len() > 40
-}
-
-/// What kind of secret the query or the user part of a URL holds.
-pub(super) fn in_url(url: &str) -> Option<&'static str> {
-    const KEYS: [&str; 9] =
-        ["authtoken", "access_token", "api_key", "apikey", "token", "client_secret", "password", "auth_token", "zapikey"];
-    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
-    let password = authority.and_then(|authority| authority.rsplit_once('@')).and_then(|(user, _)| user.split_once(':'));
-    if password.is_some_and(|(_, password)| !password.is_empty()) {
-        return Some("a password in a URL");
-    }
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let named = query.split('&').filter_map(|pair| pair.split_once('='));
-    let mut secret = named.filter(|(key, value)| KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) && looks_random(value));
-    secret.next().map(|_| "a token in a URL")
-}
-
-/// What kind of secret a variable holds by its name.
-pub(super) fn in_variable(name: &str, value: &str) -> Option<&'static str> {
-    const ENDS: [&str; 9] = ["token", "secret", "password", "passwd", "apikey", "api_key", "authtoken", "accesskey", "private_key"];
-    let name = name.to_ascii_lowercase();
-    (ENDS.iter().any(|end| name.ends_with(end)) && looks_random(value)).then_some("a credential in a variable")
-}
-
 /// Long enough, without spaces, with letters and digits, and no placeholder.
 fn looks_random(value: &str) -> bool {
-    const PLACEHOLDERS: [&str; 6] = ["your", "xxxx", "example", "placeholder", "change", "<"];
-    let lower = value.to_ascii_lowercase();
     value.len() >= 12
         && !value.contains(char::is_whitespace)
         && !value.contains("://")
         && !value.contains("${")
         && value.bytes().any(|byte| byte.is_ascii_digit())
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && !PLACEHOLDERS.iter().any(|word| lower.contains(word))
+        && !is_placeholder(value)
+}
+
+fn is_placeholder(value: &str) -> bool {
+    const PLACEHOLDERS: [&str; 6] = ["your", "xxxx", "example", "placeholder", "change", "<"];
+    let lower = value.to_ascii_lowercase();
+    PLACEHOLDERS.iter().any(|word| lower.contains(word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn kinds(text: &str) -> Vec<&'static str> {
+        in_text(text).into_iter().map(|(_, what)| what).collect()
+    }
+
     #[test]
     fn a_scheme_alone_is_no_secret_and_what_follows_it_is() {
-        assert_eq!(in_header("authorization", "Zoho-oauthtoken "), None);
-        assert_eq!(in_header("Authorization", "Bearer "), None);
-        assert!(in_header("AUTHORIZATION", "Basic dXNlcjpwYXNz").is_some());
-        assert!(in_header("X-Api-Key", "a1b2c3d4e5f6").is_some());
-        assert_eq!(in_header("X-Api-Key", "YOUR_KEY_HERE_1"), None);
-        assert_eq!(in_header("Content-Type", "application/json"), None);
+        assert_eq!(under_name("authorization", "Zoho-oauthtoken "), None);
+        assert_eq!(under_name("Authorization", "Bearer "), None);
+        assert!(under_name("AUTHORIZATION", "Basic dXNlcjpwYXNz").is_some());
+        assert_eq!(under_name("X-Api-Key", "a1b2c3d4e5f6"), Some("an API key header"));
+        assert_eq!(under_name("X-Api-Key", "YOUR_KEY_HERE_1"), None);
+        assert_eq!(under_name("Content-Type", "application/json"), None);
+        assert_eq!(under_name("client_secret", "abcd1234efgh5678ijkl"), Some("a credential under a name that says so"));
+        assert_eq!(under_name("token", "ghp_0123456789abcdef"), None);
     }
 
     #[test]
     fn shapes_urls_and_names_tell() {
         let half = "0123456789abcdef0123456789abcdef";
-        assert_eq!(by_shape(&format!("1000.{half}.{half}")), Some("a Zoho OAuth token"));
-        assert_eq!(by_shape("1000.50"), None);
-        assert_eq!(in_url("https://u:p@example.com/"), Some("a password in a URL"));
-        assert_eq!(in_url("https://example.com/?token=a1b2c3d4e5f6&x=1"), Some("a token in a URL"));
-        assert_eq!(in_url("https://example.com/?page=1"), None);
+        assert_eq!(kinds(&format!("1000.{half}.{half}")), ["a Zoho OAuth token"]);
+        assert_eq!(kinds("https://u:p@example.com/"), ["a password in a URL"]);
+        assert_eq!(kinds("https://example.com/?token=a1b2c3d4e5f6&x=1"), ["a token in a URL"]);
+        assert_eq!(kinds("{\"Authorization\":\"Bearer abcd1234efgh5678\"}"), ["an `Authorization` header"]);
+        assert_eq!(kinds("{\"password\":\"hunter2hunter2\"}"), ["a credential under a name that says so"]);
+        let slack = "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/abcdEFGHijklMNOPqrstUVWX";
+        assert_eq!(kinds(slack), ["an address that lets in whoever knows it"]);
+        for harmless in [
+            "1000.50",
+            "https://example.com/?page=1",
+            "https://me@example.com/",
+            "https://example.com/?token=YOUR_TOKEN_1234",
+            "{\"token\":\"",
+        ] {
+            assert_eq!(kinds(harmless), [] as [&str; 0], "{harmless}");
+        }
         assert_eq!(in_variable("accessToken", "a1b2c3d4e5f6"), Some("a credential in a variable"));
         assert_eq!(in_variable("tokens_used", "a1b2c3d4e5f6"), None);
     }

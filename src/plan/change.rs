@@ -96,7 +96,7 @@ impl Action {
 }
 
 /// Where a declaration stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SourcePlace {
     pub file: String,
     pub line: usize,

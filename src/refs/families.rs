@@ -5,7 +5,7 @@
 //! so for Desk and the Finance suite. A scope that the project's catalogue does not know is never spoken of.
 
 use super::uses::Call;
-use crate::catalogue::Shelf;
+use crate::catalogue::{Shelf, stands_for};
 use serde::Serialize;
 
 /// The scopes of which one is needed for a call, the narrowest first.
@@ -14,14 +14,14 @@ pub struct Need {
     pub any_of: Vec<String>,
 }
 
-/// What a call needs; `None` where no rule tells it.
-pub fn need(catalogue: &Shelf, call: &Call) -> Option<Need> {
+/// What a call needs of a connection of a service; `None` where no rule tells it, as where the call is another service's.
+pub fn need(catalogue: &Shelf, service: &str, call: &Call) -> Option<Need> {
     let (family, segments, operation) = match (&call.task, &call.url) {
         (Some(task), _) if task.to_ascii_lowercase().starts_with("zoho.") => integration(task, call.subject.as_deref())?,
         (_, Some(url)) => address(url, call.method.as_deref()?, call.service.as_deref())?,
         (_, None) => return None,
     };
-    let entry = catalogue.find(family.key())?;
+    let entry = catalogue.find(family.key()).filter(|entry| stands_for(service, &entry.key))?;
     let mut any_of = Vec::new();
     for scope in family.scopes(&segments, operation) {
         if entry.scopes.find(&scope).is_some() && !any_of.contains(&scope) {
@@ -172,7 +172,7 @@ fn address(url: &str, method: &str, service: Option<&str>) -> Option<Told> {
     let operation = Operation::of_method(method)?;
     let (host, path) = match url.split_once("://") {
         Some((_, rest)) => rest.split_once('/')?,
-        None => ("", url.strip_prefix('/').filter(|_| service.is_some())?),
+        None => ("", service.map(|_| url.strip_prefix('/').unwrap_or(url))?),
     };
     let path = path.split(['?', '#', '…']).next().unwrap_or_default();
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
@@ -199,27 +199,45 @@ fn is_version(segment: &str) -> bool {
     segment.strip_prefix('v').is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// `zoho.crm.getRecords("Leads", …)`: the verb tells the operation, the first argument the module.
-/// <https://zoho.com/crm/developer/docs/functions/integration-tasks.html>
+/// `zoho.crm.getRecords("Leads", …)`: the verb tells the operation, the subject the module. Left out is what needs more than
+/// one scope (`upsert`) or those of two modules (`getRelatedRecords`, `attachFile`).
+/// <https://zoho.com/crm/developer/docs/functions/integration-tasks.html>,
+/// <https://www.zoho.com/deluge/help/desk-tasks.html>, <https://www.zoho.com/deluge/help/books-tasks.html>
 fn integration(task: &str, subject: Option<&str>) -> Option<Told> {
     let task = task.to_ascii_lowercase();
-    let verb = task.strip_prefix("zoho.crm.")?.rsplit('.').next()?;
-    let operation = match verb {
-        "getrecords" | "getrecordbyid" | "searchrecords" => Operation::Read,
-        "createrecord" | "bulkcreate" => Operation::Create,
-        "updaterecord" | "bulkupdate" => Operation::Update,
+    let (app, rest) = task.strip_prefix("zoho.")?.split_once('.')?;
+    let verb = rest.rsplit('.').next()?;
+    let subject = subject?;
+    let (family, module) = match app {
+        "crm" => (Family::Crm, subject.to_owned()),
+        "desk" => (Family::Desk, subject.to_ascii_lowercase()),
+        "books" => (BOOKS, subject.to_ascii_lowercase()),
+        "inventory" => (INVENTORY, subject.to_ascii_lowercase()),
+        "invoice" => (INVOICE, subject.to_ascii_lowercase()),
         _ => return None,
     };
-    Some((Family::Crm, vec![subject?.to_owned()], operation))
+    let operation = match (family, verb) {
+        (Family::Crm, "searchrecords") => Operation::Read,
+        (Family::Crm, "bulkcreate") => Operation::Create,
+        (Family::Crm, "bulkupdate") => Operation::Update,
+        (Family::Desk | Family::Finance(..), "create") => Operation::Create,
+        (Family::Desk | Family::Finance(..), "update") => Operation::Update,
+        (Family::Finance(..), "getrecordsbyid") | (_, "getrecords" | "getrecordbyid") => Operation::Read,
+        (Family::Crm | Family::Finance(..), "createrecord") => Operation::Create,
+        (Family::Crm | Family::Finance(..), "updaterecord") => Operation::Update,
+        (Family::Crm | Family::Iot | Family::Desk | Family::Finance(..), _) => return None,
+    };
+    Some((family, vec![module], operation))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::ANY_ZOHO_APP;
 
     fn narrowest(method: &str, url: &str) -> Option<String> {
         let call = Call { method: Some(method.to_owned()), url: Some(url.to_owned()), ..Call::default() };
-        need(&Shelf::default(), &call).map(|need| need.any_of[0].clone())
+        need(&Shelf::default(), ANY_ZOHO_APP, &call).map(|need| need.any_of[0].clone())
     }
 
     #[test]
@@ -246,13 +264,30 @@ mod tests {
     #[test]
     fn an_integration_task_tells_it_by_its_verb() {
         let of = |task: &str, subject: Option<&str>| {
-            need(&Shelf::default(), &Call { task: Some(task.to_owned()), subject: subject.map(str::to_owned), ..Call::default() })
-                .map(|need| need.any_of[0].clone())
+            need(
+                &Shelf::default(),
+                ANY_ZOHO_APP,
+                &Call { task: Some(task.to_owned()), subject: subject.map(str::to_owned), ..Call::default() },
+            )
+            .map(|need| need.any_of[0].clone())
         };
         assert_eq!(of("zoho.crm.v8.getRecords", Some("Leads")).as_deref(), Some("ZohoCRM.modules.leads.READ"));
         assert_eq!(of("zoho.crm.createRecord", Some("Deals")).as_deref(), Some("ZohoCRM.modules.deals.CREATE"));
         assert_eq!(of("zoho.crm.createRecord", None), None);
-        assert_eq!(of("zoho.books.getRecords", Some("Invoices")), None);
+        assert_eq!(of("zoho.crm.upsert", Some("Deals")), None);
+        assert_eq!(of("zoho.books.getRecords", Some("Invoices")).as_deref(), Some("ZohoBooks.invoices.READ"));
+        assert_eq!(of("zoho.desk.create", Some("tickets")).as_deref(), Some("Desk.tickets.CREATE"));
+        assert_eq!(of("zoho.people.create", Some("Leads")), None);
+    }
+
+    #[test]
+    fn the_path_of_an_invokeapi_may_begin_with_or_without_a_slash() {
+        for path in ["/crm/v8/Accounts", "crm/v8/Accounts"] {
+            let call =
+                Call { method: Some("GET".to_owned()), url: Some(path.to_owned()), service: Some("ZohoCRM".to_owned()), ..Call::default() };
+            let need = need(&Shelf::default(), "zoho-crm", &call).expect("a rule tells it");
+            assert_eq!(need.any_of[0], "ZohoCRM.modules.accounts.READ", "{path}");
+        }
     }
 
     #[test]
@@ -262,6 +297,6 @@ mod tests {
             url: Some("https://www.zohoapis.com/crm/v8/nothing_of_that_name".to_owned()),
             ..Call::default()
         };
-        assert_eq!(need(&Shelf::default(), &call), None);
+        assert_eq!(need(&Shelf::default(), ANY_ZOHO_APP, &call), None);
     }
 }

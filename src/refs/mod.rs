@@ -11,4 +11,4 @@ mod uses;
 
 pub use advice::{Advice, Excess, Lack, advise};
 pub use families::{Need, need};
-pub use uses::{Call, How, Place, Use, all_uses, uses};
+pub use uses::{Call, How, Place, Use, all_uses, script_uses, uses};

@@ -5,7 +5,7 @@ use crate::deluge::{self, ConnectionUse, FindingKind, TaskKind};
 use crate::resource::{Address, Kind, Resource};
 use crate::text::{Source, Span};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Bytes of a script that are read at most; the compiler has read it under its own limit.
@@ -125,6 +125,21 @@ pub fn uses(front: &Front, compiled: &Compiled, folder: &dyn Folder, address: &A
     found
 }
 
+/// Every place in a script that names one of some connections, or may choose it, each with that connection; each script is
+/// read once, however many they are.
+pub fn script_uses(compiled: &Compiled, folder: &dyn Folder, connections: &BTreeSet<&Address>) -> Vec<(Address, Use)> {
+    let mut found: Vec<(Address, Use)> = Vec::new();
+    for (by, resource) in compiled.project.resources.iter().filter(|_| !connections.is_empty()) {
+        let Resource::Function(function) = resource.as_ref() else { continue };
+        let Some((source, script)) = read(folder, &function.script.path) else { continue };
+        for connection in connections {
+            let uses = in_read(&source, &script, &function.script.path, by, connection.name.as_str());
+            found.extend(uses.into_iter().map(|one| ((*connection).clone(), one)));
+        }
+    }
+    found
+}
+
 fn of_mention(front: &Front, compiled: &Compiled, mention: &Mention) -> Use {
     let call = mention.by.as_ref().filter(|_| mention.role == MentionRole::Auth).map(|by| webhook(compiled, by)).unwrap_or_default();
     Use { place: place(front, mention.span), how: how(mention.role), by: mention.by.clone(), call, sure: true }
@@ -169,10 +184,17 @@ fn webhook(compiled: &Compiled, by: &Address) -> Call {
 
 /// The places of one script that name a connection, and those that may choose it.
 fn in_script(folder: &dyn Folder, path: &str, by: &Address, name: &str) -> Vec<Use> {
-    // Whatever cannot be read was complained about when the project was compiled.
-    let Some(text) = folder.read(path, LIMIT).ok().and_then(|bytes| String::from_utf8(bytes).ok()) else { return Vec::new() };
+    read(folder, path).map(|(source, script)| in_read(&source, &script, path, by, name)).unwrap_or_default()
+}
+
+/// Whatever cannot be read was complained about when the project was compiled.
+fn read(folder: &dyn Folder, path: &str) -> Option<(Source, deluge::Script)> {
+    let text = folder.read(path, LIMIT).ok().and_then(|bytes| String::from_utf8(bytes).ok())?;
     let script = deluge::parse(&text);
-    let source = Source::new(path, text.as_str());
+    Some((Source::new(path, text), script))
+}
+
+fn in_read(source: &Source, script: &deluge::Script, path: &str, by: &Address, name: &str) -> Vec<Use> {
     let place = |span: &Range<usize>| {
         let position = source.position(span.start as u32);
         Place { file: path.to_owned(), line: position.line, column: position.column }
@@ -180,16 +202,8 @@ fn in_script(folder: &dyn Folder, path: &str, by: &Address, name: &str) -> Vec<U
     let named = script.connections().iter().filter(|used| used.name == name);
     let named =
         named.map(|used| Use { place: place(&used.span), how: How::Script, by: Some(by.clone()), call: call(used), sure: used.sure });
-    let chosen = script.findings().iter().filter(|finding| match &finding.kind {
-        FindingKind::DynamicConnection { begins } => name.starts_with(begins.as_str()),
-        FindingKind::HardCodedSecret { .. }
-        | FindingKind::PlainHttp { .. }
-        | FindingKind::Deprecated { .. }
-        | FindingKind::Host { .. }
-        | FindingKind::UnknownKey { .. }
-        | FindingKind::UnknownMethod { .. }
-        | FindingKind::UnquotedConnection { .. } => false,
-    });
+    let may_choose = |kind: &FindingKind| matches!(kind, FindingKind::DynamicConnection { begins } if name.starts_with(begins.as_str()));
+    let chosen = script.findings().iter().filter(|finding| may_choose(&finding.kind));
     let chosen = chosen.map(|finding| Use {
         place: place(&finding.span),
         how: How::Perhaps,

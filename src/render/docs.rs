@@ -4,7 +4,7 @@
 use super::graph::{GraphOptions, mermaid};
 use super::literal::markdown;
 use super::snippets::Snippet;
-use crate::resource::{Address, Auth, Connection, Function, Grant, Kind, Name, Project, Resource, Service, Webhook, WebhookAuth};
+use crate::resource::{Address, Auth, Connection, Function, Grant, Graph, Kind, Name, Project, Resource, Service, Webhook, WebhookAuth};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where each resource is named: `functions/one.ds:6:16`, and by whom.
@@ -18,7 +18,7 @@ pub fn docs(project: &Project, places: &Places) -> Snippet {
         line(&mut page, &format!("\nApplication: {}", markdown(application)));
     }
     overview(project, &mut page);
-    page.push_str(&format!("\n## How it hangs together\n\n```mermaid\n{}```\n", mermaid(&project.graph, &GraphOptions::default())));
+    page.push_str(&format!("\n## How it hangs together\n\n```mermaid\n{}```\n", mermaid(&drawn(project), &GraphOptions::default())));
     each(project, Kind::Connection, "Connections", &mut page, &mut |page, address, resource| {
         if let Resource::Connection(connection) = resource {
             connection_section(project, address, connection, places, page);
@@ -36,6 +36,17 @@ pub fn docs(project: &Project, places: &Places) -> Snippet {
         }
     });
     Snippet { path: format!("{}.md", file_name(&project.name)), text: page }
+}
+
+/// The project's graph with the default services that it uses.
+fn drawn(project: &Project) -> Graph {
+    let default = project.default_services.iter().map(|(name, service)| {
+        let address = Address { kind: Kind::Service, name: name.clone() };
+        (address, Resource::Service(service.as_ref().clone()))
+    });
+    let default: Vec<(Address, Resource)> = default.filter(|(address, _)| !project.resources.contains_key(address)).collect();
+    let declared = project.resources.iter().map(|(address, resource)| (address, resource.as_ref()));
+    Graph::of(declared.chain(default.iter().map(|(address, resource)| (address, resource))))
 }
 
 /// A project's name is a plain word; were it none, its page could still not leave the folder.

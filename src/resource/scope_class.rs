@@ -3,15 +3,17 @@
 use super::ScopeClass;
 
 /// The class of a scope by the words of its name. The last word decides when it is a verb (`ZohoCRM.modules.READ`,
-/// `chat:write`), unless another asks for more and can be nothing but a verb (`write_read`); otherwise the strongest verb
-/// does (`delete:packages`, `Files.ReadWrite.All`). `all` counts as everything only where no verb narrows it. A name without
-/// any verb may change things, as `repo` does, unless it only tells who somebody is.
+/// `chat:write`), and so does what stands before a colon (`read:jira-work`), unless another word asks for more and can be
+/// nothing but a verb (`write_read`); otherwise the strongest verb does (`delete_packages`, `Files.ReadWrite.All`). `all`
+/// counts as everything only where no verb narrows it. A name without any verb may change things, as `repo` does, unless it
+/// only tells who somebody is.
 pub(super) fn class_of(scope: &str) -> ScopeClass {
-    let words = words(name(scope));
+    let name = name(scope);
+    let words = words(name);
     let verbs: Vec<ScopeClass> = words.iter().filter_map(|word| verb(word)).collect();
-    if let Some(last) = words.last().and_then(|word| verb(word)) {
+    if let Some(decides) = words.last().and_then(|word| verb(word)).or_else(|| leading(name)) {
         let others = words.iter().filter(|word| !NOUNS.contains(&word.as_str())).filter_map(|word| verb(word));
-        return others.fold(last, ScopeClass::max);
+        return others.fold(decides, ScopeClass::max);
     }
     match verbs.into_iter().max() {
         Some(class) => class,
@@ -29,8 +31,16 @@ fn name(scope: &str) -> &str {
     place.trim_end_matches('/').split_once('/').map_or("all", |(_, path)| path.rsplit('/').next().unwrap_or(path))
 }
 
-/// Verbs of [`verb`] that also name things: `admin.users:read` and `post:read` only read.
-const NOUNS: [&str; 10] = ["admin", "post", "upload", "history", "list", "root", "master", "deletion", "impersonation", "share"];
+/// The verb in front of a colon, where it can be nothing but a verb.
+fn leading(name: &str) -> Option<ScopeClass> {
+    let (first, _) = name.split_once(':')?;
+    let first = first.to_ascii_lowercase();
+    verb(&first).filter(|_| !NOUNS.contains(&first.as_str()))
+}
+
+/// Verbs of [`verb`] that also name things: `admin.users:read`, `post:read` and `pay_stubs:read` only read.
+const NOUNS: [&str; 13] =
+    ["admin", "post", "upload", "history", "list", "root", "master", "deletion", "impersonation", "share", "pay", "refund", "transfer"];
 
 /// OpenID Connect's scopes and their kin: they tell who somebody is, or allow to stay connected.
 const IDENTITY: [&str; 11] =
@@ -82,6 +92,19 @@ mod tests {
             ("chat:write", ScopeClass::Write),
             ("admin.users:read", ScopeClass::Read),
             ("delete:packages", ScopeClass::Delete),
+            ("ZohoPay.payments.READ", ScopeClass::Read),
+            ("ZohoPay.payments.CREATE", ScopeClass::Write),
+            ("contractor_pay_stubs:read", ScopeClass::Read),
+            ("bank.transfer:read", ScopeClass::Read),
+            ("orders.refund", ScopeClass::Write),
+            ("read:filter.default-share-scope:jira", ScopeClass::Read),
+            ("read:admin:zoom", ScopeClass::Read),
+            ("read:avatar.delete:jira", ScopeClass::Delete),
+            ("read:write:jira", ScopeClass::Write),
+            ("admin:repo_hook", ScopeClass::Admin),
+            ("share:items:view", ScopeClass::Read),
+            ("list:admin", ScopeClass::Admin),
+            ("post:history-of-all", ScopeClass::Write),
             ("Files.Read.All", ScopeClass::Read),
             ("Files.ReadWrite.All", ScopeClass::Write),
             ("https://www.googleapis.com/auth/drive", ScopeClass::Write),

@@ -5,6 +5,7 @@ use super::Source;
 use super::secrets::{in_text, is_perhaps, is_secret_name};
 use super::written::{Shown, closing, reference};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What stands in place of each character of a secret.
 const DOT: char = '•';
@@ -43,6 +44,25 @@ impl Masked<'_> {
     /// A line, from 0; empty past the end.
     pub fn line(&self, line: usize) -> &str {
         self.lines.get(&line).map_or_else(|| self.source.line(line), String::as_str)
+    }
+
+    /// Hides a place too that was told to hold a secret, unless lines alone have told the secret in it.
+    pub fn hide(&mut self, start: u32, end: u32) {
+        let (from, to) = (self.source.position(start), self.source.position(end));
+        let columns = |line: usize| {
+            let first = if line == from.line { from.column - 1 } else { 0 };
+            first..if line == to.line { to.column - 1 } else { usize::MAX }
+        };
+        let is_told =
+            |line: usize| self.line(line - 1).chars().enumerate().any(|(at, letter)| letter == DOT && columns(line).contains(&at));
+        if (from.line..=to.line).any(is_told) {
+            return;
+        }
+        for line in from.line..=to.line {
+            let letters = self.line(line - 1).chars().enumerate();
+            let shown = letters.map(|(at, letter)| if columns(line).contains(&at) { DOT } else { letter }).collect();
+            self.lines.insert(line - 1, shown);
+        }
     }
 }
 
@@ -214,6 +234,10 @@ fn is_reference_line(text: &str) -> bool {
 }
 
 /// Passwords in front of a host, and values of query parameters that are named like secrets.
+pub fn secrets_in_urls(text: &str) -> Vec<Range<usize>> {
+    in_urls(text).into_iter().map(|(from, to)| from..to).filter(|range| !range.is_empty()).collect()
+}
+
 pub(super) fn in_urls(line: &str) -> Vec<(usize, usize)> {
     let mut hidden = Vec::new();
     for (at, _) in line.match_indices("://") {
@@ -271,6 +295,16 @@ mod tests {
         let source = Source::new("a.yaml", text);
         let masked = masked(&source);
         (0..text.lines().count()).map(|line| format!("{}\n", masked.line(line))).collect()
+    }
+
+    #[test]
+    fn a_place_that_is_told_is_hidden_unless_its_secret_is_already() {
+        let source = Source::new("a.ds", "put(\"k\", \"canary\n é\");\nurl = \"https://me:pw@a.example\";");
+        let mut masked = masked(&source);
+        masked.hide(10, 20);
+        assert_eq!((masked.line(0), masked.line(1)), ("put(\"k\", \"••••••", "••\");"));
+        masked.hide(32, 56);
+        assert_eq!(masked.line(2), "url = \"https://•••••@a.example\";");
     }
 
     #[test]

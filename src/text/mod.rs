@@ -8,8 +8,8 @@ mod veil;
 mod written;
 
 pub use hidden::{is_forbidden, is_hidden};
-pub use mask::{Masked, masked, masked_text};
-pub use secrets::{is_literal_secret, is_secret_name, named_values};
+pub use mask::{Masked, masked, masked_text, secrets_in_urls};
+pub use secrets::{is_literal_secret, is_secret_name, named_values, secrets_by_form};
 pub use veil::{is_secret_number, secrets_within, veil};
 
 use std::sync::{Arc, OnceLock};

@@ -41,31 +41,31 @@ const ENDINGS: &[&str] = &[
 /// Names that may stand for a secret; their value decides.
 const PERHAPS: &[&str] = &["key", "sig", "signature", "code", "sid"];
 
-/// How the tokens of well-known services begin, and how long they are at least. (Each from the service's own documentation
+/// How the tokens of well-known services begin, how long they are at least, and what they are. (Each from the service's own documentation
 /// of its token formats; a test's stand-ins are shorter than the real ones.)
-const TOKENS: &[(&str, usize)] = &[
-    ("xoxa-", 16),
-    ("xoxb-", 16),
-    ("xoxe-", 16),
-    ("xoxp-", 16),
-    ("xoxr-", 16),
-    ("xoxs-", 16),
-    ("xapp-", 16),
-    ("ghp_", 16),
-    ("gho_", 16),
-    ("ghr_", 16),
-    ("ghs_", 16),
-    ("ghu_", 16),
-    ("github_pat_", 16),
-    ("glpat-", 16),
-    ("sk_live_", 16),
-    ("rk_live_", 16),
-    ("AKIA", 16),
-    ("AIza", 16),
-    ("ya29.", 16),
-    ("SG.", 40),
-    ("shpat_", 30),
-    ("bwl_", 60),
+const TOKENS: &[(&str, usize, &str)] = &[
+    ("xoxa-", 16, "a Slack token"),
+    ("xoxb-", 16, "a Slack token"),
+    ("xoxe-", 16, "a Slack token"),
+    ("xoxp-", 16, "a Slack token"),
+    ("xoxr-", 16, "a Slack token"),
+    ("xoxs-", 16, "a Slack token"),
+    ("xapp-", 16, "a Slack token"),
+    ("ghp_", 16, "a GitHub token"),
+    ("gho_", 16, "a GitHub token"),
+    ("ghr_", 16, "a GitHub token"),
+    ("ghs_", 16, "a GitHub token"),
+    ("ghu_", 16, "a GitHub token"),
+    ("github_pat_", 16, "a GitHub token"),
+    ("glpat-", 16, "a GitLab token"),
+    ("sk_live_", 16, "a Stripe key"),
+    ("rk_live_", 16, "a Stripe key"),
+    ("AKIA", 16, "an AWS access key"),
+    ("AIza", 16, "a Google API key"),
+    ("ya29.", 16, "a Google token"),
+    ("SG.", 40, "a SendGrid key"),
+    ("shpat_", 30, "a Shopify token"),
+    ("bwl_", 60, "a Bowline token"),
 ];
 
 /// Addresses that let in whoever knows them: what comes before the secret, and how long its longest part is at least.
@@ -153,12 +153,25 @@ fn looks_random(value: &str) -> bool {
 
 /// The parts of a text that are secrets by their own form, wherever they stand.
 pub(super) fn in_text(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = words(text).filter(|word| is_token(&text[word.clone()])).collect();
+    secrets_by_form(text).into_iter().map(|(range, _)| range).collect()
+}
+
+/// The same, each with what it is: `a GitHub token`.
+pub fn secrets_by_form(text: &str) -> Vec<(Range<usize>, &'static str)> {
+    let mut found: Vec<_> = words(text).filter_map(|word| Some((word.clone(), token(&text[word])?))).collect();
     for (before, least) in PATHS {
-        found.extend(text.match_indices(before).filter_map(|(at, _)| in_path(text, at + before.len(), *least)));
+        let at = text.match_indices(before).filter_map(|(at, _)| in_path(text, at + before.len(), *least));
+        found.extend(at.map(|range| (range, "an address that lets in whoever knows it")));
     }
-    found.sort_by_key(|range| range.start);
+    found.extend(private_key(text).map(|range| (range, "a private key")));
+    found.sort_by_key(|(range, _)| range.start);
     found
+}
+
+/// RFC 7468: up to the end of the text, which may hold only a line of the key.
+fn private_key(text: &str) -> Option<Range<usize>> {
+    let start = text.find("-----BEGIN ")?;
+    text[start..].contains("PRIVATE KEY-----").then_some(start..text.len())
 }
 
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
@@ -170,10 +183,15 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-fn is_token(word: &str) -> bool {
-    let begins = |(token, least): &(&str, usize)| word.starts_with(token) && word.len() >= *least;
-    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+'));
-    is_plain && (TOKENS.iter().any(begins) || is_json_web_token(word) || is_zoho_token(word))
+fn token(word: &str) -> Option<&'static str> {
+    if !word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+')) {
+        return None;
+    }
+    let known = TOKENS.iter().find(|(begin, least, _)| word.starts_with(begin) && word.len() >= *least);
+    known
+        .map(|(_, _, what)| *what)
+        .or_else(|| is_json_web_token(word).then_some("a signed token"))
+        .or_else(|| is_zoho_token(word).then_some("a Zoho OAuth token"))
 }
 
 /// RFC 7519: three parts, the first of which begins with `{"` in base64.
@@ -320,7 +338,16 @@ mod tests {
             let text = format!("use \"{token}\" for it");
             assert_eq!(in_text(&text).as_slice(), std::slice::from_ref(&(5..5 + token.len())), "{token}");
         }
-        for text in ["1000.50", "ghp_", "AKIAlike", "see https://slack.com/api/chat.postMessage", "SG.short-and-harmless"] {
+        assert_eq!(secrets_by_form("ghp_0123456789abcdef"), [(0..20, "a GitHub token")]);
+        assert_eq!(secrets_by_form("x -----BEGIN RSA PRIVATE KEY-----\nMII"), [(2..37, "a private key")]);
+        for text in [
+            "1000.50",
+            "-----BEGIN CERTIFICATE-----",
+            "ghp_",
+            "AKIAlike",
+            "see https://slack.com/api/chat.postMessage",
+            "SG.short-and-harmless",
+        ] {
             assert!(in_text(text).is_empty(), "{text}");
         }
     }

@@ -35,6 +35,7 @@ fn forged(text: &str, forge: impl FnOnce(&mut PlanFile)) -> String {
         files: &files,
         variables: &file.variables,
         places: &places,
+        scripts: file.scripts.clone(),
         diagnostics: file.diagnostics.clone(),
     };
     PlanFile::new(file.plan.clone(), binding).to_text()

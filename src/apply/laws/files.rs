@@ -2,7 +2,9 @@
 
 use super::worlds::{Tape, fingerprints, observed, project};
 use super::{planned, steps};
-use crate::apply::{Binding, FileMove, LIFETIME, ObjectMove, PlanFile, PlanFileError, PlanRefusal, Present, Remark, SnapshotFile};
+use crate::apply::{
+    Binding, FileMove, LIFETIME, ObjectMove, PlanFile, PlanFileError, PlanRefusal, Present, Remark, ScriptPlace, SnapshotFile,
+};
 use crate::plan::{PlanOptions, SourcePlace, plan};
 use crate::resource::{Etag, Observed, Project};
 use proptest::prelude::*;
@@ -24,6 +26,14 @@ fn saved(project: &Project, live: &Observed, created_at: SystemTime) -> PlanFile
     let place = |line| SourcePlace { file: "bowline.yaml".to_owned(), line, column: 3 };
     let places: BTreeMap<_, _> = project.resources.keys().cloned().zip((1..).map(place)).collect();
     let remark = Remark { code: "unused-service".to_owned(), message: "nothing uses it".to_owned(), source: Some(place(7)) };
+    let script = ScriptPlace {
+        place: SourcePlace { file: "functions/f.ds".to_owned(), line: 2, column: 72 },
+        function: "functions.f".parse().expect("an address"),
+        connection: Some("connections.c".parse().expect("an address")),
+        how: "names it".to_owned(),
+        call: Some("invokeurl GET https://example.com/stock".to_owned()),
+        sure: true,
+    };
     let binding = Binding {
         project: "ours",
         environment: Some("prod"),
@@ -35,6 +45,7 @@ fn saved(project: &Project, live: &Observed, created_at: SystemTime) -> PlanFile
         files: &*FILES,
         variables: &BTreeMap::new(),
         places: &places,
+        scripts: vec![script],
         diagnostics: vec![remark],
     };
     PlanFile::new(plan, binding)

@@ -48,6 +48,18 @@ fn every_file_has_the_shape_of_the_schema() {
 }
 
 #[test]
+fn what_is_shown_of_an_entry_can_be_kept_as_one() {
+    let validator = jsonschema::draft202012::new(&schema()).expect("the schema is one");
+    for entry in entries() {
+        let shown = serde_json::to_value(entry).expect("an entry is plain JSON");
+        let errors: Vec<String> = validator.iter_errors(&shown).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", entry.key);
+        let kept: super::super::Entry = serde_json::from_value(super::super::laid_over(shown.clone())).expect("it is an entry");
+        assert_eq!(serde_json::to_value(&kept).expect("an entry is plain JSON"), shown, "{}", entry.key);
+    }
+}
+
+#[test]
 fn the_schema_refuses_what_an_entry_may_not_be() {
     let validator = jsonschema::draft202012::new(&schema()).expect("the schema is one");
     let good: serde_json::Value = serde_yaml::from_str(&read(&folder().join("slack.yaml"))).expect("the file is YAML");

@@ -165,11 +165,49 @@ fn every_entry_can_be_shown_in_full() {
         let sections = entry.sections();
         let titles: Vec<&str> = sections.iter().map(|section| section.title).collect();
         assert!(titles.starts_with(&["service"]) && titles.contains(&"credential") && titles.contains(&"hosts"), "{}", entry.key);
-        assert_eq!(titles.contains(&"oauth"), entry.oauth2.is_some(), "{}", entry.key);
+        assert_eq!(titles.contains(&"oauth"), entry.oauth2.is_some() || entry.oauth1.is_some(), "{}", entry.key);
         assert_eq!(entry.scope_section().rows.len(), entry.scopes.offered.iter().count(), "{}", entry.key);
         assert!(entry.source_section().rows.len() > 2, "{}", entry.key);
         assert!(sections.iter().all(|section| section.rows.iter().all(|(_, text)| !text.is_empty())), "{}", entry.key);
     }
+}
+
+#[test]
+fn what_is_known_of_a_service_has_a_row() {
+    let shown = |key: &str| -> Vec<(String, String)> { entry(key).sections().into_iter().flat_map(|section| section.rows).collect() };
+    for (key, label, text) in [
+        ("gmail", "PKCE", "supported"),
+        ("zoho-crm", "scope separator", "comma"),
+        ("zoho-crm", "client proves itself", "in the body of the request"),
+        ("reddit", "client proves itself", "by HTTP Basic"),
+        ("zoho-books", "authorize with", "access_type=offline, prompt=consent"),
+        ("basecamp", "token with", "type=web_server"),
+        ("basecamp", "refresh with", "type=refresh"),
+        ("github", "token headers", "Accept: application/json"),
+        ("notion", "token request", "JSON"),
+        ("notion", "instead of scopes", "Capabilities belong to the integration, and the person picks pages."),
+        ("figma", "refresh", "https://api.figma.com/v1/oauth/refresh"),
+        ("gmail", "user info", "https://openidconnect.googleapis.com/v1/userinfo"),
+        ("zoho-crm", "account named by", "ZUID"),
+        ("zoho-crm", "device", "https://accounts.{app_domain}/oauth/v3/device/code"),
+        ("zoho-crm", "issuer", "https://accounts.{app_domain}"),
+        ("google-drive", "introspect", "https://oauth2.googleapis.com/tokeninfo"),
+        ("reddit", "default scopes", "identity, read"),
+        ("slack", "token expired", "status 401 with token_expired or token_revoked or invalid_auth or account_inactive"),
+        ("github", "called too often", "status 403 or 429, told by retry-after, x-ratelimit-remaining, x-ratelimit-reset"),
+        ("zoho-crm", "at most", "10 refreshes in ten minutes"),
+        ("tiktok", "client id", "sent as client_key"),
+        ("trello", "signature", "HMAC-SHA1"),
+        ("zoho-crm", "another way in", "a code typed on another device"),
+    ] {
+        let rows = shown(key);
+        let has = rows.iter().any(|(one, other)| (one.as_str(), other.as_str()) == (label, text));
+        assert!(has, "{key}: {label}: {text} in {rows:#?}");
+    }
+}
+
+#[test]
+fn a_scope_is_shown_with_what_is_known_of_it() {
     let iot = entry("zoho-iot").scope_section();
     let old = iot.rows.iter().find(|(scope, _)| scope == "ZohoIOT.settings.cirrus.data.READ").map(|(_, text)| text.as_str());
     assert_eq!(

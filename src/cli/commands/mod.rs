@@ -33,6 +33,7 @@ mod reporting;
 pub(super) mod revoke;
 pub(super) mod sandbox;
 pub(super) mod schema;
+mod scripts;
 pub(super) mod serve;
 pub(super) mod served;
 pub(super) mod services;

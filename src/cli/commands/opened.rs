@@ -1,6 +1,6 @@
 //! A project as commands open it: read, compiled for an environment, with everything said about it.
 
-use crate::apply::{Binding, FromSnapshot, PlanFile, Remark};
+use crate::apply::{Binding, FromSnapshot, PlanFile, Remark, ScriptPlace};
 use crate::cli::args::{ProjectArgs, RuleArgs};
 use crate::cli::exit::Exit;
 use crate::cli::report::{counted, diagnostics_text};
@@ -75,6 +75,7 @@ impl Opened {
         lifetime: Duration,
         observed_revision: u64,
         snapshot: Option<FromSnapshot>,
+        scripts: Vec<ScriptPlace>,
     ) -> Binding<'_> {
         Binding {
             project: &self.compiled.project.name,
@@ -87,6 +88,7 @@ impl Opened {
             files: &self.files,
             variables: &self.variables,
             places: &self.places,
+            scripts,
             diagnostics: self.warnings.iter().map(|warning| remark(warning, self.front.sources())).collect(),
         }
     }

@@ -1,6 +1,5 @@
 //! `plan`: what would change, for people and as a file that `apply` takes.
 
-use super::opened::Opened;
 use super::planning::{self, Asked};
 use super::{opened, platform, reporting, snapshot};
 use crate::apply::PlanFile;
@@ -21,12 +20,11 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         expires: args.expires,
         labels: args.planning.labels.over(&BTreeMap::new()),
     };
-    let (opened, file) = match &args.snapshot {
+    let file = match &args.snapshot {
         None => {
             let opened = opened::open_under(&args.rules, &args.project, talk)?;
             let platform = platform::look(&opened, &args.broker, talk)?;
-            let file = planning::plan(&opened, &platform, &asked, talk)?;
-            (opened, file)
+            planning::plan(&opened, &platform, &asked, talk)?
         }
         Some(path) => from_snapshot(path, args, &asked, talk)?,
     };
@@ -35,8 +33,7 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         workspace::write_file(&talk.path(path), file.to_text().as_bytes())
             .map_err(|error| Failure::because(Exit::Failed, "could not save the plan", error))?;
     }
-    let scripts = planning::scripts_touched(&file.plan, &opened);
-    reporting::report(&file, &scripts, &args.reports, talk)?;
+    reporting::report(&file, &args.reports, talk)?;
     if file.plan.denials().next().is_some() {
         return Ok(Exit::Denied);
     }
@@ -48,7 +45,7 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
 }
 
 /// A plan of what a snapshot shows: in its environment, and in no other.
-fn from_snapshot(path: &Path, args: &Plan, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<(Opened, PlanFile), Failure> {
+fn from_snapshot(path: &Path, args: &Plan, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
     let (snapshot, observed) = snapshot::read(path, talk)?;
     let environment = args.project.env.as_deref().or(snapshot.environment.as_deref());
     let opened = opened::open_with(environment, &args.project, args.rules.rules()?, talk)?;
@@ -60,6 +57,5 @@ fn from_snapshot(path: &Path, args: &Plan, asked: &Asked<'_>, talk: &mut Talk<'_
         return Err(Failure::new(Exit::Usage, format!("the snapshot `{}` is of {taken}, and this is {}", path.display(), of(here)))
             .hint("take one there, or name its environment with `--env`"));
     }
-    let file = planning::plan_from(&opened, &snapshot, &observed, asked, talk)?;
-    Ok((opened, file))
+    planning::plan_from(&opened, &snapshot, &observed, asked, talk)
 }

@@ -2,6 +2,7 @@
 
 use super::opened::Opened;
 use super::platform::{self, Platform};
+use super::scripts;
 use crate::apply::{FromSnapshot, Material, PlanFile, PlanRefusal, Remote, SnapshotFile};
 use crate::cli::args::LabelArgs;
 use crate::cli::exit::Exit;
@@ -9,10 +10,9 @@ use crate::cli::report::page::{Page, Tone};
 use crate::cli::report::plan_text::{self, Heading};
 use crate::cli::report::plan_words::NOT_COMPARED;
 use crate::cli::talk::{Failure, Talk};
-use crate::plan::{self, Action, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions, Verdict};
+use crate::plan::{self, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions, Verdict};
 use crate::policy::{self, Case};
-use crate::refs::{self, How, Use};
-use crate::resource::{Address, Fingerprint, Kind, Observed, SecretPath, Traces, ValueFrom};
+use crate::resource::{Address, Fingerprint, Observed, SecretPath, Traces, ValueFrom};
 use crate::secret::Secret;
 use crate::workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,7 +96,8 @@ fn made(
     plan.labels.clone_from(&asked.labels);
     plan.policies = verdicts(&plan, opened, observed);
     let now = talk.world.clock.now();
-    Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision, snapshot)))
+    let scripts = scripts::touched(&plan, opened);
+    Ok(PlanFile::new(plan, opened.binding(now, asked.expires, observed.revision, snapshot, scripts)))
 }
 
 /// The project's policies that do not hold for a plan.
@@ -171,33 +172,19 @@ fn no_plan(error: PlanError, opened: &Opened) -> Failure {
 
 /// Prints a plan for people.
 pub(super) fn print(file: &PlanFile, talk: &mut Talk<'_>) {
-    let text = text(file, &[], talk.page());
+    let text = text(file, talk.page());
     talk.data(&text);
 }
 
-/// A plan for people, on a page of their making, with the places in scripts that it touches.
-pub(super) fn text(file: &PlanFile, scripts: &[Use], mut page: Page) -> String {
+/// A plan for people, on a page of their making.
+pub(super) fn text(file: &PlanFile, mut page: Page) -> String {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
     let from = file.snapshot.as_ref().map(|snapshot| format!("a snapshot of {api} taken at {}; {NOT_COMPARED}", snapshot.taken_at));
     let api = from.as_deref().unwrap_or(api);
     let environment = file.environment.as_deref();
     let heading = Heading { project: &file.project, environment, api, plan_id: &file.plan_id, variables: &file.variables };
-    plan_text::plan(&file.plan, heading, scripts, &mut page);
+    plan_text::plan(&file.plan, heading, &file.scripts, &mut page);
     page.into_text()
-}
-
-/// The places in scripts that name a connection which is live and changes, itself or through its service.
-pub(super) fn scripts_touched(plan: &plan::Plan, opened: &Opened) -> Vec<Use> {
-    let changing = plan.changes.iter().filter(|change| change.action != Action::Create);
-    let connections: BTreeSet<&Address> = changing
-        .flat_map(|change| change.affects.connections.iter().chain([&change.address]))
-        .filter(|address| address.kind == Kind::Connection)
-        .collect();
-    let uses = |address: &Address| refs::uses(&opened.front, &opened.compiled, opened.folder(), address);
-    let mut found: Vec<Use> = connections.into_iter().flat_map(uses).filter(|one| matches!(one.how, How::Script | How::Perhaps)).collect();
-    found.sort();
-    found.dedup();
-    found
 }
 
 /// Reads a saved plan. What is not a plan, or is not as it was saved, is refused.

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Refs, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         }
         TextOrJson::Text => {
             let mut page = talk.page();
-            refs_text::uses(&uses, "", &mut page);
+            refs_text::uses(&uses, &mut page);
             if let Some(advice) = &advice {
                 refs_text::advice(advice, &mut page);
             }
@@ -49,7 +49,14 @@ fn known(address: &Address, opened: &Opened) -> Result<(), Failure> {
 
 fn advice(address: &Address, opened: &Opened, uses: &[Use]) -> Result<Advice, Failure> {
     match opened.compiled.project.resources.get(address).map(AsRef::as_ref) {
-        Some(Resource::Connection(connection)) => Ok(refs::advise(&opened.compiled.catalogue, &connection.scopes, uses)),
+        Some(Resource::Connection(connection)) => {
+            let custom = Address { kind: Kind::Service, name: connection.service.clone() };
+            let custom = opened.compiled.project.resources.get(&custom).and_then(|resource| match resource.as_ref() {
+                Resource::Service(service) => Some(service),
+                Resource::Connection(_) | Resource::Webhook(_) | Resource::Function(_) => None,
+            });
+            Ok(refs::advise(&opened.compiled.catalogue, connection, custom, uses))
+        }
         Some(Resource::Service(_) | Resource::Webhook(_) | Resource::Function(_)) | None => {
             Err(Failure::new(Exit::Usage, format!("`{address}` is no connection: only those ask for scopes")))
         }

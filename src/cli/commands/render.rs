@@ -1,6 +1,6 @@
 //! `render`: the Deluge and JSON that use the connections, printed, written or compared.
 
-use super::{opened, planning};
+use super::{opened, planning, services};
 use crate::cli::args::{Render, RenderCommand};
 use crate::cli::exit::Exit;
 use crate::cli::report::counted;
@@ -16,7 +16,8 @@ use std::path::Path;
 pub(crate) fn run(args: &Render, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     if let Some(RenderCommand::Runbook { plan }) = &args.what {
         let saved = planning::read(plan, talk)?;
-        talk.data(&render::runbook(&saved.plan));
+        let shelf = services::shelf(talk)?;
+        talk.data(&render::runbook(&saved.plan, &|name| shelf.find(name.as_str()).map(|entry| entry.name.clone())));
         return Ok(Exit::Done);
     }
     let opened = opened::open(&args.project, talk)?;

@@ -7,19 +7,18 @@ use crate::cli::exit::Exit;
 use crate::cli::report::page::Page;
 use crate::cli::report::{json, markdown, plan_counts};
 use crate::cli::talk::{Failure, Talk};
-use crate::refs::Use;
 use crate::workspace;
 use std::path::Path;
 
-/// Text shows the places in scripts too, where they are known. Writes the files first, so that a reader of standard output finds them.
+/// Writes the files first, so that a reader of standard output finds them.
 /// May be written where [`may_be_written`] said so.
-pub(super) fn report(file: &PlanFile, scripts: &[Use], reports: &PlanReports, talk: &mut Talk<'_>) -> Result<(), Failure> {
+pub(super) fn report(file: &PlanFile, reports: &PlanReports, talk: &mut Talk<'_>) -> Result<(), Failure> {
     for (format, path) in &reports.outputs {
-        let text = text(file, scripts, *format, reports.budget.max_bytes, Page::new(false));
+        let text = text(file, *format, reports.budget.max_bytes, Page::new(false));
         workspace::write_file(&talk.path(path), text.as_bytes())
             .map_err(|error| Failure::because(Exit::Failed, "could not write the report", error))?;
     }
-    talk.data(&text(file, scripts, reports.format, reports.budget.max_bytes, talk.page()));
+    talk.data(&text(file, reports.format, reports.budget.max_bytes, talk.page()));
     Ok(())
 }
 
@@ -28,9 +27,9 @@ pub(super) fn may_be_written(reports: &PlanReports, read: Option<&Path>, talk: &
     own_files::may_be_written(reports.outputs.iter().map(|(_, path)| path.as_path()), read, talk)
 }
 
-fn text(file: &PlanFile, scripts: &[Use], format: PlanFormat, max_bytes: usize, page: Page) -> String {
+fn text(file: &PlanFile, format: PlanFormat, max_bytes: usize, page: Page) -> String {
     match format {
-        PlanFormat::Text => planning::text(file, scripts, page),
+        PlanFormat::Text => planning::text(file, page),
         PlanFormat::Json => file.to_text(),
         PlanFormat::Markdown => markdown::plan(file, max_bytes),
         PlanFormat::Gitlab => json(&plan_counts::gitlab(&file.plan.summary)),

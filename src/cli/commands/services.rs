@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Services, talk: &mut Talk<'_>) -> Result<Exit, Failure>
 }
 
 /// The catalogue, with the own entries of the project in whose folder this is, where it is one.
-fn shelf(talk: &mut Talk<'_>) -> Result<Shelf, Failure> {
+pub(super) fn shelf(talk: &mut Talk<'_>) -> Result<Shelf, Failure> {
     if !talk.path(PROJECT_FILE.as_ref()).exists() {
         return Ok(Shelf::default());
     }

@@ -14,6 +14,6 @@ pub(crate) fn run(args: &Show, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
         page.put(Tone::Caution, "warning").line(": the plan was altered after it was made; `bowline apply` refuses it");
         talk.insist(&page.into_text());
     }
-    reporting::report(&saved, &[], &args.reports, talk)?;
+    reporting::report(&saved, &args.reports, talk)?;
     Ok(Exit::Done)
 }

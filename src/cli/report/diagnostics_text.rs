@@ -3,8 +3,8 @@
 use super::Look;
 use super::excerpt::Excerpt;
 use super::page::{Page, Tone, visible};
-use crate::diag::{Diagnostic, Label, Severity};
-use crate::text::{Masked, Sources, masked};
+use crate::diag::{Code, Diagnostic, Label, Severity};
+use crate::text::{FileId, Masked, Sources, masked};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +22,7 @@ pub(crate) fn diagnostics(found: &[Diagnostic], sources: &Sources, look: Look, l
     let mut shown_files = BTreeMap::new();
     for diagnostic in found.iter().take(limit) {
         let file = diagnostic.at.as_ref().map(|at| at.span.file);
-        let masked = file.map(|file| &*shown_files.entry(file).or_insert_with(|| masked(sources.get(file))));
+        let masked = file.map(|file| &*shown_files.entry(file).or_insert_with(|| shown_file(found, sources, file)));
         let shown = Finding::new(diagnostic, sources, masked);
         handler.render_report(&mut text, &shown).expect("writing into a string does not fail");
         text.push('\n');
@@ -31,6 +31,14 @@ pub(crate) fn diagnostics(found: &[Diagnostic], sources: &Sources, look: Look, l
         text.push_str(&format!("… and {} more; `--limit {}` shows all\n\n", found.len() - limit, found.len()));
     }
     text
+}
+
+/// A file with its secrets hidden: those that its lines tell, and those that findings are about.
+fn shown_file<'s>(found: &[Diagnostic], sources: &'s Sources, file: FileId) -> Masked<'s> {
+    let mut masked = masked(sources.get(file));
+    let secrets = found.iter().filter(|diagnostic| diagnostic.code == Code::LiteralSecret).filter_map(|diagnostic| diagnostic.at.as_ref());
+    secrets.filter(|at| at.span.file == file).for_each(|at| masked.hide(at.span.start, at.span.end));
+    masked
 }
 
 /// `2 errors, 1 warning`, or nothing found.

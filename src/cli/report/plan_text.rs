@@ -1,11 +1,12 @@
 //! A plan for people: what needs attention first, then the rest, one line of counts, the plan's id last.
 
+use super::drift_text;
 use super::gravity::{by_gravity, is_alarming, only_changes_hands};
 use super::page::{Page, Tone, width};
 use super::plan_words::{changes_of_owner, class_word, consequence, counts, reasons, secret_write, value, verb};
-use super::{drift_text, refs_text};
+use super::refs_text::{self, Line};
+use crate::apply::ScriptPlace;
 use crate::plan::{Action, Actor, Change, DiffOp, Difference, Effect, LeftOut, Plan, Step, Verdict};
-use crate::refs::Use;
 use crate::resource::{Address, ConnectionState, Resource};
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ pub(crate) struct Heading<'a> {
 }
 
 /// The whole plan. `scripts` are the places in scripts that name a connection which it changes.
-pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[Use], page: &mut Page) {
+pub(crate) fn plan(plan: &Plan, heading: Heading<'_>, scripts: &[ScriptPlace], page: &mut Page) {
     head(heading, page);
     policies(plan, page);
     let (attention, rest) = by_gravity(plan);
@@ -228,12 +229,18 @@ pub(super) fn step(step: &Step) -> String {
     }
 }
 
-fn scripts(scripts: &[Use], page: &mut Page) {
-    if !scripts.is_empty() {
-        page.put(Tone::Strong, "Scripts that these changes touch").end();
-        refs_text::uses(scripts, "  ", page);
-        page.end();
+fn scripts(scripts: &[ScriptPlace], page: &mut Page) {
+    if scripts.is_empty() {
+        return;
     }
+    page.put(Tone::Strong, "Scripts that these changes touch").end();
+    refs_text::lines(&scripts.iter().map(script).collect::<Vec<_>>(), "  ", page);
+    page.end();
+}
+
+fn script(one: &ScriptPlace) -> Line<'_> {
+    let place = format!("{}:{}:{}", one.place.file, one.place.line, one.place.column);
+    Line { place, who: one.function.to_string(), how: &one.how, sure: one.sure, call: one.call.clone() }
 }
 
 fn drift(plan: &Plan, page: &mut Page) {

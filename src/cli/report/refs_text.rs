@@ -1,23 +1,40 @@
 //! Where a resource is named, for people: a line a place, then what its calls say about scopes.
 
 use super::page::{Page, Tone, width};
-use crate::refs::{Advice, How, Place, Use};
+use crate::refs::{Advice, Call, How, Place, Use};
 
 /// Places first, so that they can be clicked.
-pub(crate) fn uses(uses: &[Use], indent: &str, page: &mut Page) {
-    let column = |of: &dyn Fn(&Use) -> String| uses.iter().map(|one| width(&of(one))).max().unwrap_or(0).min(60);
-    let (places, names) = (column(&|one| place(&one.place)), column(&who));
-    for one in uses {
-        page.say(indent).cell(Tone::Accent, &place(&one.place), places).say("  ").cell(Tone::Strong, &who(one), names).say("  ");
-        page.put(
-            if one.sure { Tone::Plain } else { Tone::Caution },
-            if one.sure || one.how == How::Perhaps { one.how.words() } else { "seems to name it" },
-        );
-        if let Some(call) = call(one) {
+pub(crate) fn uses(uses: &[Use], page: &mut Page) {
+    let line = |one: &Use| Line { place: place(&one.place), who: who(one), how: how(one), sure: one.sure, call: call(&one.call) };
+    lines(&uses.iter().map(line).collect::<Vec<_>>(), "", page);
+}
+
+/// What is said of one place.
+pub(super) struct Line<'a> {
+    pub(super) place: String,
+    pub(super) who: String,
+    pub(super) how: &'a str,
+    pub(super) sure: bool,
+    pub(super) call: Option<String>,
+}
+
+/// A line a place, in columns.
+pub(super) fn lines(lines: &[Line<'_>], indent: &str, page: &mut Page) {
+    let column = |of: fn(&Line<'_>) -> usize| lines.iter().map(of).max().unwrap_or(0).min(60);
+    let (places, names) = (column(|line| width(&line.place)), column(|line| width(&line.who)));
+    for line in lines {
+        page.say(indent).cell(Tone::Accent, &line.place, places).say("  ").cell(Tone::Strong, &line.who, names).say("  ");
+        page.put(if line.sure { Tone::Plain } else { Tone::Caution }, line.how);
+        if let Some(call) = &line.call {
             page.put(Tone::Quiet, &format!("  {call}"));
         }
         page.end();
     }
+}
+
+/// What a place does with the name, in words.
+pub(crate) fn how(one: &Use) -> &'static str {
+    if one.sure || one.how == How::Perhaps { one.how.words() } else { "seems to name it" }
 }
 
 fn place(place: &Place) -> String {
@@ -28,8 +45,8 @@ fn who(one: &Use) -> String {
     one.by.as_ref().map_or_else(|| "moved".to_owned(), ToString::to_string)
 }
 
-fn call(one: &Use) -> Option<String> {
-    let call = &one.call;
+/// A call in words; `None` where nothing of it can be told.
+pub(crate) fn call(call: &Call) -> Option<String> {
     let subject = call.subject.as_ref().map(|subject| format!("\"{subject}\""));
     let words = [&call.task, &call.method, &call.service, &call.url, &subject];
     let words: Vec<&str> = words.into_iter().filter_map(|word| word.as_deref()).collect();
@@ -44,8 +61,7 @@ pub(crate) fn advice(advice: &Advice, page: &mut Page) {
         page.say(&format!("  needed by {}", joined(&lack.calls))).end();
     }
     for scope in &advice.unneeded {
-        let reason = if advice.untold.is_empty() { "no call needs it" } else { "no call that can be told needs it" };
-        page.say("  ").put(Tone::Caution, &format!("unneeded  {scope}")).say(&format!("  {reason}")).end();
+        page.say("  ").put(Tone::Caution, &format!("unneeded  {scope}")).say("  no call needs it").end();
     }
     for excess in &advice.wider {
         let would_do = excess.would_do.iter().cloned().collect::<Vec<_>>().join(", ");
@@ -56,6 +72,9 @@ pub(crate) fn advice(advice: &Advice, page: &mut Page) {
     }
     for scope in &advice.fitting {
         page.say("  ").put(Tone::Good, &format!("fits      {scope}")).end();
+    }
+    for scope in &advice.unknown {
+        page.say("  ").put(Tone::Quiet, &format!("unknown   {scope}")).say("  a call that no rule tells may need it").end();
     }
     if !advice.untold.is_empty() {
         page.say("  ").put(Tone::Quiet, &format!("no rule tells the scope of {}", joined(&advice.untold))).end();

@@ -44,7 +44,7 @@ fn is_registry(name: &str) -> bool {
 }
 
 /// Where a credential of a custom service may be sent: its `hosts`, or those of its own endpoints.
-pub(super) fn of_service(service: &Service) -> BTreeSet<HostPattern> {
+pub fn of_service(service: &Service) -> BTreeSet<HostPattern> {
     if !service.hosts.is_empty() {
         return service.hosts.clone();
     }

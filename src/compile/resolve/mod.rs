@@ -8,6 +8,7 @@
 //! To add a rule: a function in the file of its family, called for each declaration of its kind; places through
 //! [`site::Site`], only once there is something to say; a struct in `diags/`; a case in `tests/cases/check/`.
 
+mod apps;
 mod bodies;
 mod circles;
 mod connections;
@@ -41,6 +42,7 @@ use super::resolving::Resolving;
 use crate::diag::Diagnostics;
 use crate::resource::{Graph, Project, Resource};
 use defaults::Defaults;
+pub use hosts::of_service as credential_hosts;
 use names::Names;
 use script_files::ScriptFiles;
 use scripts::Reading;
@@ -71,7 +73,7 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
         references::check(diags, &world, site);
         secrets::check_references(diags, site);
     }
-    scripts::check_hosts(diags, &world, &scripts, &mut files);
+    scripts::check_targets(diags, &world, &scripts, &mut files);
     let moved = moved::check(diags, &world, &input.header.moved);
     let adopted = ownership::adopted(diags, &world, &input.header.adopted);
     let forgotten = ownership::forgotten(diags, &world, &moved, &input.header.forgotten);

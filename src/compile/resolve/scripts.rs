@@ -1,8 +1,10 @@
 //! The scripts of functions: read, digested, checked as Deluge, and searched for the connections that they name.
 
+use super::apps::{self, AppCall};
 use super::diags::{
-    DeprecatedCall, DynamicConnection, EscapingFile, HostNotAllowed, MissingScript, MisspeltKey, PlainHttp, ScriptMistake, ScriptTooLarge,
-    SecretInScript, UndeclaredConnection, UnknownMethod, UnquotedConnection, UnreadableScript,
+    BadScriptUrl, DeprecatedCall, DynamicConnection, EscapingFile, HostNotAllowed, MissingBlockKey, MissingScript, NamelessConnection,
+    OwnAuthorization, PlainHttp, RepeatedBlockKey, ScriptMistake, ScriptTooLarge, SecretInScript, UndeclaredConnection, UnknownBlockKey,
+    UnknownMethod, UnquotedConnection, UnreadableScript,
 };
 use super::endpoints::is_loopback;
 use super::names::Names;
@@ -16,7 +18,7 @@ use crate::compile::declare::Declaration;
 use crate::compile::folder::{Folder, FolderError};
 use crate::compile::resolving::Trees;
 use crate::compile::syntax::admit;
-use crate::deluge::{self, Finding, FindingKind, INVOKEURL_KEYS, METHODS, Script};
+use crate::deluge::{self, ConnectionUse, Finding, FindingKind, METHODS, Script, block_keys};
 use crate::diag::Diagnostics;
 use crate::resource::lifecycle::host_allowed;
 use crate::resource::{Kind, Name, Resource};
@@ -42,6 +44,7 @@ struct Facts {
     /// Whether it may name more than those: it is broken, or chooses a connection when it runs.
     open: bool,
     calls: Vec<Call>,
+    app_calls: Vec<AppCall>,
     text: Arc<str>,
 }
 
@@ -127,7 +130,14 @@ fn judge(diags: &mut Diagnostics, path: &str, bytes: Vec<u8>, reading: &mut Read
     diags.extend(found);
     let dynamic = script.findings().iter().any(|finding| matches!(finding.kind, FindingKind::DynamicConnection { .. }));
     let open = dynamic || !script.errors().is_empty();
-    is_text.then(|| Facts { sha256, connections: named(&script, reading.names), open, calls: calls(&script), text })
+    is_text.then(|| Facts {
+        sha256,
+        connections: named(&script, reading.names),
+        open,
+        calls: calls(&script),
+        app_calls: apps::calls(&script),
+        text,
+    })
 }
 
 fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Reading<'_, '_>) {
@@ -135,24 +145,28 @@ fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Re
     for error in script.errors() {
         diags.push(ScriptMistake { at: span(&error.span), message: error.message.clone(), help: error.help.clone() });
     }
-    for found in script.connections().iter().filter(|found| found.sure && !reading.names.knows(Kind::Connection, &found.name)) {
+    let is_told = |found: &&ConnectionUse| (found.sure || found.likely) && !reading.names.knows(Kind::Connection, &found.name);
+    for found in script.connections().iter().filter(is_told) {
         let near = reading.suggest.near(&found.name, reading.names.all(Kind::Connection));
-        diags.push(UndeclaredConnection { at: span(&found.span), name: found.name.clone(), near });
+        diags.push(UndeclaredConnection { at: span(&found.span), name: found.name.clone(), near, sure: found.sure });
     }
     for finding in script.findings() {
         let at = span(&finding.span);
         match &finding.kind {
             FindingKind::HardCodedSecret { what } => diags.push(SecretInScript { at, what }),
             FindingKind::PlainHttp { host } => diags.push(PlainHttp { at, loopback: is_loopback(host) }),
-            FindingKind::UnknownKey { key } => {
-                // A key that is near none is perhaps one that we do not know.
-                if let Some(near) = reading.suggest.near(key, INVOKEURL_KEYS) {
-                    diags.push(MisspeltKey { at, key: key.clone(), near });
-                }
+            FindingKind::BadUrl { slip } => diags.push(BadScriptUrl { at, slip: *slip }),
+            FindingKind::OwnAuthorization => diags.push(OwnAuthorization { at }),
+            FindingKind::UnknownKey { task, key } => {
+                let near = block_keys(task).and_then(|block| reading.suggest.near(key, block.keys.iter().copied()));
+                diags.push(UnknownBlockKey { at, task, key: key.clone(), near });
             }
-            FindingKind::UnknownMethod { method } => {
-                diags.push(UnknownMethod { at, method: method.clone(), near: reading.suggest.near(method, METHODS) });
+            FindingKind::MissingKey { task, key } => diags.push(MissingBlockKey { at, task, key }),
+            FindingKind::RepeatedKey { task, key } => diags.push(RepeatedBlockKey { at, task, key: key.clone() }),
+            FindingKind::UnknownMethod { task, method } => {
+                diags.push(UnknownMethod { at, task, method: method.clone(), near: reading.suggest.near(method, METHODS) });
             }
+            FindingKind::NamelessConnection => diags.push(NamelessConnection { at }),
             FindingKind::DynamicConnection { .. } => diags.push(DynamicConnection { at }),
             FindingKind::Deprecated { call, instead } => diags.push(DeprecatedCall { at, call: call.clone(), instead }),
             FindingKind::UnquotedConnection { name } => diags.push(UnquotedConnection { at, name: name.clone() }),
@@ -163,34 +177,32 @@ fn complain(diags: &mut Diagnostics, script: &Script, file: FileId, reading: &Re
 }
 
 fn calls(script: &Script) -> Vec<Call> {
-    let call = |finding: &Finding| match &finding.kind {
-        FindingKind::Host { host, connection: Some(connection), .. } => {
-            Some(Call { host: host.clone(), connection: connection.clone(), span: finding.span.clone() })
-        }
-        FindingKind::Host { connection: None, .. }
-        | FindingKind::HardCodedSecret { .. }
-        | FindingKind::PlainHttp { .. }
-        | FindingKind::DynamicConnection { .. }
-        | FindingKind::Deprecated { .. }
-        | FindingKind::UnknownKey { .. }
-        | FindingKind::UnknownMethod { .. }
-        | FindingKind::UnquotedConnection { .. } => None,
+    let call = |finding: &Finding| {
+        let FindingKind::Host { host, connection: Some(connection), .. } = &finding.kind else { return None };
+        Some(Call { host: host.clone(), connection: connection.clone(), span: finding.span.clone() })
     };
     script.findings().iter().filter_map(call).collect()
 }
 
-/// Rule L9, for the calls of scripts as far as their hosts can be told.
-pub(super) fn check_hosts(diags: &mut Diagnostics, world: &World<'_>, scripts: &Scripts, files: &mut ScriptFiles<'_>) {
+/// Rule L9, for the calls of scripts as far as it can be told where they go.
+pub(super) fn check_targets(diags: &mut Diagnostics, world: &World<'_>, scripts: &Scripts, files: &mut ScriptFiles<'_>) {
     for (path, facts) in scripts.by_path.iter().filter_map(|(path, facts)| Some((path, facts.as_ref()?))) {
+        let file = files.id(path);
+        let span = |range: &Range<usize>| Span::new(file, range.start, range.end);
+        let mut found = Diagnostics::default();
         for call in &facts.calls {
             let Some((service, allowed)) = world.hosts_of_connection(&call.connection) else { continue };
             if !host_allowed(&allowed, &call.host) {
-                let file = files.id(path);
-                files.show(path, &facts.text);
-                let at = Span::new(file, call.span.start, call.span.end);
-                diags.push(HostNotAllowed::new(at, None, &call.host, service, allowed));
+                found.push(HostNotAllowed::new(span(&call.span), None, &call.host, service, allowed));
             }
         }
+        for call in &facts.app_calls {
+            apps::check(&mut found, world, call, span(&call.span));
+        }
+        if !found.is_empty() {
+            files.show(path, &facts.text);
+        }
+        diags.extend(found);
     }
 }
 

@@ -201,7 +201,9 @@ impl<'t> Parser<'t> {
 
     /// Whether this word, on a new line, is the next statement rather than a value: the one before was left unfinished.
     pub(super) fn begins_next_statement(&self, word: Word) -> bool {
-        self.peek().new_line && word != Word::If && begins_statement(word) && !self.is_used_as_name()
+        let begins = self.peek().new_line && word != Word::If && begins_statement(word);
+        // `return return;`: these are never values.
+        (begins || matches!(word, Word::Return | Word::Break | Word::Continue)) && !self.is_used_as_name()
     }
 
     /// Passes over the rest of a head (`if (…`) to its block, if one comes before the statement ends.

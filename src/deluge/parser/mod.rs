@@ -11,19 +11,28 @@ mod statement;
 mod task;
 
 use super::ast::Statement;
-use super::lexer::lex;
+use super::lexer::{Lexed, lex};
 use super::script::{MOST_ERRORS, SyntaxError};
+use super::token::Extent;
 
-/// The tree of a script and its mistakes, in the order of the text.
-pub(super) fn parse(text: &str) -> (Vec<Statement>, Vec<SyntaxError>) {
-    let (tokens, unread) = lex(text);
+/// A script as a tree.
+pub(super) struct Parsed {
+    pub(super) statements: Vec<Statement>,
+    /// In the order of the text.
+    pub(super) errors: Vec<SyntaxError>,
+    pub(super) comments: Vec<Extent>,
+}
+
+/// The tree of a script and its mistakes.
+pub(super) fn parse(text: &str) -> Parsed {
+    let Lexed { tokens, errors: unread, comments } = lex(text);
     let mut parser = cursor::Parser::new(text, tokens);
     let statements = parser.script();
     let mut errors = without_echoes(text, &unread, parser.into_errors());
     errors.extend(unread);
     errors.sort_by_key(|error| (error.span.start, error.span.end));
     errors.truncate(MOST_ERRORS);
-    (statements, errors)
+    Parsed { statements, errors, comments }
 }
 
 /// Drops what the parser says right behind characters that could not be read: it misses what stood there.
@@ -52,7 +61,7 @@ mod tests {
     #[test]
     fn tighter_operators_bind_first() {
         let text = "a + b * -c == d && !e || f;";
-        let (statements, errors) = parse(text);
+        let Parsed { statements, errors, .. } = parse(text);
         assert_eq!(errors, []);
         let StatementKind::Expression(expr) = &statements[0].kind else { panic!("{statements:?}") };
         assert_eq!(grouped(text, expr), "((((a Plus (b Times -c)) Same d) And !e) Or f)");
@@ -61,7 +70,7 @@ mod tests {
     #[test]
     fn the_deepest_text_fits_a_small_stack() {
         let deepest = ["(", "[", "{\"a\":", "f(", "a[", "if(a){", "try{", "x = invokeurl[ url : ", "if(a) "];
-        let read = move || deepest.map(|piece| parse(&piece.repeat(2_000)).1.len());
+        let read = move || deepest.map(|piece| parse(&piece.repeat(2_000)).errors.len());
         let thread = std::thread::Builder::new().stack_size(1024 * 1024).spawn(read).expect("a thread can be started");
         assert!(thread.join().expect("the stack holds").iter().all(|errors| *errors > 0));
     }

@@ -133,8 +133,13 @@ fn words(kind: &FindingKind) -> String {
         FindingKind::Host { host, data_centre, connection } => {
             format!("host {host} dc {} for {}", data_centre.unwrap_or("-"), connection.as_deref().unwrap_or("-"))
         }
-        FindingKind::UnknownKey { key } => format!("unknown key {key}"),
-        FindingKind::UnknownMethod { method } => format!("unknown method {method}"),
+        FindingKind::BadUrl { slip } => format!("bad url: {slip:?}"),
+        FindingKind::OwnAuthorization => "own authorization".to_owned(),
+        FindingKind::UnknownKey { task, key } => format!("unknown key {key} of {task}"),
+        FindingKind::MissingKey { task, key } => format!("no {key} in {task}"),
+        FindingKind::RepeatedKey { task, key } => format!("again {key} in {task}"),
+        FindingKind::UnknownMethod { task, method } => format!("unknown method {method} of {task}"),
+        FindingKind::NamelessConnection => "nameless connection".to_owned(),
         FindingKind::UnquotedConnection { name } => format!("unquoted {name}"),
     }
 }

@@ -75,6 +75,7 @@ struct Part<'f> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
     Attention,
+    Scripts,
     Drift,
     Picture,
     Change,
@@ -83,6 +84,7 @@ enum Weight {
 
 enum What<'f> {
     Change(&'f Address),
+    Scripts(usize),
     Drift,
     Picture(Option<usize>),
     Remarks(usize),
@@ -97,6 +99,9 @@ fn parts(file: &PlanFile) -> Vec<Part<'_>> {
     for (changes, weight) in [(attention, Weight::Attention), (rest, Weight::Change)] {
         let told = changes.iter().filter_map(|change| Some((&change.address, details::change(change)?)));
         told.for_each(|(address, text)| add(weight, What::Change(address), text));
+    }
+    if !file.scripts.is_empty() {
+        add(Weight::Scripts, What::Scripts(file.scripts.len()), details::scripts(&file.scripts));
     }
     plan.drift.iter().for_each(|drift| add(Weight::Drift, What::Drift, details::drift(drift)));
     match picture(plan) {
@@ -130,8 +135,9 @@ fn left_out(parts: &[Part<'_>], budget: usize) -> String {
         match part.what {
             What::Picture(Some(objects)) => words.push(format!("the picture, which would have {objects} objects")),
             What::Picture(None) if !part.fits => words.push("the picture".to_owned()),
+            What::Scripts(count) if !part.fits => words.push(format!("{} in scripts", counted(count, "place"))),
             What::Remarks(count) if !part.fits => words.push(counted(count, "remark on the configuration")),
-            What::Picture(None) | What::Remarks(_) | What::Change(_) | What::Drift => {}
+            What::Picture(None) | What::Scripts(_) | What::Remarks(_) | What::Change(_) | What::Drift => {}
         }
     }
     if words.is_empty() {

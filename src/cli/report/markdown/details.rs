@@ -1,7 +1,8 @@
 //! What is folded away: each change as a diff, each object that somebody else changed, remarks on the configuration.
 
 use super::inert::{MANY, code, codes, fenced, html_code, line, words};
-use crate::apply::Remark;
+use crate::apply::{Remark, ScriptPlace};
+use crate::cli::report::counted;
 use crate::cli::report::drift_text::what;
 use crate::cli::report::gravity::{is_alarming, needs_attention};
 use crate::cli::report::plan_text::{essence, name, step};
@@ -45,6 +46,27 @@ pub(super) fn drift(drift: &Drift) -> String {
     let lines: Vec<String> = drift.diff.iter().flat_map(|drifted| difference(&drifted.difference)).collect();
     let inside = if lines.is_empty() { format!("{}\n\n", code(&what(drift))) } else { format!("{}\n", fenced("diff", &lines)) };
     folded(&format!("changed by somebody else: {}", html_code(&drift.address.to_string())), &inside)
+}
+
+/// The places in scripts that the changes touch, folded; the first hundred in full.
+pub(super) fn scripts(scripts: &[ScriptPlace]) -> String {
+    const SHOWN: usize = 100;
+    let mut inside = String::new();
+    for one in scripts.iter().take(SHOWN) {
+        let place = code(&format!("{}:{}:{}", one.place.file, one.place.line, one.place.column));
+        let named = one.connection.as_ref().map(|connection| code(&connection.to_string()));
+        let call = one.call.as_ref().map(|call| format!(": {}", code(call))).unwrap_or_default();
+        let how = match (&named, one.sure) {
+            (Some(named), true) => format!("names {named}"),
+            (Some(named), false) => format!("seems to name {named}"),
+            (None, _) => "chooses its connection when it runs".to_owned(),
+        };
+        let _ = writeln!(inside, "- {place}, {}, {how}{call}", code(&one.function.to_string()));
+    }
+    if scripts.len() > SHOWN {
+        let _ = writeln!(inside, "- and {} more", scripts.len() - SHOWN);
+    }
+    folded(&format!("{} in scripts that these changes touch", counted(scripts.len(), "place")), &format!("{inside}\n"))
 }
 
 /// Remarks on the configuration, folded.

@@ -1,7 +1,7 @@
 //! What a comment shows when it is read as GitHub reads it, whatever the plan says.
 
 use super::{SMALLEST, plan};
-use crate::apply::{Binding, FromSnapshot, PlanFile, Remark};
+use crate::apply::{Binding, FromSnapshot, PlanFile, Remark, ScriptPlace};
 use crate::plan::{
     Action, Actor, Affects, Change, DiffOp, DiffValue, Difference, Do, Drift, DriftKind, Drifted, Hazard, Plan, Reason, Refused, Side,
     SourcePlace, Step, StepId, Summary, Waiting,
@@ -128,9 +128,21 @@ fn file(texts: &[String], changes: usize) -> PlanFile {
         files: &[],
         variables: &[(text(2), text(3))].into(),
         places: &[(address(Kind::Connection, format!("0{}", text(0))), source.clone().expect("it is there"))].into(),
+        scripts: (0..4).map(|at| script(at, &text)).collect(),
         diagnostics: vec![Remark { code: text(0), message: text(1), source }],
     };
     PlanFile::new(plan, binding)
+}
+
+fn script(at: usize, text: &dyn Fn(usize) -> String) -> ScriptPlace {
+    ScriptPlace {
+        place: SourcePlace { file: text(at), line: at, column: 1 },
+        function: address(Kind::Function, text(at + 1)),
+        connection: (at > 0).then(|| address(Kind::Connection, text(at + 2))),
+        how: text(at + 3),
+        call: (at < 3).then(|| text(at + 4)),
+        sure: at == 1,
+    }
 }
 
 fn address(kind: Kind, name: String) -> Address {

@@ -17,8 +17,9 @@ pub(super) use names::{
     BadOwnership, CannotAuthenticate, MoveFault, OwnershipFault, UnknownConnection, UnknownDependency, UnknownMoved, UnknownService,
 };
 pub(super) use scripts::{
-    DeprecatedCall, DynamicConnection, EscapingFile, MissingScript, MisspeltKey, ScriptMistake, ScriptTooLarge, SecretInScript,
-    UndeclaredConnection, UnknownMethod, UnquotedConnection, UnreadableScript,
+    BadScriptUrl, DeprecatedCall, DynamicConnection, EscapingFile, ForeignConnection, Misfit, MissingBlockKey, MissingScript,
+    NamelessConnection, OwnAuthorization, RepeatedBlockKey, ScriptMistake, ScriptTooLarge, SecretInScript, UndeclaredConnection,
+    UnknownBlockKey, UnknownMethod, UnquotedConnection, UnreadableScript,
 };
 pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService, UnclearDelimiter};
 pub(super) use urls::{BadUrl, HostNotAllowed, PlainHttp, SecretInUrl, UrlFault, UrlSecret};

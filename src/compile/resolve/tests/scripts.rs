@@ -35,7 +35,10 @@ fn a_misspelt_key_or_method_of_a_call_is_a_warning() {
     let method = with("POST", "FETCH");
     assert_eq!(method.lines(), ["script-syntax functions/average.ds:4:9 `invokeurl` has no type `FETCH`"]);
     assert_eq!(with("POST", "PSOT").help(), "did you mean `POST`?");
-    assert_eq!(with("\ttype", "\tretries : 3\n\ttype").lines(), [] as [String; 0]);
+    let unknown = with("\ttype", "\ttimeout : 3\n\ttype");
+    assert_eq!(unknown.lines(), ["script-syntax functions/average.ds:4:2 `invokeurl` has no key `timeout`"]);
+    assert_eq!(unknown.found[0].severity, crate::diag::Severity::Note);
+    assert_eq!(with("invokeurl", "invokeapi").lines().len(), 3);
     assert_eq!(with("POST", "\"delete\"").lines(), [] as [String; 0]);
 }
 
