@@ -10,8 +10,10 @@ use super::{Actor, Broker, BrokerError, Call, Invalid};
 use crate::store::{ApplyLease, Held, Snapshot};
 use std::time::{Duration, SystemTime};
 
-const SHORTEST: Duration = Duration::from_secs(5);
-const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// What a lease lasts at least.
+pub const SHORTEST_LEASE: Duration = Duration::from_secs(5);
+/// And at most.
+pub const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
 
 /// A lease that is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -119,5 +121,5 @@ fn held_by(project: &str, held: &Held) -> BrokerError {
 
 /// A whole second, and never earlier than what was asked for.
 fn until(now: SystemTime, ttl: Duration) -> SystemTime {
-    whole_seconds(now + ttl.clamp(SHORTEST, LONGEST) + Duration::from_millis(999))
+    whole_seconds(now + ttl.clamp(SHORTEST_LEASE, LONGEST_LEASE) + Duration::from_millis(999))
 }

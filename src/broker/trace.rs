@@ -6,17 +6,17 @@ use crate::resource::{Deed, Trace, Traces};
 use crate::store::AuditEntry;
 
 /// Follows the lines of an audit, the oldest first, as one project sees them.
-pub struct Tracing<'p> {
+struct Tracing<'p> {
     project: &'p str,
     traces: Traces,
 }
 
 impl<'p> Tracing<'p> {
-    pub fn new(project: &'p str) -> Self {
+    fn new(project: &'p str) -> Self {
         Tracing { project, traces: Traces::new() }
     }
 
-    pub fn follow(&mut self, entry: &AuditEntry) {
+    fn follow(&mut self, entry: &AuditEntry) {
         let (Some(address), "done") = (&entry.address, entry.outcome.as_str()) else { return };
         let (by, at) = (entry.actor.clone(), rfc3339(entry.at));
         if entry.action == "revoke" {
@@ -37,7 +37,7 @@ impl<'p> Tracing<'p> {
 
     /// Of every object that was ever written, taken over, let go of or deleted: the last deed, and whether it is the project's
     /// as far as that one knows.
-    pub fn ended(self) -> Traces {
+    fn ended(self) -> Traces {
         self.traces
     }
 }

@@ -35,7 +35,7 @@ use std::path::PathBuf;
 
 /// Connections as code: declare services, connections, webhooks and functions in YAML; check, plan, apply and render them.
 #[derive(Debug, Parser)]
-#[command(name = "bowline", version, disable_help_subcommand = true, after_help = after_help())]
+#[command(name = "bowline", version, after_help = after_help())]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,

@@ -93,11 +93,13 @@ impl<'w> Talk<'w> {
     }
 
     /// Where the project lies in what it is a part of, for reports whose readers know the whole repository: `sub/`, or nothing.
-    /// The CI job says where the repository is; otherwise it is taken to be where the program was started.
+    /// The CI job says where the repository is; otherwise it is the nearest folder above with a `.git`, or where the program was
+    /// started.
     pub(super) fn place_in_repository(&self) -> String {
         let named = |name: &str| self.world.env.get(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        let roots = [named("GITHUB_WORKSPACE"), named("CI_PROJECT_DIR"), Some(self.started.clone())];
         let Ok(project) = self.world.folder.canonicalize() else { return String::new() };
+        let repository = project.ancestors().find(|folder| folder.join(".git").exists()).map(PathBuf::from);
+        let roots = [named("GITHUB_WORKSPACE"), named("CI_PROJECT_DIR"), repository, Some(self.started.clone())];
         let below = |root: PathBuf| project.strip_prefix(root.canonicalize().ok()?).ok().map(PathBuf::from);
         let Some(below) = roots.into_iter().flatten().find_map(below) else { return String::new() };
         below.components().map(|part| format!("{}/", part.as_os_str().to_string_lossy())).collect()

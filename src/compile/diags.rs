@@ -258,6 +258,9 @@ pub(super) enum PolicyFault<'a> {
     Syntax(&'a str),
     UnknownName(&'a str),
     UnknownFunction(&'a str),
+    UnknownField { of: &'a str, name: &'a str, known: &'a [String] },
+    NotTruth,
+    BadPattern(&'a str),
     TooLong(usize),
     Brace,
 }
@@ -278,6 +281,16 @@ impl From<BadPolicy<'_>> for Diagnostic {
             PolicyFault::UnknownFunction(name) => at(format!("there is no function `{name}` here")).help(
                 "there are the functions and macros of standard CEL, but for those of times: `size`, `startsWith`, `exists`, `matches` …",
             ),
+            PolicyFault::UnknownField { of, name, known } => {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                at(format!("`{of}` has no field `{name}`"))
+                    .did_you_mean(name, known.iter().copied(), Some(found.span))
+                    .help(format!("it has: `{}`", known.join("`, `")))
+            }
+            PolicyFault::NotTruth => at("the expression is neither true nor false, whatever the plan".to_owned())
+                .help("compare something: `change.action == 'delete'`"),
+            PolicyFault::BadPattern(message) => at(format!("the pattern cannot be read: {message}"))
+                .help("patterns are those of RE2: https://github.com/google/re2/wiki/Syntax"),
             PolicyFault::TooLong(limit) => at(format!("the expression is longer than {limit} bytes")).help("make two policies of it"),
             PolicyFault::Brace => at("a brace of the message has no counterpart".to_owned())
                 .help("an expression stands between `{` and `}`; `{{` and `}}` are braces"),

@@ -25,7 +25,7 @@ const VALUE_BYTES: u64 = 56;
 /// How many resources a project may declare.
 const RESOURCES: usize = 250_000;
 /// Sections that are the same in every environment: they are read before any variable has a value.
-const LITERAL_SECTIONS: [&str; 7] = ["bowline", "project", "include", "catalogue", "variables", "environments", "rules"];
+const LITERAL_SECTIONS: [&str; 8] = ["bowline", "project", "include", "catalogue", "variables", "environments", "rules", "baseline"];
 
 /// A project's files, read. Compile it for as many environments as there are.
 #[derive(Debug, Default)]
@@ -113,6 +113,12 @@ impl Front {
         let mut found = Vec::new();
         self.trees.by_file.values().for_each(|tree| texts_like_paths(tree, tree.root(), &mut found));
         found.into_iter()
+    }
+
+    /// The file of findings that are known, as the project names it.
+    pub fn baseline(&self) -> Option<&str> {
+        let root = self.root()?;
+        root.string(root.entry(root.root(), "baseline")?.value)
     }
 
     /// The environments that the project declares.

@@ -35,7 +35,7 @@ fn read(diags: &mut Diagnostics, tree: &Tree, node: NodeId, key: Span, policy: &
     };
     let mut expression = |key: &str| {
         let (node, text) = text(key)?;
-        Expression::parse(text).map_err(|error| diags.push(complaint(tree, node, text, 0, &error))).ok()
+        Expression::parse_condition(text).map_err(|error| diags.push(complaint(tree, node, text, 0, &error))).ok()
     };
     (policy.when, policy.deny, policy.warn) = (expression("when"), expression("deny"), expression("warn"));
     if let Some((node, text)) = text("message") {
@@ -62,10 +62,13 @@ fn complaint<'e>(tree: &Tree, node: NodeId, text: &str, from: usize, error: &'e 
         BadExpression::Syntax { at, message } => (*at, PolicyFault::Syntax(message)),
         BadExpression::UnknownName { at, name } => (*at, PolicyFault::UnknownName(name)),
         BadExpression::UnknownFunction { at, name } => (*at, PolicyFault::UnknownFunction(name)),
+        BadExpression::UnknownField { at, of, name, known } => (*at, PolicyFault::UnknownField { of, name, known }),
+        BadExpression::BadPattern { at, message } => (*at, PolicyFault::BadPattern(message)),
+        BadExpression::NotTruth => return BadPolicy { span: tree.span(node), fault: PolicyFault::NotTruth },
         BadExpression::TooLong { limit } => (0, PolicyFault::TooLong(*limit)),
     };
     let mut span = span(tree, node, text, from + at);
-    if let PolicyFault::UnknownName(name) | PolicyFault::UnknownFunction(name) = fault
+    if let PolicyFault::UnknownName(name) | PolicyFault::UnknownFunction(name) | PolicyFault::UnknownField { name, .. } = fault
         && tree.source(Span { end: span.start + name.len() as u32, ..span }) == name
     {
         span.end = span.start + name.len() as u32;

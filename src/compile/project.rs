@@ -103,8 +103,8 @@ fn declarations(diags: &mut Diagnostics, front: &mut Front, assignment: &Assignm
         let role = Front::role(tree.file());
         let literal = if tree.file().0 == 0 { literal.as_slice() } else { &[] };
         expand(&mut found, tree, assignment, literal, &room);
-        let checked = check(&mut found, tree, role);
-        let declarations = declare(tree, &checked.shaped);
+        let mut checked = check(&mut found, tree, role);
+        let declarations = declare(tree, std::mem::take(&mut checked.shaped));
         (found, checked, declarations)
     });
     if room.is_spent() {

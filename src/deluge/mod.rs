@@ -26,7 +26,7 @@ pub use ast::{Block, Catch, Entry, Expr, ExprKind, Function, Operator, Parameter
 pub use calls::{BlockKeys, METHODS, block_keys};
 pub use hosts::data_centre;
 pub use literal::literal;
-pub use rename::{Doubt, DoubtKind, Renamed, rename, rename_connection};
+pub use rename::{Doubt, DoubtKind, Renamed, rename};
 pub use script::{ConnectionUse, Finding, FindingKind, Script, SyntaxError, TaskKind, UrlSlip};
 pub use token::Extent;
 

@@ -46,12 +46,8 @@ impl DoubtKind {
     }
 }
 
-/// The script with every use of the connection `from` renamed to `to`. A bare name that `to` cannot be gets quotes.
-pub fn rename_connection(script: &str, from: &str, to: &str) -> String {
-    rename(script, from, to).text
-}
-
-/// As [`rename_connection`], with the places that were replaced and those that are in doubt.
+/// The script with every use of the connection `from` renamed to `to`, the places that were replaced and those that are in doubt. A bare name
+/// that `to` cannot be gets quotes.
 pub fn rename(script: &str, from: &str, to: &str) -> Renamed {
     let read = Script::read(script);
     let mut places: Vec<_> = read.connections().iter().filter(|used| used.name == from).map(|used| used.span.clone()).collect();
@@ -157,13 +153,13 @@ mod tests {
     fn only_the_names_change() {
         let script = "// crm_read\r\nc = 'crm_read';\r\nx = invokeurl [ url : \"https://crm_read/\" connection : c ];\r\n\
                       y = invokeurl [ url : u connection :crm_read ];\r\nz = \"crm_read\";";
-        let renamed = rename_connection(script, "crm_read", "crm-reader");
+        let renamed = rename(script, "crm_read", "crm-reader").text;
         assert_eq!(
             renamed,
             "// crm_read\r\nc = 'crm-reader';\r\nx = invokeurl [ url : \"https://crm_read/\" connection : c ];\r\n\
              y = invokeurl [ url : u connection :\"crm-reader\" ];\r\nz = \"crm_read\";"
         );
-        assert_eq!(rename_connection(script, "other", "x"), script);
+        assert_eq!(rename(script, "other", "x").text, script);
     }
 
     fn doubted(script: &str) -> Vec<(DoubtKind, String)> {

@@ -157,7 +157,7 @@ fn comprehension<'f>(loops: &ComprehensionExpr, scope: &mut Scope<'f>) -> Bound<
 }
 
 /// Every part, with the names that the expression itself binds around it.
-fn visit(node: &Node, bound: &mut Vec<String>, found: &mut dyn FnMut(&Expr, &[String])) {
+pub(super) fn visit(node: &Node, bound: &mut Vec<String>, found: &mut dyn FnMut(&Expr, &[String])) {
     found(&node.expr, bound);
     match &node.expr {
         Expr::Unspecified | Expr::Literal(_) | Expr::Ident(_) => {}

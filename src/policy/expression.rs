@@ -1,6 +1,7 @@
 //! One CEL expression: read, its names checked, evaluated within bounds.
 
 use super::cost;
+use super::inspect::{self, Stranger};
 use cel::parser::{Expression as Node, PrattParser};
 use cel::{Context, Env, Value};
 use serde_json::Value as Json;
@@ -37,10 +38,34 @@ pub struct Expression {
 /// Why an expression cannot be used, and the byte of it at which that shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadExpression {
-    Syntax { at: usize, message: String },
-    UnknownName { at: usize, name: String },
-    UnknownFunction { at: usize, name: String },
-    TooLong { limit: usize },
+    Syntax {
+        at: usize,
+        message: String,
+    },
+    UnknownName {
+        at: usize,
+        name: String,
+    },
+    UnknownFunction {
+        at: usize,
+        name: String,
+    },
+    /// Something is asked for a field that it never has.
+    UnknownField {
+        at: usize,
+        of: String,
+        name: String,
+        known: Vec<String>,
+    },
+    /// A condition that is neither true nor false, whatever the plan.
+    NotTruth,
+    BadPattern {
+        at: usize,
+        message: String,
+    },
+    TooLong {
+        limit: usize,
+    },
 }
 
 /// Why an expression has no value: for people, in one line.
@@ -54,18 +79,27 @@ impl fmt::Debug for Expression {
 }
 
 impl Expression {
-    /// Reads an expression and checks its names.
+    /// Reads an expression that is true or false, and checks its names.
+    pub fn parse_condition(text: &str) -> Result<Expression, BadExpression> {
+        Expression::parse_as(text, true)
+    }
+
+    /// Reads an expression of any value, and checks its names.
     pub fn parse(text: &str) -> Result<Expression, BadExpression> {
+        Expression::parse_as(text, false)
+    }
+
+    fn parse_as(text: &str, is_condition: bool) -> Result<Expression, BadExpression> {
         if text.len() > LONGEST {
             return Err(BadExpression::TooLong { limit: LONGEST });
         }
         if let Some(at) = too_deep(text) {
             return Err(BadExpression::Syntax { at, message: "it is nested too deep".to_owned() });
         }
-        on_a_deep_stack(|| Expression::read(text))
+        on_a_deep_stack(|| Expression::read(text, is_condition))
     }
 
-    fn read(text: &str) -> Result<Expression, BadExpression> {
+    fn read(text: &str, is_condition: bool) -> Result<Expression, BadExpression> {
         let parser = PrattParser::default().max_recursion_depth(DEEPEST).max_expression_node_count(PARTS);
         let node = parser.parse(text).map_err(|errors| syntax(text, &errors))?;
         let roots = cost::free_names(&node);
@@ -75,6 +109,15 @@ impl Expression {
         }
         if let Some(name) = cost::functions(&node).into_iter().find(|name| !is_function(name)) {
             return Err(BadExpression::UnknownFunction { at: word_at(text, &name), name });
+        }
+        if let Some(Stranger { of, field, known }) = inspect::unknown_field(&node) {
+            return Err(BadExpression::UnknownField { at: member_at(text, &field), of, name: field, known });
+        }
+        if let Some((pattern, message)) = inspect::bad_pattern(&node) {
+            return Err(BadExpression::BadPattern { at: text.find(&pattern).unwrap_or(0), message });
+        }
+        if is_condition && inspect::is_never_truth(&node) {
+            return Err(BadExpression::NotTruth);
         }
         Ok(Expression { text: text.to_owned(), node: Arc::new(node), roots })
     }
@@ -188,4 +231,15 @@ fn word_at(text: &str, word: &str) -> usize {
     };
     let mut places = text.match_indices(word).map(|(at, _)| at);
     places.find(stands_alone).or_else(|| text.find(word)).unwrap_or(0)
+}
+
+/// Where a word first stands in a text as a member: behind a dot, or in quotes behind a bracket.
+fn member_at(text: &str, word: &str) -> usize {
+    let is_member = |at: &usize| {
+        let before = text[..*at].trim_end().chars().next_back();
+        let after = text[*at + word.len()..].chars().next();
+        matches!(before, Some('.' | '\'' | '"')) && !after.is_some_and(|after| after.is_alphanumeric() || after == '_')
+    };
+    let mut places = text.match_indices(word).map(|(at, _)| at);
+    places.find(is_member).or_else(|| text.find(word)).unwrap_or(0)
 }

@@ -5,16 +5,48 @@ use crate::plan::{Change, DiffValue, Plan, Summary};
 use crate::resource::Resource;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The fields of `change`; a test holds that they are those of [`of_change`].
+pub(super) const CHANGE: [&str; 14] = [
+    "id",
+    "address",
+    "kind",
+    "name",
+    "action",
+    "previous_address",
+    "from",
+    "before",
+    "after",
+    "diff",
+    "hazards",
+    "reasons",
+    "affects",
+    "steps",
+];
+
+/// What is there whatever the plan: fields in their places, values where they say something of others.
+pub(super) fn known() -> &'static Json {
+    static KNOWN: LazyLock<Json> = LazyLock::new(|| {
+        let change: BTreeMap<&str, Json> = CHANGE.into_iter().map(|field| (field, Json::Null)).collect();
+        json!({ "change": change, "plan": seen(&Plan::default()) })
+    });
+    &KNOWN
+}
 
 /// Everything but `change`.
 pub(super) fn of_plan(plan: &Plan, case: &Case<'_>) -> BTreeMap<&'static str, Json> {
     BTreeMap::from([
-        ("plan", json!({ "mode": plan.mode, "targets": plan.targets, "summary": summary(&plan.summary) })),
+        ("plan", seen(plan)),
         ("environment", json!(case.environment.unwrap_or_default())),
         ("project", json!(case.project)),
         ("api", json!(case.api)),
         ("labels", json!(plan.labels)),
     ])
+}
+
+fn seen(plan: &Plan) -> Json {
+    json!({ "mode": plan.mode, "targets": plan.targets, "summary": summary(&plan.summary) })
 }
 
 /// With the counts that files leave out where they are none.

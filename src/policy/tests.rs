@@ -93,13 +93,13 @@ fn a_policy_that_cannot_be_judged_denies() {
     assert_eq!(said("change.after.nothing == 1", "x"), ["the policy cannot be judged: there is no `nothing`"; 2]);
     assert_eq!(said("change.name", "x"), ["the policy cannot be judged: it is neither true nor false"; 2]);
     let mut policy = deny("false", "x");
-    policy.when = Some(Expression::parse("change.nothing").expect("it can be read"));
+    policy.when = Some(Expression::parse("change.after.nothing").expect("it can be read"));
     assert_eq!(judged(policy, &plan())[0].effect, Effect::Deny);
 }
 
 #[test]
 fn a_message_that_has_no_value_stands_in_nobodys_way() {
-    assert_eq!(said("change.id == 'c1'", "because {change.nothing.at_all}"), ["because ?"]);
+    assert_eq!(said("change.id == 'c1'", "because {change.after.nothing}"), ["because ?"]);
 }
 
 #[test]
@@ -184,4 +184,49 @@ proptest! {
             let _ = expression.value(&BTreeMap::new(), &mut 1_000_000);
         }
     }
+}
+
+#[test]
+fn the_fields_of_a_change_and_of_a_plan_are_known_before_there_is_one() {
+    let facts = facts::of_change(&change("c1", "connections.all", &["A"]), None);
+    let fields: Vec<&String> = facts.as_object().expect("an object").keys().collect();
+    let mut known = facts::CHANGE.to_vec();
+    known.sort_unstable();
+    let mut sorted: Vec<&str> = fields.iter().map(|field| field.as_str()).collect();
+    sorted.sort_unstable();
+    assert_eq!(sorted, known);
+    let told = [include_str!("../diag/explain/bad-policy.md"), include_str!("../../schemas/project.schema.json")];
+    for field in facts::CHANGE {
+        assert!(told.iter().all(|text| text.contains(&format!("`{field}`"))), "{field}");
+    }
+}
+
+#[test]
+fn what_can_never_be_is_told_before_there_is_a_plan() {
+    let field = |text: &str| match Expression::parse(text) {
+        Err(BadExpression::UnknownField { at, of, name, .. }) => format!("{of} {name} {at}"),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(field("change.address == change.adress"), "change adress 25");
+    assert_eq!(field("plan.summary.creates > 0"), "plan.summary creates 13");
+    assert_eq!(field("size(plan.changes) > 0"), "plan changes 10");
+    assert_eq!(field("change['adress'] == ''"), "change adress 8");
+    assert_eq!(field("has(change.adress)"), "change adress 11");
+    for text in ["change.after.anything.at_all", "plan.summary.create", "change.diff.exists(change, change.before == 1)", "labels.anything"]
+    {
+        assert!(Expression::parse(text).is_ok(), "{text}");
+    }
+    for text in
+        ["'x'", "1 + 1", "size(change.hazards)", "[true]", "true && 'x'", "!1", "change.diff.map(d, d.path)", "labels", "true ? 1 : 2"]
+    {
+        assert_eq!(Expression::parse_condition(text).err(), Some(BadExpression::NotTruth), "{text}");
+        assert!(Expression::parse(text).is_ok(), "{text}");
+    }
+    for text in
+        ["true", "change.after.protect", "change.diff.all(d, d.path != '')", "labels['a'] == 'b' || !change.after.x", "bool('true')"]
+    {
+        assert!(Expression::parse_condition(text).is_ok(), "{text}");
+    }
+    assert!(matches!(Expression::parse("change.name.matches('a[')"), Err(BadExpression::BadPattern { at: 21, .. })));
+    assert!(Expression::parse("change.name.matches('^a.*$') && change.name.matches(project)").is_ok());
 }

@@ -2,9 +2,12 @@
 
 use super::credential::Credential;
 use super::error::CallError;
+use crate::clock::Clock;
+use crate::oauth::retry_after;
+use crate::text::{is_unreserved, percent_encoded};
 use crate::upstream::{Limits, Net, Policy, Request, Response, Upstream, UpstreamError};
 use crate::wire::{API, Method, Operation, PROBLEM, Problem, header, route};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -32,6 +35,7 @@ pub(super) struct Inner {
     base: String,
     upstream: Upstream,
     credential: Credential,
+    clock: Arc<dyn Clock>,
     /// Of the lease that is held; every write carries it.
     fence: AtomicU64,
 }
@@ -94,14 +98,14 @@ impl<'a> Ask<'a> {
 impl Http {
     /// A broker at an address such as `https://connections.example.com`. Its host is the operator's word: it may be in a
     /// private network.
-    pub fn new(api: &str, credential: Credential, extra_roots: Vec<Vec<u8>>) -> Result<Self, BadApi> {
+    pub fn new(api: &str, credential: Credential, clock: Arc<dyn Clock>, extra_roots: Vec<Vec<u8>>) -> Result<Self, BadApi> {
         let url = Url::parse(api).ok().filter(|url| url.host().is_some()).ok_or_else(|| BadApi::NotAUrl(api.to_owned()))?;
         let everywhere: Vec<Net> = ["0.0.0.0/0", "::/0"].map(|net| net.parse().expect("both are networks")).into();
         let upstream = Upstream::new(Policy { loopback: true, allowed: everywhere, extra_roots, ..Policy::default() })?;
         upstream.check(&url).map_err(|_| BadApi::Plain(api.to_owned()))?;
         let base = api.trim_end_matches('/');
         let base = base.strip_suffix(API).unwrap_or(base).to_owned();
-        Ok(Http { inner: Arc::new(Inner { base, upstream, credential, fence: AtomicU64::new(NO_FENCE) }) })
+        Ok(Http { inner: Arc::new(Inner { base, upstream, credential, clock, fence: AtomicU64::new(NO_FENCE) }) })
     }
 
     /// The address, for people.
@@ -135,7 +139,7 @@ impl Inner {
         let mut wait = FIRST_WAIT;
         let mut renewed = false;
         for again in 1.. {
-            let (error, retry_after) = match self.once(ask)? {
+            let (error, retry_after) = match self.once(ask) {
                 Ok(answer) => return Ok(answer),
                 Err(refused) => refused,
             };
@@ -153,19 +157,15 @@ impl Inner {
         unreachable!("the loop ends by itself")
     }
 
-    /// One request. The inner error is one that time may mend, with how long to wait.
-    #[allow(clippy::type_complexity, reason = "the inner result is matched at once")]
-    fn once(&self, ask: &Ask<'_>) -> Result<Result<Response, (CallError, Option<Duration>)>, CallError> {
-        let request = self.request(ask)?;
-        let answer = match self.upstream.send(request, LIMITS) {
-            Ok(answer) => answer,
-            Err(source) => return Ok(Err((CallError::Unreachable { api: self.base.clone(), source }, None))),
-        };
+    /// One request. A failure comes with how long the answer asks to wait.
+    fn once(&self, ask: &Ask<'_>) -> Result<Response, (CallError, Option<Duration>)> {
+        let request = self.request(ask).map_err(|error| (error, None))?;
+        let unreachable = |source| (CallError::Unreachable { api: self.base.clone(), source }, None);
+        let answer = self.upstream.send(request, LIMITS).map_err(unreachable)?;
         if answer.status().is_success() {
-            return Ok(Ok(answer));
+            return Ok(answer);
         }
-        let after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
-        Ok(Err((self.refusal(&answer), after)))
+        Err((self.refusal(&answer), retry_after(answer.headers(), self.clock.now())))
     }
 
     fn request(&self, ask: &Ask<'_>) -> Result<Request, CallError> {
@@ -215,8 +215,7 @@ impl Inner {
 
 /// A name as one segment of a path (RFC 3986 section 3.3).
 fn segment(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte);
-    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    percent_encoded(name, |byte| is_unreserved(byte) || b":@".contains(&byte))
 }
 
 fn is_unauthenticated(error: &CallError) -> bool {

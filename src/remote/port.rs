@@ -6,12 +6,9 @@ use crate::apply::{Done, IdempotencyKey, Order, Outcome, Remote, RemoteError};
 use crate::plan::Do;
 use crate::resource::{Address, ConnectionStatus, Fingerprint, Kind, Live, Observed, Resource, Status};
 use crate::secret::Secret;
-use crate::wire::{self, Clear, Operation, header};
+use crate::wire::{self, Clear, FINGERPRINTS_AT_ONCE, Operation, header};
 use serde_json::Value;
 use std::sync::Arc;
-
-/// Values of one request for fingerprints: the API takes so many at most.
-const AT_ONCE: usize = 10_000;
 
 impl Remote for Http {
     fn observe(&self) -> Result<Observed, RemoteError> {
@@ -22,7 +19,7 @@ impl Remote for Http {
 
     fn fingerprint(&self, values: &[Secret<String>]) -> Result<Option<Vec<Fingerprint>>, RemoteError> {
         let mut prints = Vec::with_capacity(values.len());
-        for some in values.chunks(AT_ONCE) {
+        for some in values.chunks(FINGERPRINTS_AT_ONCE) {
             let body = wire::ToFingerprint { values: some.iter().cloned().map(Clear).collect() };
             let made: wire::Fingerprinted = self.inner.ask(&Ask::new(Operation::Fingerprints).body(&body).repeatable()).map_err(unowned)?;
             if made.fingerprints.len() != some.len() {

@@ -5,8 +5,8 @@ use super::error::CallError;
 use crate::resource::{Address, Kind, Name, Webhook};
 use crate::wire::{
     Application, ApplicationWritten, Applications, AuditPage, AuditVerdict, Begun, ConsentAsked, ConsentEnd, Delivery, DeliveryDetail,
-    DeliveryState, Done, Event, Invocation, Invoked, Keys, Live, Me, NewToken, Operation, Page, Report, Resealed, RevokeAsked, Revoked,
-    Spent, Token, TokenMade, Tokens, User, UserWritten, Users, header,
+    DeliveryState, Done, Event, Invocation, Invoked, Live, Me, NewToken, Operation, Page, Report, RevokeAsked, Revoked, Spent, Token,
+    TokenMade, Tokens, Traces, User, UserWritten, Users, header,
 };
 use serde::de::DeserializeOwned;
 
@@ -39,6 +39,11 @@ impl Http {
     /// Whether a plan was applied.
     pub fn spent(&self, plan_id: &str) -> Result<Spent, CallError> {
         self.inner.ask(&Ask::new(Operation::Spent).name("plan", plan_id))
+    }
+
+    /// Who did what last to each object of a project.
+    pub fn traces(&self, project: &str) -> Result<Traces, CallError> {
+        self.inner.ask(&Ask::new(Operation::Traces).name("project", project))
     }
 
     /// How every connection stands.
@@ -87,12 +92,8 @@ impl Http {
     }
 
     pub fn deliveries(&self, wanted: &DeliveriesWanted) -> Result<Vec<Delivery>, CallError> {
-        let state = wanted.state.map(|state| match state {
-            DeliveryState::Pending => "pending",
-            DeliveryState::Delivered => "delivered",
-            DeliveryState::Dead => "dead",
-        });
-        let filter = [("webhook", wanted.webhook.clone()), ("state", state.map(str::to_owned))];
+        let state = wanted.state.map(|state| state.word().to_owned());
+        let filter = [("webhook", wanted.webhook.clone()), ("state", state)];
         self.list(Operation::Deliveries, &filter, wanted.limit)
     }
 
@@ -123,14 +124,6 @@ impl Http {
 
     pub fn verify_audit(&self) -> Result<AuditVerdict, CallError> {
         self.inner.ask(&Ask::new(Operation::VerifyAudit))
-    }
-
-    pub fn keys(&self) -> Result<Keys, CallError> {
-        self.inner.ask(&Ask::new(Operation::Keys))
-    }
-
-    pub fn reseal(&self) -> Result<Resealed, CallError> {
-        self.inner.ask(&Ask::new(Operation::Reseal).repeatable())
     }
 
     pub fn users(&self) -> Result<Vec<User>, CallError> {

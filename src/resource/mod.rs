@@ -27,7 +27,7 @@ pub use connection::{Connection, Scope, ScopeClass};
 pub use function::{Category, Function, Language, Script};
 pub use graph::{Graph, Link};
 pub use merge::{MergeFault, Piece, merge_decides_host, merge_pieces};
-pub use name::{Address, BadAddress, Kind, Name};
+pub use name::{Address, BadAddress, Kind, NAME_PATTERN, Name};
 pub use observed::{
     ConnectionState, ConnectionStatus, Deed, Etag, Fingerprint, Live, Observed, Status, Trace, Traces, UserStatus, WebhookState,
 };

@@ -42,7 +42,11 @@ impl Kind {
     }
 }
 
-/// A link name: the stable identifier of a resource among those of its kind. Its form is a matter of `schemas/`.
+/// The form of a link name, as `schemas/` has it: what [`Name::parse`] reads, and nothing else.
+pub const NAME_PATTERN: &str = "^[a-z][a-z0-9_-]{0,63}$";
+
+/// A link name: the stable identifier of a resource among those of its kind. In files and bodies its form is a matter of
+/// `schemas/`; what comes from elsewhere is parsed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(Arc<str>);
@@ -50,6 +54,13 @@ pub struct Name(Arc<str>);
 impl Name {
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         Name(text.into())
+    }
+
+    /// A text of the form of a link name; `None` where it is of another.
+    pub fn parse(text: &str) -> Option<Name> {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+        let is_name = text.len() <= 64 && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(is_plain);
+        is_name.then(|| Name::new(text))
     }
 
     pub fn as_str(&self) -> &str {
@@ -117,5 +128,26 @@ impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_form_is_that_of_the_schemas() {
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../schemas/connection.schema.json")).expect("the schema is JSON");
+        assert_eq!(schema["properties"]["service"]["pattern"], NAME_PATTERN);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_parsed_is_what_the_pattern_lets_in(text in "[a-z]?[a-zA-Z0-9_.é-]{0,70}") {
+            let pattern = regex::Regex::new(NAME_PATTERN).expect("the pattern is one");
+            prop_assert_eq!(Name::parse(&text).is_some(), pattern.is_match(&text));
+        }
     }
 }

@@ -157,7 +157,8 @@ pub struct Trace {
 }
 
 /// What is done to an object as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Deed {
     Put,
     Delete,

@@ -55,18 +55,7 @@ impl Asked {
 
     /// The kind of resource that the route is about.
     pub(super) fn kind(&self) -> Kind {
-        match self.route.operation {
-            Operation::List(kind)
-            | Operation::Get(kind)
-            | Operation::Put(kind)
-            | Operation::Delete(kind)
-            | Operation::Dependents(kind)
-            | Operation::Adopt(kind)
-            | Operation::Forget(kind) => kind,
-            Operation::Script => Kind::Function,
-            Operation::Trigger | Operation::Detach | Operation::Attach => Kind::Webhook,
-            _ => Kind::Connection,
-        }
+        self.route.operation.kind().expect("only functions of routes about a resource ask for its kind")
     }
 
     pub(super) fn address(&self) -> Address {

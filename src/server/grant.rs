@@ -9,32 +9,30 @@ use super::watch::Trace;
 use crate::broker::{BrokerError, Invalid, IssuedToken};
 use crate::resource::access::TokenScope;
 use crate::secret::Secret;
-use crate::wire::{Clear, Code, Problem};
+use crate::wire::{Clear, Code, GrantFault, GrantRefused, Granted, Problem};
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use url::form_urlencoded;
 
-pub(super) const PATH: &str = "/oauth/token";
 /// Bytes of the form.
 const FORM: usize = 8 << 10;
 
 /// RFC 6749 section 5.2.
 struct Refused {
     status: StatusCode,
-    error: &'static str,
+    error: GrantFault,
     why: String,
     retry_after: Option<u64>,
 }
 
-fn refused(error: &'static str, why: &str) -> Refused {
+fn refused(error: GrantFault, why: &str) -> Refused {
     Refused { status: StatusCode::BAD_REQUEST, error, why: why.to_owned(), retry_after: None }
 }
 
@@ -43,20 +41,23 @@ pub(super) async fn token(State(served): State<Arc<Served>>, request: Request) -
     let (answer, code) = match issue(&served, request, &mut trace).await {
         Ok((issued, life)) => {
             let scopes: Vec<&str> = issued.token.scopes.iter().map(|scope| scope.word()).collect();
-            let text = Clear(issued.text);
-            let body =
-                json!({ "access_token": text.text(), "token_type": "Bearer", "expires_in": life.as_secs(), "scope": scopes.join(" ") });
+            let body = Granted {
+                access_token: Clear(issued.text),
+                token_type: "Bearer".to_owned(),
+                expires_in: life.as_secs(),
+                scope: scopes.join(" "),
+            };
             (Answer::ok(&body), None)
         }
         Err(refused) => {
-            let mut answer = Answer::json(refused.status, &json!({ "error": refused.error, "error_description": refused.why }));
+            let mut answer = Answer::json(refused.status, &GrantRefused { error: refused.error, error_description: refused.why });
             if refused.status == StatusCode::UNAUTHORIZED {
                 answer = answer.with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"bowline\""));
             }
             if let Some(seconds) = refused.retry_after {
                 answer = answer.with(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
-            (answer, Some(refused.error.to_owned()))
+            (answer, Some(refused.error.word().to_owned()))
         }
     };
     trace.code = code;
@@ -72,7 +73,7 @@ async fn issue(served: &Arc<Served>, request: Request, trace: &mut Trace) -> Res
         served.meter.unproved("missing");
         Refused {
             status: StatusCode::UNAUTHORIZED,
-            ..refused("invalid_client", "show the service's name and one of its tokens by HTTP Basic")
+            ..refused(GrantFault::InvalidClient, "show the service's name and one of its tokens by HTTP Basic")
         }
     })?;
     let is_form = head.headers.get(header::CONTENT_TYPE).is_some_and(|value| {
@@ -80,7 +81,8 @@ async fn issue(served: &Arc<Served>, request: Request, trace: &mut Trace) -> Res
         media.eq_ignore_ascii_case("application/x-www-form-urlencoded")
     });
     let read = tokio::time::timeout(served.limits.body_patience, to_bytes(body, FORM)).await;
-    let form = read.ok().and_then(Result::ok).filter(|_| is_form).ok_or_else(|| refused("invalid_request", "send a short form"))?;
+    let form =
+        read.ok().and_then(Result::ok).filter(|_| is_form).ok_or_else(|| refused(GrantFault::InvalidRequest, "send a short form"))?;
     let scopes = wanted(&form)?;
     let name = id.clone();
     let work = move |served: &Served| Ok(served.broker.token_for_client(&id, &secret, scopes));
@@ -108,22 +110,22 @@ fn wanted(form: &[u8]) -> Result<Option<BTreeSet<TokenScope>>, Refused> {
         let mut all = form_urlencoded::parse(form).filter(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         match (all.next(), all.next()) {
             (first, None) => Ok(first),
-            (_, Some(_)) => Err(refused("invalid_request", "a parameter stands twice")),
+            (_, Some(_)) => Err(refused(GrantFault::InvalidRequest, "a parameter stands twice")),
         }
     };
     match once("grant_type")?.as_deref() {
         Some("client_credentials") => {}
-        Some(_) => return Err(refused("unsupported_grant_type", "it is `client_credentials`")),
-        None => return Err(refused("invalid_request", "say `grant_type=client_credentials`")),
+        Some(_) => return Err(refused(GrantFault::UnsupportedGrantType, "it is `client_credentials`")),
+        None => return Err(refused(GrantFault::InvalidRequest, "say `grant_type=client_credentials`")),
     }
     let Some(scope) = once("scope")?.filter(|scope| !scope.trim().is_empty()) else { return Ok(None) };
     let scopes: Result<BTreeSet<TokenScope>, _> = scope.split_whitespace().map(str::parse).collect();
-    scopes.map(Some).map_err(|_| refused("invalid_scope", "there is no such scope"))
+    scopes.map(Some).map_err(|_| refused(GrantFault::InvalidScope, "there is no such scope"))
 }
 
 fn of_problem(problem: Problem) -> Refused {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let error = if problem.code == Code::Internal.word() { "server_error" } else { "temporarily_unavailable" };
+    let error = if problem.code == Code::Internal.word() { GrantFault::ServerError } else { GrantFault::TemporarilyUnavailable };
     Refused { status, error, why: problem.detail, retry_after: problem.retry_after }
 }
 
@@ -135,14 +137,17 @@ fn of_broker(served: &Served, error: BrokerError, peer: Option<Peer>) -> Refused
             match waits {
                 Some(problem) => of_problem(problem),
                 // Which of the two was wrong is nobody's to learn here.
-                None => Refused { status: StatusCode::UNAUTHORIZED, ..refused("invalid_client", "the service or its token is no good") },
+                None => Refused {
+                    status: StatusCode::UNAUTHORIZED,
+                    ..refused(GrantFault::InvalidClient, "the service or its token is no good")
+                },
             }
         }
-        BrokerError::Invalid(Invalid::StrongerToken) => refused("invalid_scope", "the secret has not so many scopes"),
+        BrokerError::Invalid(Invalid::StrongerToken) => refused(GrantFault::InvalidScope, "the secret has not so many scopes"),
         BrokerError::Invalid(Invalid::TooManyClientTokens { until, .. }) => Refused {
             status: StatusCode::TOO_MANY_REQUESTS,
             retry_after: Some(until.duration_since(served.clock.now()).unwrap_or_default().as_secs() + 1),
-            ..refused("temporarily_unavailable", "too many of its tokens are good at once")
+            ..refused(GrantFault::TemporarilyUnavailable, "too many of its tokens are good at once")
         },
         error => of_problem(super::trouble::broker(error)),
     }

@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::asked::Asked;
 use super::routes::{about, applying, audit, browsers, connections, deliveries, objects, people, webhooks};
 use super::served::{Served, Sort};
+use crate::resource::Kind;
 use crate::wire::{Operation, Problem};
 
 /// From a request that may go ahead to its answer.
@@ -37,6 +38,7 @@ pub(super) fn handler(operation: Operation) -> Handler {
         Operation::Fingerprints => applying::fingerprints,
         Operation::Spent => applying::spent,
         Operation::Spend => applying::spend,
+        Operation::Traces => applying::traces,
         Operation::Leases => applying::leases,
         Operation::TakeLease => applying::take_lease,
         Operation::RenewLease => applying::renew_lease,
@@ -70,8 +72,61 @@ pub(super) fn handler(operation: Operation) -> Handler {
 /// Whether an operation waits for other services: a slow one must not keep others from the store.
 pub(super) fn sort(operation: Operation) -> Sort {
     match operation {
-        Operation::Invoke | Operation::Authorize | Operation::Revoke | Operation::Consent | Operation::Callback => Sort::Call,
-        Operation::Delete(crate::resource::Kind::Connection) | Operation::Put(crate::resource::Kind::Connection) => Sort::Call,
-        _ => Sort::Store,
+        Operation::Invoke
+        | Operation::Authorize
+        | Operation::Revoke
+        | Operation::Consent
+        | Operation::Callback
+        | Operation::Put(Kind::Connection)
+        | Operation::Delete(Kind::Connection) => Sort::Call,
+        Operation::List(_)
+        | Operation::Get(_)
+        | Operation::Put(Kind::Service | Kind::Webhook | Kind::Function)
+        | Operation::Delete(Kind::Service | Kind::Webhook | Kind::Function)
+        | Operation::Dependents(_)
+        | Operation::Adopt(_)
+        | Operation::Forget(_)
+        | Operation::Script
+        | Operation::ConsentEnd
+        | Operation::ConnectionStatus
+        | Operation::Snippets
+        | Operation::Trigger
+        | Operation::Detach
+        | Operation::Attach
+        | Operation::Deliveries
+        | Operation::Delivery
+        | Operation::Redeliver
+        | Operation::Status
+        | Operation::Estate
+        | Operation::Fingerprints
+        | Operation::Spent
+        | Operation::Spend
+        | Operation::Traces
+        | Operation::Leases
+        | Operation::TakeLease
+        | Operation::RenewLease
+        | Operation::ReleaseLease
+        | Operation::Audit
+        | Operation::VerifyAudit
+        | Operation::Keys
+        | Operation::Reseal
+        | Operation::Me
+        | Operation::Users
+        | Operation::User
+        | Operation::PutUser
+        | Operation::DeleteUser
+        | Operation::Tokens
+        | Operation::NewToken
+        | Operation::RotateToken
+        | Operation::RevokeToken
+        | Operation::Applications
+        | Operation::PutApplication
+        | Operation::DeleteApplication
+        | Operation::Server
+        | Operation::OpenApi
+        | Operation::Health
+        | Operation::Ready
+        | Operation::ConsentPage
+        | Operation::BeginConsent => Sort::Store,
     }
 }

@@ -36,6 +36,7 @@ mod ticket;
 mod tls;
 mod trouble;
 mod watch;
+pub mod words;
 mod worker;
 
 pub use openapi::document;

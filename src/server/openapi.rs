@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, made from the table of routes and the schemas of bodies. `schemas/openapi.json` is its print.
 
 use super::schemas::Gathered;
-use crate::wire::{Access, Answer, Code, PROBLEM, Parameter, Place, Route, Shape, routes};
+use crate::wire::{Access, Answer, Code, GrantAsked, GrantRefused, Granted, PROBLEM, Parameter, Place, Route, Shape, TOKEN_PATH, routes};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,16 @@ const TAGS: [(&str, &str); 8] = [
 const INTRODUCTION: &str = "Connections as code: one broker for everybody. Bodies are JSON; problems are RFC 9457 with a stable `code`. \
 Every change is conditional (`If-Match`, `If-None-Match: *`) and may carry an `Idempotency-Key`. No answer ever holds a secret.";
 
-/// The document. The same bytes for one version of the program.
+/// How `POST /oauth/token` refuses (RFC 6749 section 5.2).
+const REFUSALS: [(u16, &str); 5] = [
+    (400, "The form is not one that is understood, or asks for more than the token that is shown has."),
+    (401, "The service or its token is no good."),
+    (429, "Too many of its tokens are good at once, or too many were no good."),
+    (500, "This is a bug."),
+    (503, "It cannot be answered now."),
+];
+
+/// The document, of all but what browsers are sent to, and of the figures at the operator's own address. The same bytes for one version of the program.
 pub fn document() -> Value {
     let mut gathered = Gathered::new();
     let mut paths: Map<String, Value> = Map::new();
@@ -29,6 +38,7 @@ pub fn document() -> Value {
         let path = paths.entry(route.path.clone()).or_insert_with(|| json!({}));
         path[route.method.word().to_lowercase()] = operation;
     }
+    paths.insert(TOKEN_PATH.to_owned(), json!({ "post": grant(&mut gathered) }));
     let tags: Vec<Value> =
         TAGS.iter().filter(|(_, words)| !words.is_empty()).map(|(name, words)| json!({ "name": name, "description": words })).collect();
     let problem = gathered.schema(Shape::Of(schemars::SchemaGenerator::subschema_for::<crate::wire::Problem>));
@@ -44,7 +54,10 @@ pub fn document() -> Value {
         "security": [{ "token": [] }],
         "paths": paths,
         "components": {
-            "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "description": "A token: `bwl_…`." } },
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer", "description": "A token: `bwl_…`." },
+                "client": { "type": "http", "scheme": "basic", "description": "A service's name, and one of its tokens." }
+            },
             "headers": headers(),
             "schemas": gathered.finish()
         }
@@ -70,6 +83,41 @@ fn operation(route: &Route, gathered: &mut Gathered) -> Value {
     }
     operation["responses"] = responses(route, gathered);
     operation
+}
+
+/// `POST /oauth/token` beside the table: its answers are its protocol's, and what is wrong with a request as such a problem.
+fn grant(gathered: &mut Gathered) -> Value {
+    let mut schema = |shape: Shape| gathered.schema(shape).expect("it is a type's");
+    let (asked, granted) = (schema(Shape::of::<GrantAsked>()), schema(Shape::of::<Granted>()));
+    let refused = schema(Shape::of::<GrantRefused>());
+    let request_id = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
+    let json_of = |schema: &Value| json!({ "application/json": { "schema": schema } });
+    let mut responses =
+        BTreeMap::from([(200, json!({ "description": "The token.", "headers": request_id, "content": json_of(&granted) }))]);
+    for (status, words) in REFUSALS {
+        responses.insert(status, json!({ "description": words, "headers": request_id, "content": json_of(&refused) }));
+    }
+    responses.get_mut(&401).expect("it is one of them")["headers"]["WWW-Authenticate"] =
+        json!({ "$ref": "#/components/headers/Challenge" });
+    for status in [429, 503] {
+        responses.get_mut(&status).expect("it is one of them")["headers"]["Retry-After"] =
+            json!({ "$ref": "#/components/headers/RetryAfter" });
+    }
+    for codes in [&[Code::BadPath, Code::BadFraming][..], &[Code::HeadersTooLarge]] {
+        let problem = failure(codes[0].status(), codes);
+        match responses.get_mut(&codes[0].status()) {
+            Some(response) => response["content"][PROBLEM] = problem["content"][PROBLEM].clone(),
+            None => drop(responses.insert(codes[0].status(), problem)),
+        }
+    }
+    let responses: Map<String, Value> = responses.into_iter().map(|(status, response)| (status.to_string(), response)).collect();
+    json!({
+        "operationId": "issueToken", "tags": ["People"], "summary": "Give a service a short-lived token for one of its tokens",
+        "description": "Client credentials (RFC 6749 section 4.4).",
+        "security": [{ "client": [] }],
+        "requestBody": { "required": true, "content": { "application/x-www-form-urlencoded": { "schema": asked } } },
+        "responses": responses
+    })
 }
 
 fn word(right: crate::resource::access::Right) -> String {

@@ -73,23 +73,28 @@ pub struct Limits {
     pub grace: Duration,
 }
 
+impl Limits {
+    /// Where an operator says nothing. The command line shows these as its defaults.
+    pub const USUAL: Limits = Limits {
+        body: 1 << 20,
+        depth: 64,
+        head: 64 << 10,
+        headers: 100,
+        head_patience: Duration::from_secs(10),
+        body_patience: Duration::from_secs(20),
+        write_patience: Duration::from_secs(30),
+        connections: 2048,
+        work: 64,
+        calls: 256,
+        queue_patience: Duration::from_secs(5),
+        rate: 1000,
+        failures: true,
+        grace: Duration::from_secs(10),
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            body: 1 << 20,
-            depth: 64,
-            head: 64 << 10,
-            headers: 100,
-            head_patience: Duration::from_secs(10),
-            body_patience: Duration::from_secs(20),
-            write_patience: Duration::from_secs(30),
-            connections: 2048,
-            work: 64,
-            calls: 256,
-            queue_patience: Duration::from_secs(5),
-            rate: 1000,
-            failures: true,
-            grace: Duration::from_secs(10),
-        }
+        Limits::USUAL
     }
 }

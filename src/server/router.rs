@@ -9,7 +9,7 @@ use super::handlers::{Handler, handler, sort};
 use super::pass::{Peer, RequestId, pass};
 use super::served::Served;
 use super::watch::Trace;
-use crate::wire::{Code, Method, Problem, Route, Shape, routes};
+use crate::wire::{Code, Method, Problem, Route, Shape, TOKEN_PATH, routes};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request, State};
@@ -33,7 +33,7 @@ pub(super) fn router(served: Arc<Served>) -> Router {
     }
     let refused = HeaderValue::from_static("POST");
     let grant = axum::routing::post(grant::token).fallback(move |request: Request| async move { wrong_method(&request, &refused) });
-    router.route(grant::PATH, grant).fallback(nowhere).layer(from_fn_with_state(Arc::clone(&served), pass)).with_state(served)
+    router.route(TOKEN_PATH, grant).fallback(nowhere).layer(from_fn_with_state(Arc::clone(&served), pass)).with_state(served)
 }
 
 /// The figures alone, for a listener of the operator's.

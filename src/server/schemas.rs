@@ -2,7 +2,7 @@
 //! requests are judged by.
 
 use crate::compile::shape::{self, Judge};
-use crate::resource::Kind;
+use crate::resource::{Kind, NAME_PATTERN};
 use crate::wire::{Code, Fault, Live, Operation, Page, Problem, Shape, Written, route};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -161,7 +161,7 @@ fn as_held(schema: &mut Value) {
     });
     schema["properties"]["connections"] = json!({
         "description": "The connections that the script names.",
-        "type": "array", "items": { "type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$" }
+        "type": "array", "items": { "type": "string", "pattern": NAME_PATTERN }
     });
     schema["examples"] = json!([]);
 }
@@ -196,5 +196,30 @@ fn tidy(schema: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(tidy),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::broker::{BODY_CAP, LONGEST_LEASE, LONGEST_TOKEN_LIFE, LONGEST_USER_NAME, PATIENCE, SHORTEST_LEASE};
+    use crate::wire::{ConsentAsked, Invocation, LeaseAsked, LeaseRenewed, NewToken, RevokeAsked};
+    use schemars::{JsonSchema, schema_for};
+
+    fn bound<T: JsonSchema>(of: &str, keyword: &str) -> Option<u64> {
+        schema_for!(T).as_value()["properties"][of][keyword].as_u64()
+    }
+
+    #[test]
+    fn bodies_are_bounded_where_the_broker_is() {
+        assert_eq!(bound::<Invocation>("timeout_seconds", "maximum"), Some(PATIENCE.as_secs()));
+        assert_eq!(bound::<Invocation>("max_bytes", "maximum"), Some(BODY_CAP));
+        assert_eq!(bound::<NewToken>("ttl_seconds", "maximum"), Some(LONGEST_TOKEN_LIFE.as_secs()));
+        for of_lease in [bound::<LeaseAsked>, bound::<LeaseRenewed>] {
+            assert_eq!(of_lease("ttl_seconds", "minimum"), Some(SHORTEST_LEASE.as_secs()));
+            assert_eq!(of_lease("ttl_seconds", "maximum"), Some(LONGEST_LEASE.as_secs()));
+        }
+        for of_user in [bound::<Invocation>, bound::<ConsentAsked>, bound::<RevokeAsked>] {
+            assert_eq!(of_user("user", "maxLength"), Some(LONGEST_USER_NAME as u64));
+        }
     }
 }

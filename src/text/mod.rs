@@ -1,14 +1,16 @@
-//! Where something stands: files, byte spans, lines and columns; and what of a text nobody may be shown. Knows nothing else of
-//! what the text says.
+//! Where something stands: files, byte spans, lines and columns; what of a text nobody may be shown, and how it is written in
+//! a URI. Knows nothing else of what the text says.
 
 mod hidden;
 mod mask;
+mod percent;
 mod secrets;
 mod veil;
 mod written;
 
 pub use hidden::{is_forbidden, is_hidden};
 pub use mask::{Masked, masked, masked_text, secrets_in_urls};
+pub use percent::{is_unreserved, percent_encoded};
 pub use secrets::{is_literal_secret, is_secret_name, named_values, secrets_by_form};
 pub use veil::{is_secret_number, secrets_within, veil};
 

@@ -2,7 +2,7 @@
 
 use super::VcsError;
 use crate::secret::Secret;
-use crate::upstream::{Limits, Request, Response, Upstream};
+use crate::upstream::{Limits, Request, Response, Upstream, UpstreamError};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -45,7 +45,10 @@ impl Call<'_> {
         }
         let (name, value) = self.credential(&credential)?;
         request.headers_mut().insert(name, value);
-        let answer = self.line.send_alone(request, LIMITS).map_err(VcsError::Unreachable)?;
+        let answer = self.line.send_alone(request, LIMITS).map_err(|error| match error {
+            UpstreamError::Forbidden(why) => VcsError::Forbidden(why),
+            error => VcsError::Unreachable(error),
+        })?;
         good(&answer)?;
         let read = serde_json::from_slice(answer.body()).map_err(|_| VcsError::NotUnderstood("its body"))?;
         Ok((answer.headers().clone(), read))

@@ -1,6 +1,6 @@
 //! Why a comment could not be made. No text holds the token, and none a body that the API answered with.
 
-use crate::upstream::UpstreamError;
+use crate::upstream::{Forbidden, UpstreamError};
 use std::time::Duration;
 
 /// The API did not take the comment.
@@ -8,6 +8,9 @@ use std::time::Duration;
 pub enum VcsError {
     #[error("the API could not be reached")]
     Unreachable(#[source] UpstreamError),
+    /// The address is one that nothing is sent to.
+    #[error("the API is at no address that it may be at")]
+    Forbidden(#[source] Forbidden),
     #[error("the token may not do this (status {0})")]
     NotPermitted(u16),
     #[error("there is no such repository or request, or the token may not see it")]
@@ -35,6 +38,7 @@ impl VcsError {
         match self {
             VcsError::Busy { .. } | VcsError::Unreachable(UpstreamError::NotSent(_) | UpstreamError::MayHaveBeenSent(_)) => true,
             VcsError::Unreachable(_)
+            | VcsError::Forbidden(_)
             | VcsError::NotPermitted(_)
             | VcsError::NotFound
             | VcsError::Refused(_)

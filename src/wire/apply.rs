@@ -3,7 +3,7 @@
 use super::form;
 use super::object::Live;
 use super::secret::Clear;
-use crate::resource::Fingerprint;
+use crate::resource::{Address, Deed, Fingerprint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,11 +17,14 @@ pub struct Estate<B = Value> {
     pub objects: Vec<Live<B>>,
 }
 
+/// Values of one request for fingerprints, at most.
+pub const FINGERPRINTS_AT_ONCE: usize = 10_000;
+
 /// Values that are to be compared with what is held.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToFingerprint {
-    #[schemars(length(max = 10_000))]
+    #[schemars(length(max = FINGERPRINTS_AT_ONCE))]
     pub values: Vec<Clear>,
 }
 
@@ -80,6 +83,34 @@ pub struct LeaseRenewed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leases {
     pub items: Vec<Lease>,
+}
+
+/// The last deeds of a project's objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Traces {
+    pub items: Vec<Trace>,
+}
+
+/// Who did what last to one object that is the project's, as far as that one knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Trace {
+    #[schemars(schema_with = "form::address")]
+    pub address: Address,
+    pub by: String,
+    #[schemars(schema_with = "form::time")]
+    pub at: String,
+    pub deed: Deed,
+    /// Who took its authorisations away last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<TakenAway>,
+}
+
+/// Who took authorisations away, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TakenAway {
+    pub by: String,
+    #[schemars(schema_with = "form::time")]
+    pub at: String,
 }
 
 /// What answers.

@@ -1,10 +1,11 @@
 //! Schemas of the small words inside bodies: names, addresses, times. Used by `#[schemars(schema_with = …)]`.
 
+use crate::resource::NAME_PATTERN;
 use crate::resource::access::{PrincipalKind, Role, TokenScope};
 use schemars::{Schema, SchemaGenerator, json_schema};
 
-/// Of a link name, as `schemas/` has it.
-pub(super) const NAME: &str = "^[a-z][a-z0-9_-]{0,63}$";
+/// Of a link name.
+pub(super) const NAME: &str = NAME_PATTERN;
 
 /// The id of a consent: the digest of its state.
 pub(super) const CONSENT: &str = "^[0-9a-f]{64}$";
@@ -92,4 +93,16 @@ pub(super) fn webhook_states(_: &mut SchemaGenerator) -> Schema {
 /// An object of the application's own making, whatever it holds.
 pub(super) fn any_object(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "object" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Kind;
+
+    #[test]
+    fn an_address_is_a_kind_and_a_name() {
+        let kinds = Kind::ALL.map(Kind::plural).join("|");
+        assert_eq!(ADDRESS, format!("^({kinds})\\.{}", NAME.trim_start_matches('^')));
+    }
 }

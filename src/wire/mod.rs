@@ -13,6 +13,7 @@ mod audit;
 mod connection;
 mod cursor;
 mod form;
+mod grant;
 mod object;
 mod operation;
 mod parameter;
@@ -24,13 +25,17 @@ mod routes;
 mod secret;
 mod webhook;
 
-pub use apply::{Estate, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, ServerInfo, Spent, ToFingerprint};
+pub use apply::{
+    Estate, FINGERPRINTS_AT_ONCE, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, ServerInfo, Spent, TakenAway, ToFingerprint,
+    Trace, Traces,
+};
 pub use audit::{AuditEnd, AuditLine, AuditPage, AuditVerdict, Health, Key, Keys, Ready, Resealed};
 pub use connection::{
     AnsweredBody, Begun, CallBody, ConsentAsked, ConsentEnd, ConsentState, Dependent, Dependents, FormField, Held, Invocation, Invoked,
     Report, RevokeAsked, Revoked, Script, Snippet, Snippets, Told, ToldOutcome, UserReport,
 };
 pub use cursor::Cursor;
+pub use grant::{GrantAsked, GrantFault, GrantRefused, Granted, TOKEN_PATH};
 pub use object::{Done, Live, Page, State, Written};
 pub use operation::Operation;
 pub use parameter::{Form, Parameter, Place, header};

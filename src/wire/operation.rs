@@ -31,6 +31,7 @@ pub enum Operation {
     Fingerprints,
     Spent,
     Spend,
+    Traces,
     Leases,
     TakeLease,
     RenewLease,
@@ -65,7 +66,7 @@ impl Operation {
     const OF_KIND: [fn(Kind) -> Operation; 7] =
         [Operation::List, Operation::Get, Operation::Put, Operation::Delete, Operation::Dependents, Operation::Adopt, Operation::Forget];
 
-    const OTHERS: [Operation; 46] = [
+    const OTHERS: [Operation; 47] = [
         Operation::Script,
         Operation::Authorize,
         Operation::Consent,
@@ -85,6 +86,7 @@ impl Operation {
         Operation::Fingerprints,
         Operation::Spent,
         Operation::Spend,
+        Operation::Traces,
         Operation::Leases,
         Operation::TakeLease,
         Operation::RenewLease,
@@ -117,5 +119,63 @@ impl Operation {
     pub fn all() -> impl Iterator<Item = Operation> {
         let of_kinds = Kind::ALL.into_iter().flat_map(|kind| Operation::OF_KIND.into_iter().map(move |of| of(kind)));
         of_kinds.chain(Operation::OTHERS)
+    }
+
+    /// The kind of the one resource that it names, or of those that it lists; `None` where it is about something else.
+    pub fn kind(self) -> Option<Kind> {
+        match self {
+            Operation::List(kind)
+            | Operation::Get(kind)
+            | Operation::Put(kind)
+            | Operation::Delete(kind)
+            | Operation::Dependents(kind)
+            | Operation::Adopt(kind)
+            | Operation::Forget(kind) => Some(kind),
+            Operation::Script => Some(Kind::Function),
+            Operation::Trigger | Operation::Detach | Operation::Attach => Some(Kind::Webhook),
+            Operation::Authorize
+            | Operation::Consent
+            | Operation::ConsentEnd
+            | Operation::Revoke
+            | Operation::ConnectionStatus
+            | Operation::Snippets
+            | Operation::Invoke => Some(Kind::Connection),
+            Operation::Deliveries
+            | Operation::Delivery
+            | Operation::Redeliver
+            | Operation::Status
+            | Operation::Estate
+            | Operation::Fingerprints
+            | Operation::Spent
+            | Operation::Spend
+            | Operation::Traces
+            | Operation::Leases
+            | Operation::TakeLease
+            | Operation::RenewLease
+            | Operation::ReleaseLease
+            | Operation::Audit
+            | Operation::VerifyAudit
+            | Operation::Keys
+            | Operation::Reseal
+            | Operation::Me
+            | Operation::Users
+            | Operation::User
+            | Operation::PutUser
+            | Operation::DeleteUser
+            | Operation::Tokens
+            | Operation::NewToken
+            | Operation::RotateToken
+            | Operation::RevokeToken
+            | Operation::Applications
+            | Operation::PutApplication
+            | Operation::DeleteApplication
+            | Operation::Server
+            | Operation::OpenApi
+            | Operation::Health
+            | Operation::Ready
+            | Operation::ConsentPage
+            | Operation::BeginConsent
+            | Operation::Callback => None,
+        }
     }
 }

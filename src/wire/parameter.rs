@@ -1,6 +1,7 @@
 //! What a request says outside of its body: names in the path, the query, headers; each with its form.
 
 use super::form::{ACTOR, CONSENT, NAME};
+use super::webhook::DeliveryState;
 use serde_json::{Value, json};
 
 /// Names of headers.
@@ -128,8 +129,7 @@ impl Parameter {
         Form::OneOf(&["not_connected", "awaiting_consent", "connected", "expired", "revoked", "error"]),
         "Only connections in this state.",
     );
-    pub const DELIVERY_STATE: Parameter =
-        Parameter::query("state", Form::OneOf(&["pending", "delivered", "dead"]), "Only deliveries in this state.");
+    pub const DELIVERY_STATE: Parameter = Parameter::query("state", Form::OneOf(&DeliveryState::WORDS), "Only deliveries in this state.");
     pub const OF_WEBHOOK: Parameter = Parameter::query("webhook", Form::Name, "Only deliveries of this webhook.");
     pub const AFTER: Parameter = Parameter::query("after", Form::Number(0, u64::MAX >> 1), "Only lines after this sequence number.");
 
@@ -154,3 +154,31 @@ impl Parameter {
 
 const CONSENT_ID: &str = "0f343b0931126a20f133d67c2b018a3b0f343b0931126a20f133d67c2b018a3b";
 const PLAN_ID: &str = "sha256:0f343b0931126a20f133d67c2b018a3b0f343b0931126a20f133d67c2b018a3b";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::ConnectionState;
+
+    /// The words of a query are those of bodies.
+    #[test]
+    fn states_are_asked_for_in_the_words_in_which_they_are_answered() {
+        fn words_of<T: schemars::JsonSchema>() -> Vec<String> {
+            let schema = serde_json::to_value(schemars::schema_for!(T)).expect("a schema is JSON");
+            let listed = schema["enum"].as_array().into_iter().flatten();
+            let described = schema["oneOf"].as_array().into_iter().flatten();
+            let alone = described.flat_map(|one| one["enum"].as_array().into_iter().flatten().chain(one.get("const")));
+            let mut words: Vec<String> = listed.chain(alone).map(|word| word.as_str().expect("states are words").to_owned()).collect();
+            words.sort();
+            words
+        }
+        let asked = |parameter: Parameter| {
+            let Form::OneOf(words) = parameter.form else { panic!("it is one of some words") };
+            let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            words.sort();
+            words
+        };
+        assert_eq!(asked(Parameter::STATE), words_of::<ConnectionState>());
+        assert_eq!(asked(Parameter::DELIVERY_STATE), words_of::<DeliveryState>());
+    }
+}

@@ -66,7 +66,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub(super) const fn of<T: JsonSchema>() -> Self {
+    pub(crate) const fn of<T: JsonSchema>() -> Self {
         Shape::Of(SchemaGenerator::subschema_for::<T>)
     }
 

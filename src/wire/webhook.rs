@@ -25,6 +25,24 @@ pub enum DeliveryState {
     Dead,
 }
 
+impl DeliveryState {
+    const ALL: [DeliveryState; 3] = [DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Dead];
+    pub(super) const WORDS: [&'static str; 3] = [Self::ALL[0].word(), Self::ALL[1].word(), Self::ALL[2].word()];
+
+    /// As a body and a query have it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            DeliveryState::Pending => "pending",
+            DeliveryState::Delivered => "delivered",
+            DeliveryState::Dead => "dead",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<DeliveryState> {
+        DeliveryState::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
 /// One call that a webhook owes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Delivery {

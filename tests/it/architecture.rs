@@ -23,7 +23,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("plan", &["text", "resource"]),
     ("render", &["text", "diag", "resource", "deluge", "plan"]),
     ("vault", &["secret", "clock", "resource"]),
-    ("oauth", &["secret", "clock", "resource"]),
+    ("oauth", &["text", "secret", "clock", "resource"]),
     ("wire", &["resource", "secret"]),
     ("apply", &["text", "plan", "resource", "clock", "secret"]),
     ("store", &["resource", "vault", "clock", "secret"]),
@@ -32,7 +32,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("server", &["text", "broker", "wire", "resource", "store", "compile", "render", "oauth", "clock", "secret"]),
     ("upstream", &["oauth"]),
     ("vcs", &["upstream", "secret"]),
-    ("remote", &["apply", "wire", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
+    ("remote", &["text", "apply", "wire", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("embedded", &["apply", "broker", "store", "vault", "plan", "resource", "secret", "clock", "oauth", "upstream"]),
     ("workspace", &["text", "diag", "compile", "apply", "resource", "secret", "render"]),
 ];

@@ -4,6 +4,8 @@
 
 mod architecture;
 mod canary;
+#[path = "../support/child.rs"]
+mod child;
 mod comment;
 mod connect;
 mod delivery;

@@ -81,6 +81,30 @@ fn the_first_lines_can_be_read_alone() {
 
 /// The order in which a folder lists its files, and in which files are included, changes nothing.
 #[test]
+#[cfg(unix)]
+fn a_snapshot_may_come_through_a_pipe() {
+    let folder = cold_chain();
+    let taken = bowline(folder.path()).arg("snapshot").output().expect("it runs").stdout;
+    let plan = ["plan", "--snapshot", "/dev/stdin", "--format", "json"];
+    let mut child = bowline(folder.path()).args(plan).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(&taken).expect("it is read");
+    let planned = child.wait_with_output().expect("it ends");
+    assert!(planned.status.success() && planned.stdout.starts_with(b"{"), "{planned:?}");
+}
+
+#[test]
+fn a_report_names_files_from_the_top_of_their_repository() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = folder.path().join("services/door");
+    fs::create_dir_all(&project).and_then(|()| fs::create_dir(folder.path().join(".git"))).expect("folders");
+    fs::write(project.join("bowline.yaml"), "bowline: 1\nproject: door\nconnection: {}\n").expect("a file");
+    let mut check = Command::new(env!("CARGO_BIN_EXE_bowline"));
+    check.args(["check", "--format", "github"]).current_dir(&project).env_remove("GITHUB_WORKSPACE").env_remove("CI_PROJECT_DIR");
+    let told = String::from_utf8(check.output().expect("it runs").stdout).expect("text");
+    assert!(told.starts_with("::error file=services/door/bowline.yaml,line=3,"), "{told}");
+}
+
+#[test]
 fn the_order_of_files_changes_no_byte() {
     let folders: Vec<tempfile::TempDir> = [false, true].map(turned).into();
     for arguments in [
@@ -253,6 +277,19 @@ fn hostile_files_end_soon_and_small() {
         ("a long scalar", format!("bowline: \"{}\"\n", big.repeat(100))),
         ("a long line of escapes", format!("bowline: \"{}\"\n", "\\x41".repeat(500_000))),
         ("control bytes", "a: \u{0}\u{1}\u{7f}\u{202e}b\n".repeat(50_000)),
+        (
+            "many keys of one connection",
+            "connections:\n  c:\n    name: C\n    service: slack\n".to_owned()
+                + &(0..200_000).map(|n| format!("    k{n}: 1\n")).collect::<String>(),
+        ),
+        (
+            "many scopes that are none",
+            format!("connections:\n  c: {{ name: C, service: slack, scopes: [{}] }}\n", vec!["a b"; 200_000].join(", ")),
+        ),
+        (
+            "many connections that do not fit",
+            "connections:\n".to_owned() + &(0..100_000).map(|n| format!("  c{n}: {{ name: 5, service: s{n} }}\n")).collect::<String>(),
+        ),
         ("many templates", format!("project: \"{}\"\n", "${{ var.x }}".repeat(100_000))),
     ];
     for (name, text) in hostile {

@@ -1,6 +1,6 @@
 //! The command `sandbox` as a process: says where it listens, answers there, ends when it is asked to.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use crate::child::{ask, end, first_line};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
@@ -14,27 +14,6 @@ fn sandbox(arguments: &[&str]) -> Child {
         .expect("the program starts")
 }
 
-fn first_line(child: &mut Child) -> String {
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut line).expect("a line");
-    line.trim_end().to_owned()
-}
-
-fn get(host: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(host).expect("it listens");
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    answer
-}
-
-fn end(child: Child, signal: &str) -> (Option<i32>, String) {
-    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill is there");
-    assert!(sent.success());
-    let output = child.wait_with_output().expect("it ends");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-}
-
 #[test]
 fn the_first_line_is_the_address_and_it_ends_gracefully() {
     for signal in ["-TERM", "-INT"] {
@@ -42,7 +21,7 @@ fn the_first_line_is_the_address_and_it_ends_gracefully() {
         let base = first_line(&mut child);
         let host = base.strip_prefix("http://").expect("an address").to_owned();
         assert!(host.starts_with("127.0.0.1:"), "{base}");
-        let settings = get(&host, "/control/settings");
+        let settings = ask(&host, "GET /control/settings HTTP/1.1");
         assert!(settings.contains("x-bowline-sandbox: 1") && settings.contains("\"token_lifetime\":\"5s\""), "{settings}");
         assert!(settings.contains("\"grant_only\":[\"profile\"]"), "{settings}");
         let (code, said) = end(child, signal);

@@ -200,3 +200,13 @@ fn every_default_service_is_shown_as_the_schema_says() {
     }
     assert!(validator.is_valid(&rows) && validator.is_valid(&json("services search calendar --format json")));
 }
+
+/// What a program finds at an identifier never changes but for additions: the major version stands in it.
+#[test]
+fn schemas_with_a_version_have_an_identifier_with_it() {
+    let printed = SCHEMAS.iter().map(|(_, name)| *name).chain(["baseline", "snapshot", "events", "preview"]);
+    for name in printed.collect::<BTreeSet<_>>() {
+        let id = schema(name)["$id"].clone();
+        assert_eq!(id, format!("https://bowline.dev/schemas/v1/{name}.schema.json"), "{name}");
+    }
+}

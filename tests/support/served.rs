@@ -1,7 +1,7 @@
 //! A served broker as a process: `bowline serve` on a free port of this machine.
 
+use crate::child::first_line;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -33,8 +33,7 @@ impl Served {
             .stderr(Stdio::null())
             .spawn()
             .expect("it starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where it listens");
+        let line = first_line(&mut child);
         let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
         let api = said["base_url"].as_str().expect("an address").to_owned();
         Served { child, api, folder: folder.to_owned(), store: store.to_owned() }

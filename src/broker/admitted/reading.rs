@@ -3,7 +3,7 @@
 use super::Admitted;
 use crate::broker::{BrokerError, Report};
 use crate::resource::access::{ObjectFacts, Reach, Right, Role, reach};
-use crate::resource::{Address, ConnectionState, Graph, Kind, Link, Live, Name, Observed, Project, Resource, Status};
+use crate::resource::{Address, ConnectionState, Graph, Kind, Link, Live, Name, Observed, Project, Resource, Status, Traces};
 use crate::store::AuditLine;
 use crate::store::{AuditHead, StoredUser};
 use std::collections::{BTreeMap, BTreeSet};
@@ -127,6 +127,18 @@ impl Admitted<'_> {
     pub fn spent(&self, plan_id: &str) -> Result<Option<SystemTime>, BrokerError> {
         self.ask(Right::Plan)?;
         self.broker.spent(plan_id)
+    }
+
+    /// Who did what last to each object that is a project's, as far as that one knows. Of the audit that is what planning for
+    /// the project takes, and no more.
+    pub fn traces(&self, project: &str) -> Result<Traces, BrokerError> {
+        let right = Right::Plan;
+        self.ask(right)?;
+        let facts = ObjectFacts { project: Some(project), ..ObjectFacts::default() };
+        self.may(right, Some(&facts)).map_err(|denied| self.deny(right, None, denied))?;
+        let mut traces = self.broker.traces(project)?;
+        traces.retain(|_, trace| trace.ours);
+        Ok(traces)
     }
 
     /// Lines of the audit after a sequence number, so many at most.

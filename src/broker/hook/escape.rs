@@ -1,28 +1,16 @@
 //! Values made fit for the place where they are put, so that they stay values there.
 
-use std::fmt::Write as _;
+use crate::text::{is_unreserved, percent_encoded};
 
 /// For a path, query or fragment of a URL: everything but RFC 3986's unreserved characters is percent-encoded.
 pub(super) fn url(text: &str) -> String {
-    percent(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
+    percent_encoded(text, is_unreserved)
 }
 
 /// For a header (RFC 9110 section 5.5 allows no control characters, and not everybody reads more than ASCII): what is not
 /// printable ASCII is percent-encoded.
 pub(super) fn header(text: &str) -> String {
-    percent(text, |byte| matches!(byte, b' '..=b'~'))
-}
-
-fn percent(text: &str, keeps: impl Fn(u8) -> bool) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if keeps(byte) {
-            escaped.push(char::from(byte));
-        } else {
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
+    percent_encoded(text, |byte| matches!(byte, b' '..=b'~'))
 }
 
 /// For the inside of a JSON string.

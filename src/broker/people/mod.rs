@@ -11,6 +11,6 @@ mod tries;
 mod users;
 
 pub use authenticate::Unauthentic;
-pub use tokens::{IssuedToken, TOKEN_LIFE, TokenWanted};
+pub use tokens::{IssuedToken, LONGEST_TOKEN_LIFE, TOKEN_LIFE, TokenWanted};
 pub use tries::{FailedTries, Wait};
-pub use users::UserWanted;
+pub use users::{LONGEST_USER_NAME, UserWanted};

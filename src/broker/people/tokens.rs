@@ -15,7 +15,7 @@ const DAY: u64 = 24 * 60 * 60;
 /// How long a token is good for unless its maker says otherwise.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(90 * DAY);
 /// How long it is good for at most.
-const LONGEST_LIFE: Duration = Duration::from_secs(366 * DAY);
+pub const LONGEST_TOKEN_LIFE: Duration = Duration::from_secs(366 * DAY);
 /// Good tokens that one user may have.
 const TOKENS: usize = 100;
 /// Good tokens that a service's clients may have been given: each is good for minutes, and a client asks for one when it needs it.
@@ -133,7 +133,7 @@ impl Broker {
             scopes,
             projects,
             created,
-            expires: Some(created + life.unwrap_or(TOKEN_LIFE).min(LONGEST_LIFE)),
+            expires: Some(created + life.unwrap_or(TOKEN_LIFE).min(LONGEST_TOKEN_LIFE)),
             last_used: None,
             revoked: None,
         };

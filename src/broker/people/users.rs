@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 /// Whom the broker itself goes by in the audit: nobody else may.
 const BROKER: &str = "broker";
-const LONGEST_NAME: usize = 128;
+pub const LONGEST_USER_NAME: usize = 128;
 
 /// A person or a service as it is to be.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +155,7 @@ fn write_user(tx: &mut dyn Transaction, wanted: UserWanted<'_>, now: SystemTime)
 fn check_name(tx: &dyn Transaction, name: &str) -> Result<(), BrokerError> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
     let is_formed =
-        name.len() <= LONGEST_NAME && name.bytes().all(is_plain) && name.starts_with(|first: char| first.is_ascii_alphanumeric());
+        name.len() <= LONGEST_USER_NAME && name.bytes().all(is_plain) && name.starts_with(|first: char| first.is_ascii_alphanumeric());
     if !is_formed || name.eq_ignore_ascii_case(BROKER) {
         return Err(BrokerError::Invalid(Invalid::UserName { name: name.to_owned() }));
     }

@@ -101,10 +101,11 @@ fn delivery(live: &Live) -> String {
 
 /// Each use-case, and how it ends for an administrator, an editor, a viewer and a user: `y` it is done, `n` it is denied, `-`
 /// its object is not there.
-const TABLE: [(&str, &str, UseCase); 53] = [
+const TABLE: [(&str, &str, UseCase); 54] = [
     ("read everything", "yyyn", |_, who| end(who.observe())),
     ("fingerprint", "yyyn", |_, who| end(who.fingerprint(&[Secret::new("x".to_owned())]))),
     ("whether a plan was spent", "yyyn", |_, who| end(who.spent("p"))),
+    ("read who did what to a project's objects", "yyyn", |_, who| end(who.traces("cold_chain"))),
     ("list objects", "yyyy", |_, who| end(who.objects(Some(Kind::Connection)))),
     ("read a service", "yyy-", |_, who| end(who.object(&at("services.oauth")))),
     ("read an owner's connection", "yyy-", |_, who| end(who.object(&at("connections.c")))),

@@ -1,6 +1,6 @@
 //! Commands that plan and change what is live.
 
-use super::shared::duration;
+use super::shared::lifetime;
 use super::{ApplyFormat, BrokerArgs, LabelArgs, PlanReports, PlanningArgs, ProjectArgs, RuleArgs};
 use crate::resource::Address;
 use clap::{Args, ValueEnum};
@@ -26,7 +26,7 @@ pub struct Plan {
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// How long a saved plan may be applied
-    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = lifetime)]
     pub expires: std::time::Duration,
     #[command(flatten)]
     pub reports: PlanReports,

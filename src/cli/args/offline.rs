@@ -53,11 +53,8 @@ pub struct Check {
     pub deny_warnings: bool,
     #[command(flatten)]
     pub rules: RuleArgs,
-    /// Leave out the findings that this file knows
-    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
-    pub baseline: Option<PathBuf>,
     /// Write the findings of now to a file for --baseline
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     pub write_baseline: Option<PathBuf>,
 }
 

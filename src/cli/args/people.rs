@@ -1,7 +1,7 @@
 //! Commands that administer a served broker: people, their tokens, applications of the portal, leases of applies.
 
 use super::TextOrJson;
-use super::shared::duration;
+use super::shared::lifetime;
 use crate::resource::access::{Role, TokenScope};
 use clap::{Args, Subcommand};
 
@@ -101,7 +101,7 @@ pub enum TokensCommand {
         #[arg(long = "project")]
         projects: Vec<String>,
         /// How long it is good for
-        #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = duration)]
+        #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = lifetime)]
         life: std::time::Duration,
     },
     /// Make another one in a token's place: it is shown this once

@@ -1,13 +1,14 @@
-//! Levels of findings on the command line: `-E`, `-W` and `-A` before a code.
+//! How much findings matter, on the command line: `-E`, `-W` and `-A` before a code, `--baseline` for what is known.
 
 use crate::cli::exit::Exit;
 use crate::cli::talk::Failure;
 use crate::diag::{Code, Level, Rules, nearest};
 use clap::Args;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-/// Levels that come before those of `rules:`.
-#[derive(Debug, Args)]
+/// Levels that come before those of `rules:`, and findings that are known.
+#[derive(Debug, Default, Args)]
 pub struct RuleArgs {
     /// Fail on findings of this code; repeat for several
     #[arg(short = 'E', long = "error", value_name = "CODE", value_parser = code)]
@@ -18,6 +19,9 @@ pub struct RuleArgs {
     /// Do not tell findings of this code; repeat for several
     #[arg(short = 'A', long = "allow", value_name = "CODE", value_parser = code)]
     pub allowed: Vec<Code>,
+    /// Leave out the findings that this file knows [default: `baseline:` of the project]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
 }
 
 impl RuleArgs {

@@ -2,7 +2,7 @@
 //! too, under the same names.
 
 use super::TextOrJson;
-use crate::server::{Level, Style};
+use crate::server::{Level, Limits, Style};
 use crate::upstream::Net;
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
@@ -93,34 +93,34 @@ pub struct Encryption {
 #[command(next_help_heading = "Limits")]
 pub struct Caps {
     /// Bytes of a request's body
-    #[arg(long, value_name = "BYTES", env = "BOWLINE_MAX_BODY", default_value_t = 1 << 20, value_parser = clap::value_parser!(u32).range(1024..=8 << 20))]
+    #[arg(long, value_name = "BYTES", env = "BOWLINE_MAX_BODY", default_value_t = Limits::USUAL.body as u32, value_parser = clap::value_parser!(u32).range(1024..=8 << 20))]
     pub max_body: u32,
     /// How deep a body's JSON may be
-    #[arg(long, value_name = "LEVELS", env = "BOWLINE_MAX_DEPTH", default_value_t = 64, value_parser = clap::value_parser!(u32).range(8..=128))]
+    #[arg(long, value_name = "LEVELS", env = "BOWLINE_MAX_DEPTH", default_value_t = Limits::USUAL.depth as u32, value_parser = clap::value_parser!(u32).range(8..=128))]
     pub max_depth: u32,
     /// Seconds for a request's head to arrive
-    #[arg(long, value_name = "SECONDS", env = "BOWLINE_HEAD_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=60))]
+    #[arg(long, value_name = "SECONDS", env = "BOWLINE_HEAD_TIMEOUT", default_value_t = Limits::USUAL.head_patience.as_secs() as u32, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub head_timeout: u32,
     /// Seconds for a request's body to arrive
-    #[arg(long, value_name = "SECONDS", env = "BOWLINE_BODY_TIMEOUT", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=300))]
+    #[arg(long, value_name = "SECONDS", env = "BOWLINE_BODY_TIMEOUT", default_value_t = Limits::USUAL.body_patience.as_secs() as u32, value_parser = clap::value_parser!(u32).range(1..=300))]
     pub body_timeout: u32,
     /// Seconds for a client to take a piece of an answer
-    #[arg(long, value_name = "SECONDS", env = "BOWLINE_WRITE_TIMEOUT", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=300))]
+    #[arg(long, value_name = "SECONDS", env = "BOWLINE_WRITE_TIMEOUT", default_value_t = Limits::USUAL.write_patience.as_secs() as u32, value_parser = clap::value_parser!(u32).range(1..=300))]
     pub write_timeout: u32,
     /// Connections at the same time; one address that is no trusted proxy has an eighth of them at most
-    #[arg(long, value_name = "COUNT", env = "BOWLINE_MAX_CONNECTIONS", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    #[arg(long, value_name = "COUNT", env = "BOWLINE_MAX_CONNECTIONS", default_value_t = Limits::USUAL.connections as u32, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub max_connections: u32,
     /// Requests that ask the data at the same time
-    #[arg(long, value_name = "COUNT", env = "BOWLINE_MAX_WORK", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(long, value_name = "COUNT", env = "BOWLINE_MAX_WORK", default_value_t = Limits::USUAL.work as u32, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub max_work: u32,
     /// Requests that call other services at the same time
-    #[arg(long, value_name = "COUNT", env = "BOWLINE_MAX_CALLS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    #[arg(long, value_name = "COUNT", env = "BOWLINE_MAX_CALLS", default_value_t = Limits::USUAL.calls as u32, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub max_calls: u32,
     /// Requests a second of one token, on average and twice as many at once; 0 is no limit
-    #[arg(long, value_name = "COUNT", env = "BOWLINE_RATE_PER_TOKEN", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    #[arg(long, value_name = "COUNT", env = "BOWLINE_RATE_PER_TOKEN", default_value_t = Limits::USUAL.rate, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub rate_per_token: u32,
     /// Seconds for running requests to end once it is asked to stop
-    #[arg(long, value_name = "SECONDS", env = "BOWLINE_GRACE", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10))]
+    #[arg(long, value_name = "SECONDS", env = "BOWLINE_GRACE", default_value_t = Limits::USUAL.grace.as_secs() as u32, value_parser = clap::value_parser!(u32).range(1..=10))]
     pub grace: u32,
     /// Of those, seconds in which it says that it is not ready and still takes connections: as often as the balancer looks
     #[arg(long, value_name = "SECONDS", env = "BOWLINE_FAREWELL", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=5))]

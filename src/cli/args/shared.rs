@@ -23,11 +23,8 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// The form of every link name, as `schemas/` have it.
 pub(super) fn link_name(text: &str) -> Result<Name, String> {
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
-    let is_name = text.len() <= 64 && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(is_plain);
-    if is_name { Ok(Name::new(text)) } else { Err("expected a link name such as cold_chain".to_owned()) }
+    Name::parse(text).ok_or_else(|| "expected a link name such as cold_chain".to_owned())
 }
 
 /// Which broker.
@@ -80,6 +77,12 @@ const LONGEST_LIFETIME: std::time::Duration = std::time::Duration::from_secs(366
 pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
     let duration = crate::clock::parse_duration(text).ok_or("expected a duration such as 24h or 30m")?;
     if duration > LONGEST_LIFETIME { Err("at most 366d".to_owned()) } else { Ok(duration) }
+}
+
+/// The same of something that has to last.
+pub(super) fn lifetime(text: &str) -> Result<std::time::Duration, String> {
+    let duration = duration(text)?;
+    if duration.is_zero() { Err("it would be over at once".to_owned()) } else { Ok(duration) }
 }
 
 pub(super) fn header(text: &str) -> Result<(String, String), String> {

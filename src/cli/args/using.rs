@@ -32,7 +32,8 @@ pub struct Connect {
     /// The login user who connects an own account [default: who works here]
     #[arg(long = "as", value_name = "USER")]
     pub as_user: Option<String>,
-    /// The application of the portal that it is connected for; made where it is not there yet
+    /// The application of the portal that it is connected for; made where it is not there yet, which takes an administrator at
+    /// a served broker
     #[arg(long, value_name = "NAME", value_parser = link_name)]
     pub application: Option<crate::resource::Name>,
     /// Print the link instead of opening a browser

@@ -1,7 +1,7 @@
 //! `check`: everything that is wrong with the project, in every environment, without a network; in several formats at once.
 
 use super::opened::{self, Checked};
-use super::own_files;
+use super::{known, own_files};
 use crate::cli::args::{Check, CheckFormat};
 use crate::cli::exit::Exit;
 use crate::cli::report::baseline::Baseline;
@@ -12,20 +12,17 @@ use crate::diag::Severity;
 use crate::workspace;
 use std::path::Path;
 
-/// Bytes of a baseline that are read at most.
-const BASELINE_LIMIT: u64 = 64 << 20;
 /// Stale entries that are named at most.
 const STALE_SHOWN: usize = 10;
 
 pub(crate) fn run(args: &Check, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let baseline = args.baseline.as_deref().map(|path| read_baseline(path, talk)).transpose()?;
     let mut checked = opened::check(&args.project, &args.rules, talk)?;
     let baseline = match &args.write_baseline {
         Some(path) => Some(write_baseline(path, &checked, talk)?),
-        None => baseline,
+        None => known::baseline(&args.rules, &checked.front, &checked.folder, talk)?,
     };
     let left_out = leave_out_known(&mut checked, baseline.as_ref());
-    own_files::may_be_written(args.outputs.iter().map(|(_, file)| file.as_path()), args.baseline.as_deref(), talk)?;
+    own_files::may_be_written(args.outputs.iter().map(|(_, file)| file.as_path()), args.rules.baseline.as_deref(), talk)?;
     let place = talk.place_in_repository();
     for (format, file) in &args.outputs {
         let plain = Look { colour: false, ..talk.look() };
@@ -82,18 +79,10 @@ fn leave_out_known(checked: &mut Checked, baseline: Option<&Baseline>) -> LeftOu
     LeftOut { known: compared.known, stale: compared.stale }
 }
 
-fn read_baseline(path: &Path, talk: &Talk<'_>) -> Result<Baseline, Failure> {
-    let text = workspace::read_file(&talk.path(path), BASELINE_LIMIT)
-        .map_err(|error| Failure::because(Exit::Failed, format!("could not read the baseline `{}`", path.display()), error))?;
-    Baseline::parse(&text).ok_or_else(|| {
-        Failure::new(Exit::Usage, format!("`{}` is no baseline", path.display())).hint("`bowline check --write-baseline FILE` writes one")
-    })
-}
-
 /// Only a baseline is written over: anything else that is there was put there by somebody.
 fn write_baseline(path: &Path, checked: &Checked, talk: &Talk<'_>) -> Result<Baseline, Failure> {
     let place = talk.path(path);
-    let is_ours = || workspace::read_file(&place, BASELINE_LIMIT).is_ok_and(|text| Baseline::parse(&text).is_some());
+    let is_ours = || workspace::read_file(&place, known::LIMIT).is_ok_and(|text| Baseline::parse(&text).is_some());
     if place.exists() && !is_ours() {
         return Err(Failure::new(Exit::Usage, format!("`{}` is there and is no baseline: it is not written over", path.display()))
             .hint("choose another file"));

@@ -56,6 +56,7 @@ fn failure(error: VcsError) -> Failure {
         }
         VcsError::NotFound => (Exit::NotPermitted, "look at --repo and --number, and at what the token may see"),
         VcsError::NotARepository(_) => (Exit::Usage, "give --repo OWNER/NAME"),
+        VcsError::Forbidden(_) => (Exit::Usage, "look at --api"),
         VcsError::Busy { .. } | VcsError::Unreachable(_) => (Exit::Failed, "run it again a little later"),
         VcsError::Refused(_) | VcsError::NotUnderstood(_) | VcsError::TooLong(_) => (Exit::Failed, "look at --api"),
     };

@@ -19,6 +19,7 @@ pub(super) mod graph;
 pub(super) mod init;
 pub(super) mod invoke;
 pub(super) mod keys;
+mod known;
 pub(super) mod moving;
 mod opened;
 mod own_files;

@@ -1,12 +1,13 @@
 //! A project as commands open it: read, compiled for an environment, with everything said about it.
 
+use super::known;
 use crate::apply::{Binding, FromSnapshot, PlanFile, Remark, ScriptPlace};
 use crate::cli::args::{ProjectArgs, RuleArgs};
 use crate::cli::exit::Exit;
 use crate::cli::report::{counted, diagnostics_text};
 use crate::cli::talk::{Failure, Talk};
 use crate::compile::{self, Choice, Compiled, Folder, FolderError, Front, Setting, Settled};
-use crate::diag::{Diagnostic, Diagnostics, Rules, Severity, nearest};
+use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::plan::SourcePlace;
 use crate::resource::Address;
 use crate::text::Sources;
@@ -111,27 +112,32 @@ pub(super) fn open(args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Fa
 
 /// As [`open`], with levels of findings before those of the project.
 pub(super) fn open_under(rules: &RuleArgs, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
-    open_with(args.env.as_deref(), args, rules.rules()?, talk)
+    open_with(args.env.as_deref(), args, rules, talk)
 }
 
 /// Opens the project for a saved plan: with the variables that it was made with, and in its environment unless another is
 /// named, which the plan then refuses.
 pub(super) fn open_for(file: &PlanFile, rules: &RuleArgs, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     let environment = args.env.as_deref().or(file.environment.as_deref());
-    opened(environment, file.variables.clone(), rules.rules()?, talk)
+    opened(environment, file.variables.clone(), rules, talk)
 }
 
 /// Opens the project in an environment, whatever the arguments say of that.
 pub(super) fn open_in(environment: Option<&str>, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
-    open_with(environment, args, Rules::default(), talk)
+    open_with(environment, args, &RuleArgs::default(), talk)
 }
 
 /// As [`open_in`], with levels of findings before those of the project.
-pub(super) fn open_with(environment: Option<&str>, args: &ProjectArgs, rules: Rules, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+pub(super) fn open_with(environment: Option<&str>, args: &ProjectArgs, rules: &RuleArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     opened(environment, args.variables.iter().cloned().collect(), rules, talk)
 }
 
-fn opened(environment: Option<&str>, variables: BTreeMap<String, String>, rules: Rules, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+fn opened(
+    environment: Option<&str>,
+    variables: BTreeMap<String, String>,
+    rules: &RuleArgs,
+    talk: &mut Talk<'_>,
+) -> Result<Opened, Failure> {
     let opened = read(environment, variables, rules, talk)?;
     say_warnings(&opened.warnings, opened.front.sources(), talk);
     Ok(opened)
@@ -139,16 +145,20 @@ fn opened(environment: Option<&str>, variables: BTreeMap<String, String>, rules:
 
 /// Opens a project whose warnings were said before: it was open, and its files have changed since.
 pub(super) fn open_again(before: &Opened, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
-    read(before.compiled.environment.name.as_deref(), before.variables.clone(), Rules::default(), talk)
+    read(before.compiled.environment.name.as_deref(), before.variables.clone(), &RuleArgs::default(), talk)
 }
 
-fn read(environment: Option<&str>, variables: BTreeMap<String, String>, rules: Rules, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+fn read(environment: Option<&str>, variables: BTreeMap<String, String>, rules: &RuleArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+    let levels = rules.rules()?;
     let folder = folder(talk)?;
     let mut front = Front::read(&folder);
     let mut diags = Diagnostics::default();
     let setting = Setting { choice: choice(environment), variables };
     let compiled = compile::compile(&mut diags, &mut front, &folder, &setting);
-    let found = compile::settle(&front, diags, rules, false).found;
+    let mut found = compile::settle(&front, diags, levels, false).found;
+    if let Some(known) = known::baseline(rules, &front, &folder, talk)? {
+        found = known.compare(found, front.sources()).found;
+    }
     let fails = found.iter().any(|one| one.severity == Severity::Error);
     let Some(compiled) = compiled.ok().filter(|_| !fails) else { return Err(invalid(&found, front.sources(), talk)) };
     // Notes are for whoever asks what could be better.
@@ -196,6 +206,7 @@ pub(super) fn invalid(found: &[Diagnostic], sources: &Sources, talk: &mut Talk<'
 
 /// Everything that `check` finds.
 pub(super) struct Checked {
+    pub folder: ProjectFolder,
     pub front: Front,
     pub found: Vec<Diagnostic>,
     /// How many findings comments ignored.
@@ -218,7 +229,7 @@ pub(super) fn check(args: &ProjectArgs, rules: &RuleArgs, talk: &mut Talk<'_>) -
         }
     }
     let Settled { found, ignored } = compile::settle(&front, diags, rules, args.env.is_none());
-    Ok(Checked { front, found, ignored })
+    Ok(Checked { folder, front, found, ignored })
 }
 
 /// Refuses an address that is none of the known ones.

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Plan, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
 fn from_snapshot(path: &Path, args: &Plan, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
     let (snapshot, observed) = snapshot::read(path, talk)?;
     let environment = args.project.env.as_deref().or(snapshot.environment.as_deref());
-    let opened = opened::open_with(environment, &args.project, args.rules.rules()?, talk)?;
+    let opened = opened::open_with(environment, &args.project, &args.rules, talk)?;
     let environment = &opened.compiled.environment;
     let here = (environment.name.as_deref(), platform::api(&environment.api));
     if here != (snapshot.environment.as_deref(), &snapshot.api) {

@@ -65,7 +65,8 @@ fn traces(opened: &Opened, platform: &Platform, observed: &Observed) -> Result<T
     if observed.revision == 0 || project.resources.keys().all(is_ours) {
         return Ok(Traces::new());
     }
-    Ok(platform.traces(&project.name)?.unwrap_or_default())
+    // Not everybody may know it, and no plan depends on it.
+    Ok(platform.traces(&project.name).unwrap_or_default())
 }
 
 /// The same from a snapshot: no platform is asked, and no secret is read.

@@ -2,7 +2,7 @@
 
 use super::platform::{self, Platform, call_failure};
 use super::{opened, party};
-use crate::broker::{self, Call, Expect, Report};
+use crate::broker::{Call, Expect, Report};
 use crate::cli::args::{Revoke, TextOrJson};
 use crate::cli::exit::Exit;
 use crate::cli::report::json;
@@ -11,6 +11,7 @@ use crate::cli::talk::{Failure, Talk};
 use crate::embedded::Embedded;
 use crate::remote::Http;
 use crate::resource::WebhookState;
+use crate::server::words;
 use crate::wire::{RevokeAsked, Told, ToldOutcome};
 use serde_json::json;
 
@@ -63,22 +64,13 @@ fn here(embedded: &Embedded, report: &Report, user: Option<&str>) -> Result<Vec<
     // What had to wait before is told along; only this connection's outcome counts here.
     told.retain(|one| one.connection == report.address.name);
     let _ = embedded.broker().tell_services(None);
-    Ok(told.into_iter().map(|one| Told { message: one.outcome.words(), outcome: outcome(&one.outcome), user: one.user }).collect())
+    Ok(told.iter().map(words::told).collect())
 }
 
 fn there(http: &Http, report: &Report, user: Option<&str>) -> Result<Vec<Told>, Failure> {
     let asked = RevokeAsked { user: user.map(str::to_owned) };
     let revoked = http.revoke(report.address.name.as_str(), &asked).map_err(|error| call_failure("could not revoke", error))?;
     Ok(revoked.told)
-}
-
-fn outcome(outcome: &broker::ToldOutcome) -> ToldOutcome {
-    match outcome {
-        broker::ToldOutcome::Revoked => ToldOutcome::Revoked,
-        broker::ToldOutcome::NoEndpoint { .. } => ToldOutcome::NoEndpoint,
-        broker::ToldOutcome::Queued { .. } => ToldOutcome::Queued,
-        broker::ToldOutcome::Failed { .. } => ToldOutcome::Failed,
-    }
 }
 
 fn tone(outcome: ToldOutcome) -> Tone {

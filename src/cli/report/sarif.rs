@@ -2,7 +2,7 @@
 //! repository, fingerprints that survive moved lines, fixes.
 
 use crate::diag::{Code, Diagnostic, Edit, Help, Label, Severity};
-use crate::text::{Sources, Span};
+use crate::text::{Sources, Span, is_unreserved, percent_encoded};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -106,12 +106,7 @@ fn artifact(span: Span, files: &Files<'_>) -> Value {
 
 /// A relative path as a URI reference (RFC 3986): everything but unreserved characters and `/` is encoded.
 fn uri(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+    percent_encoded(path, |byte| is_unreserved(byte) || byte == b'/')
 }
 
 fn region(span: Span, files: &Files<'_>) -> Value {

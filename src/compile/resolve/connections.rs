@@ -10,8 +10,14 @@ use crate::diag::Diagnostics;
 use crate::resource::{Connection, Grant, Kind};
 
 pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, connection: &Connection) {
+    if !site.knows(&["service"]) {
+        return;
+    }
     let name = connection.service.as_str();
     if let Some(offered) = world.service(name) {
+        if !offered.knows(&["auth", "type"]) {
+            return;
+        }
         scopes::check(diags, world, site, connection, offered);
         credentials::check(diags, world, site, connection, offered);
         check_login_user(diags, site, connection, offered);
@@ -22,10 +28,10 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, 
 
 /// A login-user connection has no credential but the ones that its users bring, and never falls back to the owner's.
 fn check_login_user(diags: &mut Diagnostics, site: Site<'_>, connection: &Connection, offered: Offered<'_>) {
-    if !connection.use_login_user_credentials {
+    if !connection.use_login_user_credentials || !site.knows(&["use_login_user_credentials"]) {
         return;
     }
-    if offered.how() == How::Oauth2(Grant::ClientCredentials) {
+    if offered.how() == How::Oauth2(Grant::ClientCredentials) && offered.knows(&["auth", "grant"]) {
         diags.push(Contradiction {
             at: site.entry(&["use_login_user_credentials"]),
             headline: "no user can authorise a service of `grant: client_credentials`".to_owned(),

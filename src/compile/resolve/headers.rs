@@ -4,6 +4,7 @@ use super::diags::{BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader
 use super::merge_fields;
 use super::offered::Written;
 use super::site::{Place, Site};
+use super::webhooks::signer;
 use super::world::World;
 use crate::diag::Diagnostics;
 use crate::resource::{Value, Webhook};
@@ -95,8 +96,11 @@ fn check_against_connection(
     entries: &[(&str, Place)],
     part: impl Fn(&Written) -> &Vec<String>,
 ) {
-    let Some(connection) = webhook.connection().and_then(|name| world.connection(name.as_str())) else { return };
+    let Some(connection) = signer(site, webhook).and_then(|name| world.connection(name.as_str())) else { return };
     let Some(offered) = world.service(connection.service.as_str()) else { return };
+    if !offered.knows_place() {
+        return;
+    }
     let written = offered.written();
     for (name, place) in entries.iter().filter(|(name, _)| part(&written).contains(&name.to_ascii_lowercase())) {
         diags.push(Contradiction {

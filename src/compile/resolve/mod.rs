@@ -1,9 +1,11 @@
 //! Declarations → project: what names mean, and what has to hold between one part of a project and another.
 //!
 //! One pass that gathers everything and never stops: on mistakes the project still holds what there is. Each file is a
-//! family of rules; their words stand in `diags/`. Shape is the schemas' matter and not looked at again. A resource
-//! whose shape failed is known by name only, so a reference to it is no mistake, and nothing is said of what follows from
-//! it. Knows nothing of what is live, of the network or of templates.
+//! family of rules; their words stand in `diags/`. Shape is the schemas' matter and not looked at again. Of a resource
+//! whose shape does not hold the rest is judged all the same: a rule that concludes something from what is left out, or
+//! from what another resource says, asks whether that is known ([`site::Site::knows`]), and nothing is said of a place that
+//! was complained about. One of which nothing could be read is known by name only, so a reference to it is no mistake. Knows
+//! nothing of what is live, of the network or of templates.
 //!
 //! To add a rule: a function in the file of its family, called for each declaration of its kind; places through
 //! [`site::Site`], only once there is something to say; a struct in `diags/`; a case in `tests/cases/check/`.
@@ -38,8 +40,10 @@ mod webhooks;
 mod world;
 
 use super::compiled::Compiled;
+use super::declare::Declaration;
 use super::resolving::Resolving;
-use crate::diag::Diagnostics;
+use super::shape::Unknown;
+use crate::diag::{Diagnostics, Label};
 use crate::resource::{Graph, Project, Resource};
 use defaults::Defaults;
 pub use hosts::of_service as credential_hosts;
@@ -63,15 +67,10 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     let world =
         World { declarations: &input.declarations, names: &names, defaults: &defaults, shelf, trees: input.trees, suggest: &suggest };
     for declaration in world.declarations {
-        let site = world.site(declaration);
-        match &declaration.resource {
-            Resource::Service(service) => services::check(diags, shelf, site, service),
-            Resource::Connection(connection) => connections::check(diags, &world, site, connection),
-            Resource::Webhook(webhook) => webhooks::check(diags, &world, site, webhook),
-            Resource::Function(_) => {}
+        match &declaration.unknown {
+            None => check(diags, &world, declaration),
+            Some(unknown) => check_beside(diags, &world, declaration, unknown),
         }
-        references::check(diags, &world, site);
-        secrets::check_references(diags, site);
     }
     scripts::check_targets(diags, &world, &scripts, &mut files);
     let moved = moved::check(diags, &world, &input.header.moved);
@@ -94,4 +93,25 @@ pub(super) fn resolve(diags: &mut Diagnostics, mut input: Resolving<'_>) -> Comp
     files.sort();
     let environment = input.header.environment;
     Compiled { project, places, environment, policies: Vec::new(), catalogue: input.shelf, files }
+}
+
+/// The rules for one declaration.
+fn check(diags: &mut Diagnostics, world: &World<'_>, declaration: &Declaration) {
+    let site = world.site(declaration);
+    match &declaration.resource {
+        Resource::Service(service) => services::check(diags, world.shelf, site, service),
+        Resource::Connection(connection) => connections::check(diags, world, site, connection),
+        Resource::Webhook(webhook) => webhooks::check(diags, world, site, webhook),
+        Resource::Function(_) => {}
+    }
+    references::check(diags, world, site);
+    secrets::check_references(diags, site);
+}
+
+/// The same for one that is not known in full: nothing more is said of a place that was complained about.
+fn check_beside(diags: &mut Diagnostics, world: &World<'_>, declaration: &Declaration, unknown: &Unknown) {
+    let mut found = Diagnostics::default();
+    check(&mut found, world, declaration);
+    let is_told = |at: &Label| unknown.covers(at.span);
+    found.finish().into_iter().filter(|one| !one.at.as_ref().is_some_and(is_told)).for_each(|one| diags.push(one));
 }

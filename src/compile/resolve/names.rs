@@ -17,7 +17,7 @@ pub(super) struct Names {
 pub(super) enum Standing {
     /// The place of its declaration in the list of them.
     Declared(usize),
-    /// It stands in the files, but its shape does not hold: nothing can be said of it, nor of what refers to it.
+    /// It stands in the files, but nothing of it could be read: nothing can be said of it, nor of what refers to it.
     Failed,
 }
 
@@ -46,7 +46,7 @@ impl Names {
         self.by_kind[kind as usize].keys().map(Name::as_str)
     }
 
-    /// Whether something stands in the files whose shape does not hold, and so may refer to anything.
+    /// Whether something stands in the files of which nothing is known, and so may refer to anything.
     pub(super) fn any_failed(&self) -> bool {
         self.any_failed
     }

@@ -4,12 +4,14 @@
 use super::defaults::DefaultService;
 use super::hosts;
 use crate::catalogue::{AuthKind, CredentialPlace};
-use crate::resource::{Auth, Connection, Grant, HostPattern, Placement, Service};
+use crate::compile::shape::Unknown;
+use crate::resource::{Auth, Connection, Grant, HostPattern, Placement, SecretPath, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy)]
 pub(super) enum Offered<'a> {
-    Custom(&'a Service),
+    /// With what is not known of it.
+    Custom(&'a Service, Option<&'a Unknown>),
     Default(&'a DefaultService),
 }
 
@@ -36,9 +38,22 @@ pub(super) struct Written {
 }
 
 impl<'a> Offered<'a> {
+    /// Whether the service says something that can be used at these keys, and above and below them. The catalogue does.
+    pub(super) fn knows(self, keys: &[&str]) -> bool {
+        match self {
+            Offered::Custom(_, Some(unknown)) => !unknown.touches(&SecretPath::of(keys.iter().copied()).0),
+            Offered::Custom(_, None) | Offered::Default(_) => true,
+        }
+    }
+
+    /// Whether it is known where its credential goes in a call, and under which names.
+    pub(super) fn knows_place(self) -> bool {
+        ["type", "param_type", "parameters"].iter().all(|key| self.knows(&["auth", key]))
+    }
+
     pub(super) fn how(self) -> How {
         match self {
-            Offered::Custom(service) => match &service.auth {
+            Offered::Custom(service, _) => match &service.auth {
                 Auth::Oauth2(oauth2) => How::Oauth2(oauth2.grant),
                 auth @ (Auth::Oauth1(_) | Auth::ApiKey(_) | Auth::Basic) => How::WithoutScopes(auth.word()),
             },
@@ -56,7 +71,7 @@ impl<'a> Offered<'a> {
     pub(super) fn credentials(self) -> BTreeMap<&'a str, Asked> {
         let needed = |secret| Asked { secret, optional: false };
         match self {
-            Offered::Custom(service) => match &service.auth {
+            Offered::Custom(service, _) => match &service.auth {
                 Auth::Oauth2(_) | Auth::Oauth1(_) => BTreeMap::new(),
                 Auth::ApiKey(api_key) => api_key.parameters.keys().map(|key| (key.as_str(), needed(true))).collect(),
                 Auth::Basic => [("username", needed(false)), ("password", needed(true))].into(),
@@ -68,10 +83,13 @@ impl<'a> Offered<'a> {
         }
     }
 
-    /// Where a credential of this connection may be sent (rule L9); `None` where its parameters leave that open.
+    /// Where a credential of this connection may be sent (rule L9); `None` where its parameters leave that open, or it is not
+    /// known.
     pub(super) fn hosts(self, connection: &Connection) -> Option<BTreeSet<HostPattern>> {
         match self {
-            Offered::Custom(service) => Some(hosts::of_service(service)),
+            Offered::Custom(..) if !self.knows(&["hosts"]) => None,
+            Offered::Custom(service, _) if service.hosts.is_empty() && !self.knows(&["auth"]) => None,
+            Offered::Custom(service, _) => Some(hosts::of_service(service)),
             Offered::Default(default) => default.service(&connection.parameters).map(hosts::of_service),
         }
     }
@@ -79,7 +97,7 @@ impl<'a> Offered<'a> {
     /// Whether the credential becomes part of the body, which then is another one than was signed.
     pub(super) fn writes_into_body(self) -> bool {
         match self {
-            Offered::Custom(service) => match &service.auth {
+            Offered::Custom(service, _) => match &service.auth {
                 Auth::Oauth2(oauth2) => oauth2.param_type == Placement::Form,
                 Auth::Oauth1(oauth1) => oauth1.param_type == Placement::Form,
                 Auth::ApiKey(api_key) => api_key.param_type == Placement::Form,
@@ -95,7 +113,7 @@ impl<'a> Offered<'a> {
         let header = |name: &str| Written { headers: vec![name.to_ascii_lowercase()], query: Vec::new() };
         let query = |name: &str| Written { headers: Vec::new(), query: vec![name.to_ascii_lowercase()] };
         match self {
-            Offered::Custom(service) => match &service.auth {
+            Offered::Custom(service, _) => match &service.auth {
                 Auth::Basic | Auth::Oauth1(_) => header("authorization"),
                 Auth::Oauth2(oauth2) if oauth2.param_type == Placement::Query => query("access_token"),
                 Auth::Oauth2(_) => header("authorization"),

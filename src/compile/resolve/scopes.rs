@@ -20,10 +20,14 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, 
         }
     };
     match offered {
-        Offered::Custom(service) => check_custom(diags, world, site, connection, service),
+        Offered::Custom(service, _) => check_custom(diags, world, site, connection, service, offered),
         Offered::Default(default) => check_default(diags, world, site, connection, default),
     }
-    if grant == Grant::AuthorizationCode {
+    if grant == Grant::AuthorizationCode
+        && site.knows(&["scopes"])
+        && offered.knows(&["auth", "grant"])
+        && offered.knows(&["auth", "scopes"])
+    {
         check_missing(diags, site, connection, offered);
         check_offline(diags, site, connection, offered);
     }
@@ -37,12 +41,20 @@ fn listed(service: &Service) -> Option<&BTreeMap<Scope, String>> {
     }
 }
 
-fn check_custom(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, connection: &Connection, service: &Service) {
+fn check_custom(
+    diags: &mut Diagnostics,
+    world: &World<'_>,
+    site: Site<'_>,
+    connection: &Connection,
+    service: &Service,
+    offered: Offered<'_>,
+) {
     let Some(listed) = listed(service) else { return };
     if connection.scopes.iter().all(|scope| listed.contains_key(scope)) {
         return;
     }
-    for (scope, at) in site.items(&["scopes"]).into_iter().filter(|(scope, _)| !listed.contains_key(*scope)) {
+    let is_stranger = |scope: &str| !listed.contains_key(scope) && offered.knows(&["auth", "scopes", scope]);
+    for (scope, at) in site.items(&["scopes"]).into_iter().filter(|(scope, _)| is_stranger(scope)) {
         diags.push(ScopeNotInService {
             at,
             scope: scope.to_owned(),
@@ -72,7 +84,7 @@ fn check_default(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, con
 /// A service that lists scopes wants to be asked for some.
 fn check_missing(diags: &mut Diagnostics, site: Site<'_>, connection: &Connection, offered: Offered<'_>) {
     let wants_some = match offered {
-        Offered::Custom(service) => listed(service).is_some_and(|listed| !listed.is_empty()),
+        Offered::Custom(service, _) => listed(service).is_some_and(|listed| !listed.is_empty()),
         Offered::Default(default) => default.entry.needs_scope(),
     };
     if wants_some && connection.scopes.is_empty() {
@@ -86,7 +98,7 @@ fn check_offline(diags: &mut Diagnostics, site: Site<'_>, connection: &Connectio
         return;
     }
     let scope = match offered {
-        Offered::Custom(service) => {
+        Offered::Custom(service, _) => {
             listed(service).and_then(|listed| listed.keys().map(|scope| scope.0.as_str()).find(|scope| asks_for_refresh(scope)))
         }
         Offered::Default(default) => default.offline_scope(),

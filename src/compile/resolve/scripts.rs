@@ -83,6 +83,10 @@ pub(super) fn read(diags: &mut Diagnostics, declarations: &mut [Declaration], mu
     let mut scripts = Scripts::default();
     for declaration in declarations {
         let Resource::Function(function) = &declaration.resource else { continue };
+        // What is lent for a script that is not known names none.
+        if !declaration.knows(&["script"]) {
+            continue;
+        }
         let path = function.script.path.clone();
         // A script that several functions share is judged once; one that cannot be read is missed at each of them.
         if !matches!(scripts.by_path.get(&path), Some(Some(_))) {

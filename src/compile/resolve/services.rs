@@ -47,7 +47,12 @@ fn check_oauth2(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
 
 /// The default is the platform's comma; most servers want what RFC 6749 says.
 fn check_delimiter(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
-    if oauth2.scopes.len() < 2 || oauth2.scope_delimiter != ScopeDelimiter::Comma || site.node(&["auth", "scope_delimiter"]).is_some() {
+    let known = knows(site, &["scopes", "scope_delimiter", "authorize_url", "token_url"]);
+    if !known
+        || oauth2.scopes.len() < 2
+        || oauth2.scope_delimiter != ScopeDelimiter::Comma
+        || site.node(&["auth", "scope_delimiter"]).is_some()
+    {
         return;
     }
     let url = Url::parse(oauth2.authorize_url.as_ref().unwrap_or(&oauth2.token_url)).ok();
@@ -57,7 +62,8 @@ fn check_delimiter(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
 }
 
 fn check_grant(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
-    if oauth2.grant == Grant::AuthorizationCode && oauth2.authorize_url.is_none() {
+    let known = knows(site, &["type", "grant", "authorize_url"]);
+    if known && oauth2.grant == Grant::AuthorizationCode && oauth2.authorize_url.is_none() {
         diags.push(MissingSetting {
             at: site.entry(&["auth"]),
             key: "authorize_url",
@@ -68,17 +74,23 @@ fn check_grant(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
 
 /// How the client proves itself (RFC 6749 section 2.3, RFC 7523): what has to be there, and what would never be used.
 fn check_client(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2) {
-    if oauth2.client_id.is_none() {
+    if !knows(site, &["type"]) {
+        return;
+    }
+    if oauth2.client_id.is_none() && knows(site, &["client_id"]) {
         diags.push(MissingSetting { at: site.entry(&["auth"]), key: "client_id", because: "the service knows its client by it" });
+    }
+    if !knows(site, &["client_authentication"]) {
+        return;
     }
     let key_pair = oauth2.client_authentication == ClientAuthentication::PrivateKeyJwt;
     // A public client proves itself by PKCE alone (RFC 8252 section 8.5), which only a code can carry.
     let public = oauth2.client_authentication == ClientAuthentication::Post && oauth2.pkce && oauth2.grant == Grant::AuthorizationCode;
-    if key_pair && oauth2.private_key.is_none() {
+    if key_pair && oauth2.private_key.is_none() && knows(site, &["private_key"]) {
         let because = "`client_authentication: private_key_jwt` signs with it";
         diags.push(MissingSetting { at: site.entry(&["auth"]), key: "private_key", because });
     }
-    if !key_pair && !public && oauth2.client_secret.is_none() {
+    if !key_pair && !public && oauth2.client_secret.is_none() && knows(site, &["client_secret", "pkce", "grant"]) {
         let because = match oauth2.grant {
             Grant::ClientCredentials => "`grant: client_credentials` has no other proof of who is asking",
             Grant::AuthorizationCode => "without PKCE and with HTTP Basic the client has no other proof of who it is",
@@ -109,9 +121,14 @@ fn check_offline_access(diags: &mut Diagnostics, site: Site<'_>, oauth2: &OAuth2
     let host = authorize.host_str().unwrap_or_default();
     let asks_by_address = host.starts_with("accounts.zoho.") || host == "accounts.zohocloud.ca" || host == "accounts.google.com";
     let asked = authorize.query_pairs().any(|(name, value)| name == "access_type" && value == "offline");
-    if asks_by_address && !asked && oauth2.grant == Grant::AuthorizationCode {
+    if asks_by_address && !asked && oauth2.grant == Grant::AuthorizationCode && knows(site, &["type", "grant"]) {
         diags.push(MissingOfflineAccess { at: site.value(&["auth", "authorize_url"]), by: OfflineBy::Address(host.to_owned()) });
     }
+}
+
+/// Whether all of these are known of the authentication.
+fn knows(site: Site<'_>, keys: &[&str]) -> bool {
+    keys.iter().all(|key| site.knows(&["auth", key]))
 }
 
 fn check_oauth1(diags: &mut Diagnostics, site: Site<'_>, oauth1: &OAuth1) {

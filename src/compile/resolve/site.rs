@@ -32,6 +32,11 @@ impl<'a> Site<'a> {
         self.declaration.key
     }
 
+    /// Whether the file says something that can be used at these keys, and above and below them.
+    pub(super) fn knows(&self, keys: &[&str]) -> bool {
+        self.declaration.knows(keys)
+    }
+
     /// The value at these keys; where the file leaves it out, the link name.
     pub(super) fn value(&self, keys: &[&str]) -> Span {
         self.trees.locate(self.declaration.body, &pointer(keys)).map_or(self.name(), |located| located.value)

@@ -3,13 +3,14 @@
 use super::diags::{UnusedConnection, UnusedService};
 use super::scripts::Scripts;
 use super::world::World;
+use crate::compile::declare::Declaration;
 use crate::diag::Diagnostics;
 use crate::resource::{Address, Kind};
 use rustc_hash::FxHashSet;
 
 pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, scripts: &Scripts) {
-    // Whatever failed may have named anything in its `depends_on`.
-    if world.names.any_failed() {
+    // Whatever failed may have named anything, in its `depends_on` at least.
+    if world.names.any_failed() || !world.declarations.iter().all(Declaration::knows_links) {
         return;
     }
     let used: FxHashSet<Address> = world.declarations.iter().flat_map(|user| user.resource.links()).map(|(target, _)| target).collect();

@@ -9,18 +9,20 @@ use super::site::Site;
 use super::world::World;
 use crate::diag::Diagnostics;
 use crate::resource::lifecycle::host_allowed;
-use crate::resource::{Body, Kind, Method, Webhook, merge_decides_host};
+use crate::resource::{Body, Kind, Method, Name, Webhook, merge_decides_host};
 use url::Url;
 
 pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook) {
-    if let Some(name) = webhook.connection()
+    if let Some(name) = signer(site, webhook)
         && !world.names.knows(Kind::Connection, name.as_str())
     {
         let (at, near) = (site.value(&["auth", "connection"]), world.near(Kind::Connection, name.as_str()));
         diags.push(UnknownConnection { at, name: name.to_string(), near });
     }
     merge_fields::check(diags, &webhook.url, || site.value(&["url"]));
-    if let Some(url) = check_url(diags, site, webhook) {
+    if site.knows(&["url"])
+        && let Some(url) = check_url(diags, site, webhook)
+    {
         check_host(diags, world, site, webhook, &url);
     }
     check_body(diags, site, webhook);
@@ -28,11 +30,16 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, 
     check_signing(diags, world, site, webhook);
 }
 
+/// The connection that signs the call, where it is known which.
+pub(super) fn signer<'w>(site: Site<'_>, webhook: &'w Webhook) -> Option<&'w Name> {
+    webhook.connection().filter(|_| site.knows(&["auth"]))
+}
+
 /// A signature is over the body, so nothing may be written into that afterwards.
 fn check_signing(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook) {
-    let connection = webhook.connection().filter(|_| webhook.signing.is_some()).and_then(|name| world.connection(name.as_str()));
+    let connection = signer(site, webhook).filter(|_| webhook.signing.is_some()).and_then(|name| world.connection(name.as_str()));
     let Some(offered) = connection.and_then(|connection| world.service(connection.service.as_str())) else { return };
-    if offered.writes_into_body() {
+    if offered.knows_place() && offered.writes_into_body() {
         diags.push(Contradiction {
             at: site.entry(&["signing"]),
             headline: "the connection writes its credential into the body, which then differs from what was signed".to_owned(),
@@ -45,7 +52,7 @@ fn check_signing(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, web
 fn check_url(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) -> Option<Url> {
     let at = || site.value(&["url"]);
     if merge_decides_host(&webhook.url) {
-        diags.push(HostDecidedLater { at: at(), signed: webhook.connection().is_some() });
+        diags.push(HostDecidedLater { at: at(), signed: signer(site, webhook).is_some() });
         return None;
     }
     endpoints::check_with_fields(diags, &webhook.url, at)
@@ -53,7 +60,7 @@ fn check_url(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) -> Opti
 
 /// Rule L9.
 fn check_host(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook, url: &Url) {
-    let allowed = webhook.connection().and_then(|name| world.hosts_of_connection(name.as_str()));
+    let allowed = signer(site, webhook).and_then(|name| world.hosts_of_connection(name.as_str()));
     let (Some((service, allowed)), Some(host)) = (allowed, url.host_str()) else { return };
     if !host_allowed(&allowed, host) {
         let signed_by = Some(site.value(&["auth", "connection"]));
@@ -62,7 +69,7 @@ fn check_host(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhoo
 }
 
 fn check_body(diags: &mut Diagnostics, site: Site<'_>, webhook: &Webhook) {
-    if webhook.method == Method::Get && webhook.body != Body::None {
+    if site.knows(&["method"]) && webhook.method == Method::Get && webhook.body != Body::None {
         diags.push(Contradiction {
             at: site.entry(&["body"]),
             headline: "a GET request carries no body".to_owned(),

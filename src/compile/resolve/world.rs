@@ -25,9 +25,10 @@ impl<'a> World<'a> {
         Site { declaration, trees: self.trees }
     }
 
-    /// A declared connection whose shape holds.
+    /// A declared connection of which it is known what it is of.
     pub(super) fn connection(&self, name: &str) -> Option<&'a Connection> {
-        match self.declared(Kind::Connection, name)? {
+        let declaration = self.declared(Kind::Connection, name).filter(|one| one.knows(&["service"]) && one.knows(&["parameters"]))?;
+        match &declaration.resource {
             Resource::Connection(connection) => Some(connection),
             Resource::Service(_) | Resource::Webhook(_) | Resource::Function(_) => None,
         }
@@ -36,8 +37,9 @@ impl<'a> World<'a> {
     /// A service by the canonical name: a declared one first, then a default one.
     pub(super) fn service(&self, name: &str) -> Option<Offered<'a>> {
         if self.names.knows(Kind::Service, name) {
-            return match self.declared(Kind::Service, name)? {
-                Resource::Service(service) => Some(Offered::Custom(service)),
+            let declaration = self.declared(Kind::Service, name)?;
+            return match &declaration.resource {
+                Resource::Service(service) => Some(Offered::Custom(service, declaration.unknown.as_deref())),
                 Resource::Connection(_) | Resource::Webhook(_) | Resource::Function(_) => None,
             };
         }
@@ -45,10 +47,7 @@ impl<'a> World<'a> {
     }
 
     pub(super) fn declaration(&self, address: &Address) -> Option<&'a Declaration> {
-        match self.names.standing(address.kind, address.name.as_str())? {
-            Standing::Declared(at) => Some(&self.declarations[at]),
-            Standing::Failed => None,
-        }
+        self.declared(address.kind, address.name.as_str())
     }
 
     /// The service of a connection, and where its credential may go; `None` where one of them is not known.
@@ -58,9 +57,9 @@ impl<'a> World<'a> {
         Some((&connection.service, hosts))
     }
 
-    fn declared(&self, kind: Kind, name: &str) -> Option<&'a Resource> {
+    fn declared(&self, kind: Kind, name: &str) -> Option<&'a Declaration> {
         match self.names.standing(kind, name)? {
-            Standing::Declared(at) => Some(&self.declarations[at].resource),
+            Standing::Declared(at) => Some(&self.declarations[at]),
             Standing::Failed => None,
         }
     }

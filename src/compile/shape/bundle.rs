@@ -42,7 +42,7 @@ fn hoist(schema: &mut Value, definitions: &mut Map<String, Value>) {
 fn serve_included_files(root: &mut Value) {
     let Some(schema) = root.as_object_mut() else { return };
     schema.shift_remove("required");
-    let own = ["project", "application", "include", "catalogue", "variables", "environments", "rules"];
+    let own = ["project", "application", "include", "catalogue", "variables", "environments", "rules", "baseline"];
     let mut needs: Map<String, Value> = own.iter().map(|key| ((*key).to_owned(), json!(["bowline"]))).collect();
     needs.insert("bowline".to_owned(), json!(["project"]));
     schema.insert("dependentRequired".to_owned(), Value::Object(needs));

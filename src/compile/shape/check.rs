@@ -1,19 +1,17 @@
 //! Checks one file and hands out what holds.
 
 use super::diags::EmptyFile;
+use super::mend::{Mended, Unknown, mend};
 use super::schemas::{self, Schema};
 use super::translate::translate;
 use crate::compile::syntax::{ArenaNode, Entry, NodeId, Tree, Value, names_after_break};
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::resource::{Address, Kind};
+use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::resource::{Address, Kind, Resource};
 use crate::text::Span;
 use std::collections::BTreeSet;
 
 /// How many findings of one file are told.
 const COMPLAINTS: usize = 2_000;
-
-/// Keys that no other key and no other resource is judged by: what is wrong with one hides nothing else.
-const APART: [&str; 2] = ["description", "protect"];
 
 /// What a file is to its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +22,13 @@ pub(crate) enum Role {
     Included,
 }
 
-/// A resource whose shape holds, but for keys that stand apart. Only this room makes one.
+/// A resource whose shape holds, or that can be read in part. Only this room makes one.
 #[derive(Debug, Clone)]
 pub(crate) struct Shaped {
     address: Address,
     key: Span,
     node: NodeId,
-    without: Vec<&'static str>,
+    mended: Option<Box<Mended>>,
 }
 
 impl Shaped {
@@ -47,9 +45,9 @@ impl Shaped {
         self.node
     }
 
-    /// Keys to leave out in reading: their values do not hold, which is told.
-    pub(crate) fn without(&self) -> &[&'static str] {
-        &self.without
+    /// What was read where the shape does not hold, which is told, and what is not known of it.
+    pub(crate) fn mended(self) -> Option<(Resource, Unknown)> {
+        self.mended.map(|mended| (mended.resource, mended.unknown))
     }
 }
 
@@ -58,9 +56,9 @@ impl Shaped {
 pub(crate) struct Checked {
     /// In order of the file.
     pub(crate) shaped: Vec<Shaped>,
-    /// Entries whose shape does not hold; their names are taken all the same.
+    /// Entries of which nothing can be read; their names are taken all the same.
     pub(crate) failed: Vec<(Address, Span)>,
-    /// Names that a broken file seems to declare behind the break.
+    /// Names that a broken file seems to declare behind the break, and any file below a misspelt section.
     pub(crate) guessed: BTreeSet<Address>,
     /// Whether the file was read to its end.
     pub(crate) is_whole: bool,
@@ -84,37 +82,37 @@ pub(crate) fn check(diags: &mut Diagnostics, tree: &Tree, role: Role) -> Checked
         Role::Included => schemas::included(),
     };
     let faulty = findings.check(tree, tree.root(), None, schema);
+    checked.guessed.extend(misplaced(tree, &faulty));
     for kind in Kind::ALL {
         check_kind(&mut findings, &mut checked, tree, kind, &faulty);
     }
     checked
 }
 
+/// Names that a misspelt section declares. `faulty` holds the places that the file's own schema complained about.
+fn misplaced(tree: &Tree, faulty: &BTreeSet<Span>) -> Vec<Address> {
+    let kind = |section: &Entry| {
+        let near = nearest(tree.key(section), Kind::ALL.iter().map(|kind| kind.plural()))?;
+        Kind::ALL.into_iter().find(|kind| kind.plural() == near)
+    };
+    let unknown = tree.entries(tree.root()).iter().filter(|section| faulty.contains(&tree.key_span(section)));
+    let declared = |section: &Entry| Some((kind(section)?, section.value));
+    let sections = unknown.filter_map(declared);
+    sections.flat_map(|(kind, section)| tree.entries(section).iter().map(move |entry| Address::new(kind, tree.key(entry)))).collect()
+}
+
 /// Checks every entry of one kind. `faulty` holds the places that the file's own schema complained about.
 fn check_kind(findings: &mut Findings<'_>, checked: &mut Checked, tree: &Tree, kind: Kind, faulty: &BTreeSet<Span>) {
     let Some(section) = tree.entry(tree.root(), kind.plural()) else { return };
-    let schema = schemas::of(kind);
     for entry in tree.entries(section.value) {
         let key = tree.key_span(entry);
         let address = Address::new(kind, tree.key(entry));
-        let is_whole = !tree.is_cut_off(entry.value);
-        let without = if is_whole { findings.broken_apart(tree, entry, schema) } else { None };
-        match without {
-            Some(without) if !tree.holds_missing(entry.value) && !faulty.contains(&key) => {
-                checked.shaped.push(Shaped { address, key, node: entry.value, without });
-            }
-            Some(_) | None => checked.failed.push((address, key)),
+        let is_name = !faulty.contains(&key);
+        match findings.read(tree, entry, kind, is_name) {
+            Some(mended) => checked.shaped.push(Shaped { address, key, node: entry.value, mended }),
+            None => checked.failed.push((address, key)),
         }
     }
-}
-
-/// A key with its value.
-fn extent(tree: &Tree, entry: &Entry) -> Span {
-    Span { end: tree.span(entry.value).end, ..tree.key_span(entry) }
-}
-
-fn holds(extent: Span, place: Span) -> bool {
-    extent.start <= place.start && place.end <= extent.end
 }
 
 /// Tells findings, up to a number.
@@ -124,17 +122,21 @@ struct Findings<'d> {
 }
 
 impl Findings<'_> {
-    /// Tells what does not hold of an entry. The keys that stand apart and do not hold; `None` where anything else does not.
-    fn broken_apart(&mut self, tree: &Tree, entry: &Entry, schema: &'static Schema) -> Option<Vec<&'static str>> {
-        if schema.validator.is_valid(ArenaNode::In(tree, entry.value)) {
-            return Some(Vec::new());
+    /// Tells what does not hold of an entry. What can be read of it where anything does not; `None` where that is nothing.
+    fn read(&mut self, tree: &Tree, entry: &Entry, kind: Kind, is_name: bool) -> Option<Option<Box<Mended>>> {
+        let schema = schemas::of(kind);
+        if tree.is_cut_off(entry.value) {
+            return None;
         }
-        let places = self.check(tree, entry.value, Some(entry), schema);
-        let apart: Vec<(&str, Span)> =
-            APART.into_iter().filter_map(|key| Some((key, extent(tree, tree.entry(entry.value, key)?)))).collect();
-        let broken = |place: &Span| apart.iter().find(|(_, extent)| holds(*extent, *place)).map(|(key, _)| *key);
-        // Without a place it is not known what does not hold.
-        if places.is_empty() { None } else { places.iter().map(broken).collect() }
+        let holds = schema.validator.is_valid(ArenaNode::In(tree, entry.value));
+        if holds && is_name && !tree.holds_missing(entry.value) {
+            return Some(None);
+        }
+        self.check(tree, entry.value, Some(entry), schema);
+        // Who reads that many complaints mends those first.
+        let mut mended = if self.told > COMPLAINTS { None } else { mend(tree, entry.value, kind, schema) }?;
+        mended.unknown.name = !is_name;
+        Some(Some(Box::new(mended)))
     }
 
     /// Tells what does not hold, and where.

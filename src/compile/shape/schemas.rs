@@ -35,6 +35,7 @@ pub fn document(kind: Option<Kind>) -> Value {
 pub(super) struct Schema {
     pub(super) validator: Validator<ArenaJson>,
     pub(super) document: Value,
+    of_json: OnceLock<Validator>,
 }
 
 impl Schema {
@@ -46,7 +47,15 @@ impl Schema {
             .offline()
             .build(&document)
             .expect("the embedded schemas are valid; a test compiles each");
-        Schema { validator, document }
+        Schema { validator, document, of_json: OnceLock::new() }
+    }
+
+    /// The same for JSON, which is what an entry becomes that has to be mended.
+    pub(super) fn of_json(&self) -> &Validator {
+        self.of_json.get_or_init(|| {
+            let options = jsonschema::options().with_draft(Draft::Draft202012).with_pattern_options(PatternOptions::regex()).offline();
+            options.build(&self.document).expect("the embedded schemas are valid; a test compiles each")
+        })
     }
 }
 

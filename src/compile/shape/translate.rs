@@ -142,13 +142,13 @@ fn limit(kind: &Kind) -> String {
 }
 
 /// The part of a schema that did not hold.
-struct Wanted<'s> {
+pub(super) struct Wanted<'s> {
     schema: Option<&'s JsonValue>,
 }
 
 impl<'s> Wanted<'s> {
     /// `path` ends in the keyword; what is around it is wanted.
-    fn at(schema: &'s JsonValue, path: &str) -> Self {
+    pub(super) fn at(schema: &'s JsonValue, path: &str) -> Self {
         let path = path.split_once('#').map_or(path, |(_, path)| path);
         let around = path.rfind('/').map_or("", |at| &path[..at]);
         Wanted { schema: schema.pointer(around) }
@@ -166,12 +166,17 @@ impl<'s> Wanted<'s> {
         self.text("patternErrorMessage").unwrap_or("see its schema").to_owned()
     }
 
-    fn properties(&self) -> Vec<&'s str> {
+    pub(super) fn properties(&self) -> Vec<&'s str> {
         let properties = self.schema.and_then(|schema| schema.get("properties")).and_then(JsonValue::as_object);
         properties.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
     }
 
     fn description_of(&self, key: &str) -> Option<&'s str> {
         self.schema?.get("properties")?.get(key)?.get("description")?.as_str()
+    }
+
+    /// The first of the examples that a property has; a test holds that each has one.
+    pub(super) fn example_of(&self, key: &str) -> Option<&'s JsonValue> {
+        self.schema?.get("properties")?.get(key)?.get("examples")?.get(0)
     }
 }

@@ -5,6 +5,7 @@ use crate::oauth::pkce::unguessable;
 use crate::oauth::placement::{Body, Call, Place, Placed, PlacementError, check_free, put};
 use crate::resource::{Placement, SignatureMethod};
 use crate::secret::Secret;
+use crate::text::{is_unreserved, percent_encoded};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -135,14 +136,7 @@ fn signature(credential: &Oauth1Credential, base: &str) -> String {
 
 /// Section 3.6: everything but letters, digits and `-._~`, in upper-case hexadecimal.
 pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte.into()),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    percent_encoded(text, is_unreserved)
 }
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 use super::objects::shown;
 use crate::broker::LeaseWanted;
 use crate::clock::rfc3339;
-use crate::resource::Etag;
+use crate::resource::{Address, Etag, Trace};
 use crate::secret::Secret;
 use crate::server::answer::Answer;
 use crate::server::asked::Asked;
 use crate::server::served::Served;
 use crate::server::trouble;
 use crate::store::ApplyLease;
-use crate::wire::{self, Estate, Fingerprinted, LeaseAsked, LeaseRenewed, Leases, Parameter, Problem, Spent, ToFingerprint};
+use crate::wire::{self, Estate, Fingerprinted, LeaseAsked, LeaseRenewed, Leases, Parameter, Problem, Spent, ToFingerprint, Traces};
 use aws_lc_rs::digest::{Context, SHA256};
 use http::StatusCode;
 use serde::Serialize;
@@ -49,6 +49,15 @@ pub(in crate::server) fn spend(served: &Served, asked: &Asked) -> Result<Answer,
     admitted.spend(&asked.how(&key)?, &plan_id).map_err(trouble::broker)?;
     let at = admitted.spent(&plan_id).map_err(trouble::broker)?;
     Ok(Answer::ok(&Spent { plan_id, spent_at: at.map(rfc3339) }))
+}
+
+pub(in crate::server) fn traces(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
+    let traces = asked.admitted(served).traces(asked.part(Parameter::PROJECT_NAME)).map_err(trouble::broker)?;
+    let shown = |(address, trace): (Address, Trace)| {
+        let revoked = trace.revoked.map(|(by, at)| wire::TakenAway { by, at });
+        wire::Trace { address, by: trace.by, at: trace.at, deed: trace.deed, revoked }
+    };
+    Ok(Answer::ok(&Traces { items: traces.into_iter().map(shown).collect() }))
 }
 
 pub(in crate::server) fn leases(served: &Served, asked: &Asked) -> Result<Answer, Problem> {

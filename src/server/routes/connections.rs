@@ -1,23 +1,23 @@
 //! Connections: authorizing and revoking, how they stand, calls through them, and the texts that use them.
 
 use super::objects::done;
-use crate::broker::{self, BODY_CAP, HeldReport, PATIENCE, Report, Told, ToldOutcome, Whose};
-use crate::clock::rfc3339;
+use crate::broker::{self, BODY_CAP, PATIENCE, Report, Whose};
 use crate::oauth;
 use crate::resource::Name;
 use crate::server::answer::Answer;
 use crate::server::asked::Asked;
 use crate::server::served::Served;
 use crate::server::trouble;
+use crate::server::words;
 use crate::store::ConsentState;
 use crate::wire::{
-    self, AnsweredBody, CallBody, Code, Held, Invocation, Invoked, Page, Parameter, Problem, RevokeAsked, Revoked, Snippet, Snippets,
+    self, AnsweredBody, CallBody, Code, Invocation, Invoked, Page, Parameter, Problem, RevokeAsked, Revoked, Snippet, Snippets,
 };
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use url::Url;
 
 pub(in crate::server) fn authorize(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
@@ -32,7 +32,7 @@ pub(in crate::server) fn revoke(served: &Served, asked: &Asked) -> Result<Answer
     let admitted = asked.admitted(served);
     let (answer, told) = admitted.revoke(&asked.how(&key)?, &asked.address(), user.as_deref()).map_err(trouble::broker)?;
     let done = done(&answer);
-    let revoked = Revoked { etag: done.etag, state: done.state, told: told.iter().map(self::told).collect() };
+    let revoked = Revoked { etag: done.etag, state: done.state, told: told.iter().map(words::told).collect() };
     Ok(Answer::ok(&revoked).tagged(answer.etag.as_ref()))
 }
 
@@ -47,19 +47,9 @@ pub(in crate::server) fn consent_end(served: &Served, asked: &Asked) -> Result<A
     Ok(Answer::ok(&wire::ConsentEnd { state, message: end.message }))
 }
 
-fn told(told: &Told) -> wire::Told {
-    let outcome = match told.outcome {
-        ToldOutcome::Revoked => wire::ToldOutcome::Revoked,
-        ToldOutcome::NoEndpoint { .. } => wire::ToldOutcome::NoEndpoint,
-        ToldOutcome::Queued { .. } => wire::ToldOutcome::Queued,
-        ToldOutcome::Failed { .. } => wire::ToldOutcome::Failed,
-    };
-    wire::Told { user: told.user.clone(), outcome, message: told.outcome.words() }
-}
-
 pub(in crate::server) fn status(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let report = asked.admitted(served).status_of(&asked.name()).map_err(trouble::broker)?;
-    Ok(Answer::ok(&shown(report)))
+    Ok(Answer::ok(&words::report(report)))
 }
 
 pub(in crate::server) fn all_status(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
@@ -70,48 +60,7 @@ pub(in crate::server) fn all_status(served: &Served, asked: &Asked) -> Result<An
     let more = reports.len() > asked.limit();
     reports.truncate(asked.limit());
     let next = if more { asked.cursor(reports.last().map(|report| report.address.name.as_str())) } else { None };
-    Ok(Answer::ok(&Page { items: reports.into_iter().map(shown).collect(), next }))
-}
-
-fn shown(report: Report) -> wire::Report {
-    let user = |user: crate::broker::UserReport| wire::UserReport {
-        user: user.user,
-        state: user.state,
-        message: user.message,
-        since: rfc3339(user.since),
-        application: user.application,
-        held: held(user.held),
-    };
-    wire::Report {
-        address: report.address,
-        name: report.name,
-        service: report.service,
-        scopes: report.scopes,
-        owner: report.owner,
-        maker: report.maker,
-        application: report.application,
-        use_login_user_credentials: report.use_login_user_credentials,
-        state: report.state,
-        message: report.message,
-        since: report.since.map(rfc3339),
-        held: held(report.held),
-        users: report.users.into_iter().map(user).collect(),
-        webhooks: report.webhooks,
-    }
-}
-
-fn held(held: HeldReport) -> Held {
-    let time = |time: Option<SystemTime>| time.map(rfc3339);
-    Held {
-        account: held.account,
-        account_untold: held.account_untold,
-        granted: held.granted,
-        expires: time(held.expires),
-        ends: time(held.ends),
-        last_used: time(held.last_used),
-        last_error: held.last_error,
-        retry_at: time(held.retry_at),
-    }
+    Ok(Answer::ok(&Page { items: reports.into_iter().map(words::report).collect(), next }))
 }
 
 pub(in crate::server) fn snippets(served: &Served, asked: &Asked) -> Result<Answer, Problem> {

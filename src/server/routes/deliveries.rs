@@ -1,14 +1,14 @@
 //! What webhooks have to deliver, and how each try went.
 
 use crate::broker::hook::Listed;
-use crate::clock::rfc3339;
 use crate::resource::Name;
 use crate::resource::access::{Reach, Right, reach};
 use crate::server::answer::Answer;
 use crate::server::asked::{Asked, foreign_cursor};
 use crate::server::served::Served;
 use crate::server::trouble;
-use crate::store::{Attempt, DeliveryFilter, DeliveryState};
+use crate::server::words;
+use crate::store::DeliveryFilter;
 use crate::wire::{self, DeliveryDetail, Page, Parameter, Problem};
 use http::StatusCode;
 
@@ -16,11 +16,7 @@ use http::StatusCode;
 const KEPT: usize = 10_000;
 
 pub(in crate::server) fn list(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
-    let state = asked.text(Parameter::DELIVERY_STATE).map(|word| match word {
-        "pending" => DeliveryState::Pending,
-        "delivered" => DeliveryState::Delivered,
-        _ => DeliveryState::Dead,
-    });
+    let state = asked.text(Parameter::DELIVERY_STATE).and_then(wire::DeliveryState::from_word).map(words::stored);
     let after = asked.after()?;
     // The newest stand first, so a part is found behind the last one that was shown; and of what somebody may not see, some may
     // be among the newest.
@@ -35,51 +31,19 @@ pub(in crate::server) fn list(served: &Served, asked: &Asked) -> Result<Answer, 
     let more = found.len() > asked.limit();
     found.truncate(asked.limit());
     let next = if more { asked.cursor(found.last().map(|listed| listed.delivery.id.as_str())) } else { None };
-    Ok(Answer::ok(&Page { items: found.into_iter().map(shown).collect(), next }))
+    Ok(Answer::ok(&Page { items: found.into_iter().map(words::delivery).collect(), next }))
 }
 
 pub(in crate::server) fn get(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let found = asked.admitted(served).delivery(asked.part(Parameter::DELIVERY)).map_err(trouble::hook)?;
-    Ok(Answer::ok(&DeliveryDetail { delivery: shown(found.listed), attempts: found.attempts.into_iter().map(attempt).collect() }))
+    Ok(Answer::ok(&DeliveryDetail {
+        delivery: words::delivery(found.listed),
+        attempts: found.attempts.into_iter().map(words::attempt).collect(),
+    }))
 }
 
 pub(in crate::server) fn again(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let delivery = asked.admitted(served).redeliver(asked.part(Parameter::DELIVERY)).map_err(trouble::hook)?;
     served.ring();
-    Ok(Answer::json(StatusCode::ACCEPTED, &shown(Listed { delivery, waits: None })))
-}
-
-/// A delivery in the API's words.
-pub(in crate::server) fn shown(listed: Listed) -> wire::Delivery {
-    let Listed { delivery, waits } = listed;
-    let (state, due) = match delivery.state {
-        DeliveryState::Pending => (wire::DeliveryState::Pending, Some(rfc3339(delivery.due))),
-        DeliveryState::Delivered => (wire::DeliveryState::Delivered, None),
-        DeliveryState::Dead => (wire::DeliveryState::Dead, None),
-    };
-    wire::Delivery {
-        id: delivery.id,
-        webhook: delivery.webhook,
-        host: delivery.host,
-        state,
-        waits,
-        tries: delivery.tries,
-        created: rfc3339(delivery.created),
-        actor: delivery.actor,
-        due,
-        finished: delivery.finished.map(rfc3339),
-        reason: delivery.reason,
-    }
-}
-
-fn attempt(attempt: Attempt) -> wire::Attempt {
-    wire::Attempt {
-        number: attempt.number,
-        at: rfc3339(attempt.at),
-        took_ms: u64::try_from(attempt.took.as_millis()).unwrap_or(u64::MAX),
-        result: attempt.result,
-        status: attempt.status,
-        message: attempt.message,
-        excerpt: attempt.excerpt,
-    }
+    Ok(Answer::json(StatusCode::ACCEPTED, &words::delivery(Listed { delivery, waits: None })))
 }

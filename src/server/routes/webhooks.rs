@@ -1,12 +1,12 @@
 //! Webhooks: firing them, setting them aside, attaching them again.
 
-use super::deliveries;
 use super::objects::done;
 use crate::broker::hook::Listed;
 use crate::server::answer::Answer;
 use crate::server::asked::Asked;
 use crate::server::served::Served;
 use crate::server::trouble;
+use crate::server::words;
 use crate::wire::{Event, Problem};
 use http::StatusCode;
 
@@ -14,7 +14,7 @@ pub(in crate::server) fn trigger(served: &Served, asked: &Asked) -> Result<Answe
     let Event { event } = asked.body()?;
     let delivery = asked.admitted(served).trigger(&asked.name(), &event, asked.key().as_deref()).map_err(trouble::hook)?;
     served.ring();
-    Ok(Answer::json(StatusCode::ACCEPTED, &deliveries::shown(Listed { delivery, waits: None })))
+    Ok(Answer::json(StatusCode::ACCEPTED, &words::delivery(Listed { delivery, waits: None })))
 }
 
 pub(in crate::server) fn detach(served: &Served, asked: &Asked) -> Result<Answer, Problem> {

@@ -1,6 +1,7 @@
 //! What has to be kept of people, tokens, leases and applications.
 
-use super::{Fresh, authorization, consent, crm, furnish, noon, write};
+use super::grants::consent;
+use super::{Fresh, authorization, crm, furnish, noon, write};
 use crate::resource::access::{PrincipalKind, Role, TokenScope};
 use crate::resource::{ConnectionState, Name};
 use crate::store::{ApplyLease, Held, Store, StoredApplication, StoredToken, StoredUser};

@@ -36,11 +36,11 @@ fn a_rename_changes_the_names_and_nothing_else() {
         let text = read(&path);
         let before = deluge::parse(&text);
         for used in before.connections() {
-            let renamed = deluge::rename_connection(&text, &used.name, "a_new_name");
+            let renamed = deluge::rename(&text, &used.name, "a_new_name").text;
             let after = deluge::parse(&renamed);
             let expected = before.connections().iter().map(|one| if one.name == used.name { "a_new_name" } else { &one.name });
             assert!(after.connections().iter().map(|one| one.name.as_str()).eq(expected), "{}", path.display());
-            assert_eq!(deluge::rename_connection(&renamed, "a_new_name", &used.name), text, "{}", path.display());
+            assert_eq!(deluge::rename(&renamed, "a_new_name", &used.name).text, text, "{}", path.display());
         }
     }
 }

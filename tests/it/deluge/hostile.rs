@@ -191,7 +191,7 @@ fn holds(text: &str) {
         assert!(text.get(span.clone()).is_some(), "{span:?} of {text:?}");
     }
     for used in script.connections().iter().take(1) {
-        let renamed = deluge::rename_connection(text, &used.name, "other_name");
+        let renamed = deluge::rename(text, &used.name, "other_name").text;
         let count = |script: &deluge::Script, name: &str| script.connections().iter().filter(|one| one.name == name).count();
         assert!(count(&deluge::parse(&renamed), "other_name") >= count(&script, &used.name), "{text:?}");
         for doubt in deluge::rename(text, &used.name, "other_name").doubts {

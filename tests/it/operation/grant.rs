@@ -1,17 +1,18 @@
 //! Client credentials: a service's token is good for short-lived ones, and the command line asks for them, over TLS.
 
 use super::tls::certificate;
-use crate::server::Server;
+use crate::server::{Reply, Server, holds};
 use base64::Engine as _;
 use bowline::resource::access::{PrincipalKind, Role, TokenScope};
 use bowline::server::{Limits, Upkeep};
+use bowline::wire::TOKEN_PATH;
 use serde_json::Value;
 use std::process::Command;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 fn ask(server: &Server, basic: Option<(&str, &str)>, media: &str, form: &str) -> (u16, Value, String) {
-    let mut request = reqwest::blocking::Client::new().post(format!("{}/oauth/token", server.base)).header("content-type", media);
+    let mut request = reqwest::blocking::Client::new().post(format!("{}{TOKEN_PATH}", server.base)).header("content-type", media);
     if let Some((id, secret)) = basic {
         let pair = base64::prelude::BASE64_STANDARD.encode(format!("{id}:{secret}"));
         request = request.header("authorization", format!("Basic {pair}"));
@@ -19,9 +20,10 @@ fn ask(server: &Server, basic: Option<(&str, &str)>, media: &str, form: &str) ->
     let answer = request.body(form.to_owned()).send().expect("an answer");
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let challenge = answer.headers().get("www-authenticate").map(|value| value.to_str().expect("text").to_owned());
-    let status = answer.status().as_u16();
-    let body = serde_json::from_str(&answer.text().expect("a body")).expect("JSON");
-    (status, body, challenge.unwrap_or_default())
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let reply = Reply { status, headers, text: answer.text().expect("a body") };
+    holds("POST", TOKEN_PATH, &reply);
+    (status, reply.json(), challenge.unwrap_or_default())
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Settings of `serve` by file, environment and options: which goes before which, and one clear message where one is wrong.
 
 use super::tls::certificate;
+use crate::child::{end, first_line, signal};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -85,19 +86,15 @@ fn a_checked_file_is_served_with() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().expect("a pipe")), &mut line).expect("a line");
+    let line = first_line(&mut child);
     assert!(line.contains("https://127.0.0.1:"), "{line}");
-    let hang_up = |signal: &str| Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill is there");
-    assert!(hang_up("-HUP").success());
+    signal(&child, "-HUP");
     std::thread::sleep(std::time::Duration::from_millis(500));
     std::fs::write(folder.path().join("cert.pem"), "nothing").expect("written");
-    assert!(hang_up("-HUP").success());
+    signal(&child, "-HUP");
     std::thread::sleep(std::time::Duration::from_millis(500));
-    assert!(hang_up("-TERM").success());
-    let output = child.wait_with_output().expect("it ends");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{said}");
+    let (code, said) = end(child, "-TERM");
+    assert_eq!(code, Some(0), "{said}");
     let events: Vec<serde_json::Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let named: Vec<&str> = events.iter().filter_map(|event| event["event"].as_str()).collect();
     assert_eq!(named, ["started", "certificate", "certificate", "draining", "stopped"], "{said}");

@@ -1,6 +1,7 @@
 //! Whole applies against a served broker: from another machine's view, against a second person, through crashes of either end.
 
 use crate::served::{Served, VAULT_KEY};
+use crate::server::Now;
 use crate::support::{tree, write_tree};
 use bowline::apply::Leases as _;
 use bowline::remote::{Credential, Http};
@@ -9,6 +10,7 @@ use bowline::upstream::{Limits, Policy, Upstream};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The example, with an environment `served` at that address.
@@ -62,7 +64,7 @@ fn a_second_apply_is_refused_and_told_who_is_at_it() {
     let data = tempfile::tempdir().expect("a folder");
     let served = Served::start(data.path());
     let project = cold_chain(&served.api);
-    let http = Http::new(&served.api, Credential::Token(Secret::new(served.token())), Vec::new()).expect("an address");
+    let http = Http::new(&served.api, Credential::Token(Secret::new(served.token())), Arc::new(Now), Vec::new()).expect("an address");
     http.lease_of("cold_chain").take("another-apply", Duration::from_secs(60)).expect("nobody holds it");
     let (exit, said) = ran(project.path(), &served.token(), "apply --env served --auto-approve");
     assert_eq!(exit, 8, "{said}");
@@ -183,5 +185,12 @@ fn drift_tells_what_was_deleted_behind_the_project_s_back_and_by_whom() {
     let (_, made) = ran(project.path(), &served.token(), "tokens create --user eve --scope read --scope plan --env served --quiet");
     let eve = made.lines().find(|line| line.starts_with("bwl_")).expect("it is shown once").to_owned();
     let (exit, said) = ran(project.path(), &eve, "drift --env served");
-    assert!((exit, said.contains("cannot be told without reading the audit")) == (9, true), "{exit}: {said}");
+    assert_eq!(exit, 2, "whoever may plan is told, without the audit: {said}");
+    assert!(said.contains("functions.shift_handover") && said.contains("admin"), "{said}");
+    let elsewhere = "tokens create --user eve --scope read --scope plan --project another --env served --quiet";
+    let (_, made) = ran(project.path(), &served.token(), elsewhere);
+    let elsewhere = made.lines().find(|line| line.starts_with("bwl_")).expect("it is shown once").to_owned();
+    let (exit, said) = ran(project.path(), &elsewhere, "drift --env served");
+    assert_ne!(exit, 0, "nobody says that nothing drifted who could not look: {said}");
+    assert!(!said.contains("shift_handover"), "{said}");
 }

@@ -61,7 +61,7 @@ fn on_both(check: impl Fn(&dyn Remote)) {
 }
 
 fn http(served: &Served) -> Http {
-    Http::new(&served.api, Credential::Token(Secret::new(served.token())), Vec::new()).expect("the address is one")
+    Http::new(&served.api, Credential::Token(Secret::new(served.token())), Arc::new(Now), Vec::new()).expect("the address is one")
 }
 
 fn at(address: &str) -> Address {
@@ -265,12 +265,18 @@ fn a_plan_whose_answer_was_lost_is_spent_again_under_the_same_lease_only() {
 fn who_asks_is_asked_for_and_a_wrong_token_says_so() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let served = Served::start(folder.path());
-    let refused = |credential| Http::new(&served.api, credential, Vec::new()).expect("an address").observe().expect_err("nobody knows it");
+    let refused = |credential| {
+        Http::new(&served.api, credential, Arc::new(Now), Vec::new()).expect("an address").observe().expect_err("nobody knows it")
+    };
     for credential in [Credential::Nothing, Credential::Token(Secret::new("bwl_0000".to_owned()))] {
         let error = refused(credential);
         assert!(matches!(error, RemoteError::NotPermitted(_)), "{error:?}");
     }
-    assert!(Http::new("http://connections.example.com", Credential::Nothing, Vec::new()).is_err(), "a token would travel in clear");
-    let nobody = Http::new("http://127.0.0.1:9", Credential::Token(Secret::new("bwl".to_owned())), Vec::new()).expect("an address");
+    assert!(
+        Http::new("http://connections.example.com", Credential::Nothing, Arc::new(Now), Vec::new()).is_err(),
+        "a token would travel in clear"
+    );
+    let nobody =
+        Http::new("http://127.0.0.1:9", Credential::Token(Secret::new("bwl".to_owned())), Arc::new(Now), Vec::new()).expect("an address");
     assert!(matches!(nobody.spend("sha256:1"), Err(RemoteError::Unavailable(_))));
 }

@@ -113,6 +113,21 @@ fn a_connection_is_made_used_made_again_refused_and_revoked() {
 }
 
 #[test]
+fn an_application_that_is_named_is_made_by_who_may_and_by_nobody_else() {
+    let lab = Lab::applied();
+    let connect = |application: &str| format!("connect readings --env served --no-browser --timeout 30s --application {application}");
+    let (exit, said) = lab.connect(&connect("field"), "auto=allow");
+    assert_eq!(exit, 0, "{said}");
+    assert!(lab.fine("applications list --env served").contains("field"));
+    lab.fine("users set eve --role editor --env served");
+    let made = lab.fine("tokens create --user eve --scope read --scope connect --env served --quiet");
+    let eve = made.lines().find(|line| line.starts_with("bwl_")).expect("it is shown once").to_owned();
+    let output = lab.command(&connect("other")).env("BOWLINE_TOKEN", eve).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.contains("there is no application `other`")), (Some(9), true), "{said}");
+}
+
+#[test]
 fn an_account_that_the_service_does_not_tell_is_said() {
     let lab = Lab::applied_without("userinfo_url");
     let (exit, said) = lab.connect("connect readings --env served --no-browser --timeout 30s", "auto=allow");

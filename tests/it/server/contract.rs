@@ -51,7 +51,7 @@ fn document() -> &'static Value {
 }
 
 /// Whether an answer of a path that the document has is one that it shows: status, media type and body.
-pub(super) fn holds(method: &str, path: &str, reply: &Reply) {
+pub(crate) fn holds(method: &str, path: &str, reply: &Reply) {
     let path = path.split('?').next().unwrap_or_default();
     let Some((template, methods)) = paths().find(|(template, _)| fits(template, path)) else { return };
     let Some(operation) = methods.get(method.to_lowercase()) else { return };

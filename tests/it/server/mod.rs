@@ -9,6 +9,7 @@ mod life;
 mod stopping;
 
 pub(crate) use consent::Browser;
+pub(crate) use contract::holds;
 
 use bowline::broker::{Actor, Broker, DefaultServices, Surroundings, TokenWanted, UserWanted};
 use bowline::clock::{Clock, Random};

@@ -1,7 +1,6 @@
 //! The command `serve` as a process: it says where it is, hands out one token, keeps its data, and ends when it is asked to.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use crate::child::{ask, end, first_line};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,25 +17,9 @@ fn serve(folder: &Path, arguments: &[&str]) -> (Child, String) {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut line).expect("a line");
-    let host = line.trim_end().strip_prefix("http://").unwrap_or_else(|| panic!("no address: {line}")).to_owned();
+    let line = first_line(&mut child);
+    let host = line.strip_prefix("http://").unwrap_or_else(|| panic!("no address: {line}")).to_owned();
     (child, host)
-}
-
-fn ask(host: &str, head: &str) -> String {
-    let mut stream = TcpStream::connect(host).expect("it listens");
-    stream.write_all(format!("{head}\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    answer
-}
-
-fn end(child: Child, signal: &str) -> (Option<i32>, String) {
-    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill is there");
-    assert!(sent.success());
-    let output = child.wait_with_output().expect("it ends");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 #[test]

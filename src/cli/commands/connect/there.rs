@@ -8,8 +8,8 @@ use crate::cli::commands::platform::{Platform, call_failure};
 use crate::cli::exit::Exit;
 use crate::cli::talk::{Failure, Talk};
 use crate::remote::{CallError, Http};
-use crate::resource::ConnectionState;
-use crate::wire::{Code, ConsentAsked, ConsentState};
+use crate::resource::{ConnectionState, Name};
+use crate::wire::{ApplicationWritten, Code, ConsentAsked, ConsentState};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use url::Url;
@@ -18,6 +18,9 @@ const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) fn connect((platform, http): (&Platform, &Http), report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let name = report.address.name.as_str();
+    if let Some(application) = &args.application {
+        know_application(http, application)?;
+    }
     let user = party::user(platform, report, args.as_user.as_deref(), talk);
     let asked = ConsentAsked { user: user.clone(), application: args.application.clone(), allow_other_account: args.allow_other_account };
     let failed = |error: CallError| call_failure("could not connect", error);
@@ -40,6 +43,23 @@ pub(super) fn connect((platform, http): (&Platform, &Http), report: &Report, arg
             }
             say_connected(&now, &Said::default(), args, talk);
             Ok(Exit::Done)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Makes an application that is not there yet, where whoever asks may.
+fn know_application(http: &Http, name: &Name) -> Result<(), Failure> {
+    let failed = |error: CallError| call_failure("could not choose the application", error);
+    let known = http.applications().map_err(failed)?;
+    if known.iter().any(|one| one.name == *name) {
+        return Ok(());
+    }
+    match http.put_application(name.as_str(), &ApplicationWritten { title: name.to_string() }) {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_about_permission() => {
+            Err(Failure::because(Exit::NotPermitted, format!("there is no application `{name}`, and it could not be made"), error)
+                .hint("`bowline applications list` shows those that there are"))
         }
         Err(error) => Err(failed(error)),
     }

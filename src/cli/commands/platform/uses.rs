@@ -3,14 +3,15 @@
 use super::there::unpacked::{self, Odd};
 use super::{Platform, broker_failure, call_failure, failure};
 use crate::apply::{self, RemoteError};
+use crate::broker::Report;
 use crate::broker::hook::{HookError, Listed, Shown};
-use crate::broker::{Report, Tracing};
 use crate::cli::exit::Exit;
 use crate::cli::talk::Failure;
 use crate::clock::{Random, rfc3339};
 use crate::embedded::LockError;
 use crate::remote::{AuditWanted, CallError, DeliveriesWanted};
 use crate::resource::{Address, Name, Traces, Webhook};
+use crate::server::words;
 use crate::store::{AuditHead, AuditLine, Delivery, DeliveryFilter};
 use crate::wire::Code;
 use std::time::Duration;
@@ -100,22 +101,14 @@ impl Platform {
         }
     }
 
-    /// Who did what last to each object; `None` where whoever asks may not read the audit.
-    pub(in crate::cli::commands) fn traces(&self, project: &str) -> Result<Option<Traces>, Failure> {
-        let message = "could not read the audit";
+    /// Who did what last to each object of a project.
+    pub(in crate::cli::commands) fn traces(&self, project: &str) -> Result<Traces, Failure> {
+        let message = "could not read who did what";
         match self {
-            Platform::Here(embedded) => embedded.broker().traces(project).map(Some).map_err(|error| broker_failure(message, error)),
+            Platform::Here(embedded) => embedded.broker().traces(project).map_err(|error| broker_failure(message, error)),
             Platform::There(http) => {
-                let page = match http.audit(AuditWanted { after: 0, limit: usize::MAX }) {
-                    Ok(page) => page,
-                    Err(error) if error.code() == Some(Code::NotPermitted) => return Ok(None),
-                    Err(error) => return Err(call_failure(message, error)),
-                };
-                let mut tracing = Tracing::new(project);
-                for line in page.items {
-                    tracing.follow(&unpacked::audit_line(line).map_err(odd)?.entry);
-                }
-                Ok(Some(tracing.ended()))
+                let traces = http.traces(project).map_err(|error| call_failure(message, error))?;
+                Ok(traces.items.into_iter().map(unpacked::trace).collect())
             }
         }
     }
@@ -157,7 +150,7 @@ impl Platform {
         match self {
             Platform::Here(embedded) => embedded.broker().deliveries(filter).map_err(hook_failure),
             Platform::There(http) => {
-                let state = filter.state.map(unpacked::wire_state);
+                let state = filter.state.map(words::shown);
                 let webhook = filter.webhook.as_ref().map(ToString::to_string);
                 let wanted = DeliveriesWanted { webhook, state, limit: filter.limit };
                 let found = http.deliveries(&wanted).map_err(|error| call_failure("could not read the queue", error))?;

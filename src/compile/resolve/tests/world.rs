@@ -100,7 +100,13 @@ fn declared(tree: &Tree) -> Vec<Declaration> {
         for entry in tree.entries(map.value) {
             let resource = Resource::deserialize(kind, tree.at(entry.value)).unwrap_or_else(|error| panic!("{}: {error}", tree.key(entry)));
             let body = Body { file: tree.file(), node: entry.value };
-            declarations.push(Declaration { address: Address::new(kind, tree.key(entry)), resource, key: tree.key_span(entry), body });
+            declarations.push(Declaration {
+                address: Address::new(kind, tree.key(entry)),
+                resource,
+                key: tree.key_span(entry),
+                body,
+                unknown: None,
+            });
         }
     }
     declarations

@@ -35,7 +35,7 @@ pub(in crate::cli::commands) fn at(url: &str, environment: Option<&str>, talk: &
         Some(path) => vec![file(path, "the certificates of BOWLINE_API_CA_FILE", talk)?.into_bytes()],
         None => Vec::new(),
     };
-    Http::new(url, credential, roots).map_err(|error| {
+    Http::new(url, credential, talk.world.clock.clone(), roots).map_err(|error| {
         let exit = match &error {
             BadApi::NotAUrl(_) | BadApi::Plain(_) => Exit::Invalid,
             BadApi::Client(_) => Exit::Failed,
