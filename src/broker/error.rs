@@ -115,6 +115,8 @@ pub enum BrokerError {
 pub enum Invalid {
     #[error("`{address}` is not a {}", wanted.word())]
     Kind { address: Address, wanted: Kind },
+    #[error("`{address}` holds text at `{path}` that no file of a project could: control characters, or an expression as a key")]
+    Undeclarable { address: Address, path: String },
     #[error("`{address}` names the service `{service}`, which is neither declared nor a default one")]
     UnknownService { address: Address, service: String },
     #[error("`{address}` names the connection `{connection}`, which is not there")]

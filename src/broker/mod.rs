@@ -43,6 +43,7 @@ mod services;
 mod tests;
 mod ticket;
 mod trace;
+mod undeclarable;
 
 pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Part, Whose};
 pub use applications::ApplicationUse;

@@ -2,6 +2,7 @@
 
 use super::call::{answer, live, rewrite};
 use super::consult::{Origin, as_connection, as_webhook, connections_of, names, not_a, status, webhook_state, webhooks_of};
+use super::undeclarable::undeclarable;
 use super::{Broker, BrokerError, Call, Invalid};
 use crate::resource::lifecycle;
 use crate::resource::{Address, Connection, Fingerprint, Function, Kind, Name, Resource, SecretPath, Service, Webhook};
@@ -75,6 +76,9 @@ impl Broker {
         }
         fits("/body/name", unfit_for_name(put.resource.display_name()))?;
         fits("/body/description", unfit_for_text(put.resource.description()))?;
+        if let Some(path) = undeclarable(put.resource) {
+            return Err(BrokerError::Invalid(Invalid::Undeclarable { address: address.clone(), path }));
+        }
         match put.resource {
             Resource::Service(wanted) => allow_service(tx, address, live, wanted, self.clock.now()),
             Resource::Connection(wanted) => self.allow_connection(tx, address, live, wanted, prints),

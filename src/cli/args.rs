@@ -110,9 +110,9 @@ pub enum Command {
         after_help = "Examples:\n  bowline drift\n  bowline drift --env prod --format json\n  bowline drift --ignore connections.crm_read#/description --ignore webhooks.door_open"
     )]
     Drift(Drift),
-    /// Declare what is live and not managed, as it is, so that the next apply takes it over
+    /// Declare what is live and not managed, as it is, and take it over
     #[command(
-        after_help = "Examples:\n  bowline adopt --diff                     everything that nobody owns: review first\n  bowline adopt\n  bowline adopt connections.crm_read --into crm.yaml\n  bowline adopt --from old_project --env prod\n\nWrites files only. `bowline plan` shows the adoption, `bowline apply` carries it out. Secrets stay with the platform."
+        after_help = "Examples:\n  bowline adopt --diff                     everything that nobody owns: review first\n  bowline adopt\n  bowline adopt connections.crm_read --into crm.yaml\n  bowline adopt --from old_project --env prod\n\nWhat nobody owns is taken over at once, and the plan after it is empty; `--files-only` leaves that to the next apply. What another\nproject owns is taken by the next apply alone, where `bowline plan` shows it. Secrets stay with the platform."
     )]
     Adopt(Adopt),
     /// Take a declaration out of the files and leave live what it declared

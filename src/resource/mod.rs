@@ -25,7 +25,7 @@ mod value;
 mod webhook;
 
 pub use connection::{Connection, Scope, ScopeClass};
-pub use free_text::{is_unshowable, unfit_for_name, unfit_for_text};
+pub use free_text::{unfit_for_name, unfit_for_text};
 pub use function::{Category, Function, Language, Script};
 pub use graph::{Graph, Link};
 pub use merge::{MergeFault, Piece, merge_decides_host, merge_pieces};

@@ -81,6 +81,7 @@ fn of_invalid(invalid: &Invalid) -> Code {
     match invalid {
         Invalid::KeyReused { .. } => Code::KeyReused,
         Invalid::Kind { .. }
+        | Invalid::Undeclarable { .. }
         | Invalid::UnknownService { .. }
         | Invalid::UnknownConnection { .. }
         | Invalid::NoReference { .. }

@@ -102,8 +102,8 @@ pub(in super::super) fn audit_line(line: wire::AuditLine) -> Result<AuditLine, O
 
 /// What a served broker tells of is the project's own.
 pub(in super::super) fn trace(trace: wire::Trace) -> (Address, Trace) {
-    let wire::Trace { address, by, at, deed } = trace;
-    (address, Trace { by, at, deed, ours: true })
+    let wire::Trace { address, by, at, deed, revoked } = trace;
+    (address, Trace { by, at, deed, ours: true, revoked: revoked.map(|wire::TakenAway { by, at }| (by, at)) })
 }
 
 fn some_time(text: Option<String>) -> Result<Option<SystemTime>, Odd> {
