@@ -28,7 +28,8 @@ fn put_back(worlds: &Worlds<'_>, score: &mut Score, change: usize) {
     let draft = &score.drafts[change];
     let (Action::Forget, Some(attach)) = (draft.action, draft.marks.attach) else { return };
     let links = worlds.live(&draft.address).map(|live| live.resource.links()).unwrap_or_default();
-    let ready: Vec<StepNumber> = links.iter().filter_map(|(needed, _)| score.at(needed)?.ready()).collect();
+    let signs = links.iter().filter(|(_, link)| *link == Link::SignedBy);
+    let ready: Vec<StepNumber> = signs.filter_map(|(needed, _)| score.at(needed)?.ready()).collect();
     ready.into_iter().for_each(|ready| score.tie(ready, attach, Tie::Must));
 }
 

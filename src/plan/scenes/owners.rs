@@ -66,6 +66,19 @@ fn what_is_forgotten_stays_and_still_stands_in_the_way() {
     assert_eq!(change(&made, "connections.c").refused.as_ref().map(|refused| refused.code.as_str()), Some("delete-while-referenced"));
 }
 
+/// An apply was broken off while it stood aside. What it merely depends on is not in its way.
+#[test]
+fn what_was_set_aside_selects_its_connection_again_before_it_is_forgotten() {
+    let hook = json!({ "auth": { "connection": "c" }, "depends_on": ["connections.theirs"] });
+    let all = [("connections.c", json!({})), ("connections.theirs", json!({})), ("webhooks.w", hook)];
+    let mut project = declared(&all[..2]);
+    project.forgotten = [address("webhooks.w")].into();
+    let mut observed = live(&all);
+    owner(&mut observed, "connections.theirs", Some("theirs"));
+    observed.objects.get_mut(&address("webhooks.w")).expect("it is live").status = Status::Webhook(WebhookState::Detached);
+    assert_eq!(told(&planned(&project, &observed)), ["attach webhooks.w", "forget webhooks.w", "refused connections.theirs not-owned"]);
+}
+
 #[test]
 fn only_what_nobody_owns_is_adopted_at_once_and_nothing_else_is_done_to_it() {
     let all = ["connections.as_is", "connections.lost", "connections.differs", "connections.theirs"].map(|at| (at, json!({})));
