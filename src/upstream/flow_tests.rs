@@ -109,7 +109,7 @@ fn no_fault_loses_a_grant_or_asks_twice() {
                 "transient"
             }
             RefreshError::Uncertain { .. } => "uncertain",
-            RefreshError::ServiceFault { .. } => "service",
+            RefreshError::ServiceFault { .. } | RefreshError::Redirects { .. } => "service",
             RefreshError::Final(_) => "final",
         };
         assert_eq!(class, expected, "{fault}: {error:?}");
