@@ -196,8 +196,9 @@ impl<'p, 'e> Run<'p, 'e> {
 
     fn note(&mut self, change: &Change, object: &Address, outcome: Outcome) {
         match outcome {
-            Outcome::Connection(ConnectionState::AwaitingConsent) => {
-                self.report.waiting.insert(object.clone());
+            Outcome::Connection(state @ (ConnectionState::AwaitingConsent | ConnectionState::Error)) => {
+                let is_asked = state == ConnectionState::AwaitingConsent;
+                if is_asked { &mut self.report.waiting } else { &mut self.report.not_connected }.insert(object.clone());
                 self.report.blocked.extend(change.affects.webhooks.iter().cloned());
             }
             Outcome::Webhook(WebhookState::Blocked) => drop(self.report.blocked.insert(object.clone())),
@@ -234,7 +235,7 @@ impl<'p, 'e> Run<'p, 'e> {
         }
         let refused = plan.changes.iter().filter_map(|change| Some((change.address.clone(), change.refused.clone()?)));
         self.report.refused = refused.collect();
-        self.report.waiting.extend(plan.waiting.iter().map(|waiting| waiting.address.clone()));
+        self.report.stands(plan);
         self.report
     }
 

@@ -43,6 +43,10 @@ pub struct PlanFile {
     /// RFC 3339, UTC.
     pub expires_at: String,
     pub config: ConfigDigest,
+    /// Values of variables that were given on the command line: with others, the same files are another project. Nothing
+    /// secret, for no expression stands where a secret does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
     #[serde(flatten)]
     pub plan: Plan,
     /// Where scripts name what changes although they stay as they are.
@@ -114,6 +118,8 @@ pub struct Binding<'a> {
     pub lifetime: Duration,
     /// Path and SHA-256 (lower-case hex) of every file that the project was read from, scripts too.
     pub files: &'a [(String, String)],
+    /// Values of variables that were given on the command line.
+    pub variables: &'a BTreeMap<String, String>,
     /// Where each resource is declared.
     pub places: &'a BTreeMap<Address, SourcePlace>,
     pub scripts: Vec<ScriptPlace>,
@@ -144,6 +150,7 @@ impl PlanFile {
             created_at: rfc3339(binding.created_at),
             expires_at: rfc3339(binding.created_at + binding.lifetime),
             config: config(binding.files),
+            variables: binding.variables.clone(),
             plan,
             scripts: binding.scripts,
             diagnostics: binding.diagnostics,

@@ -1,8 +1,8 @@
 //! What an apply tells: events while it runs, and a report at its end.
 
 use super::remote::{MaterialError, Outcome, RemoteError};
-use crate::plan::{Do, LeftOut, Refused, StepId};
-use crate::resource::Address;
+use crate::plan::{Do, LeftOut, Plan, Refused, StepId, Waiting};
+use crate::resource::{Address, ConnectionState};
 use std::collections::BTreeSet;
 
 /// A step and what it is done to.
@@ -71,6 +71,8 @@ pub struct Report {
     pub left_out: Vec<LeftOut>,
     /// Connections that wait for a person's consent, also those that waited before.
     pub waiting: BTreeSet<Address>,
+    /// Connections that nobody has to consent to and whose service gave no access, also those that it gave none before.
+    pub not_connected: BTreeSet<Address>,
     /// Webhooks that were written, or used a connection that was, and cannot fire until a connection is connected.
     pub blocked: BTreeSet<Address>,
 }
@@ -79,5 +81,13 @@ impl Report {
     /// Whether every step that the plan holds was done. Refused changes hold none.
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.not_attempted.is_empty()
+    }
+
+    /// Notes how what a plan leaves as it is stands.
+    pub fn stands(&mut self, plan: &Plan) {
+        for Waiting { address, state } in &plan.waiting {
+            let is_asked = *state == ConnectionState::AwaitingConsent;
+            if is_asked { &mut self.waiting } else { &mut self.not_connected }.insert(address.clone());
+        }
     }
 }

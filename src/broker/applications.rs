@@ -1,8 +1,9 @@
 //! Applications of the portal: a connection is associated with one when somebody authorizes it.
 
 use super::call::{Work, whole_seconds};
+use super::put::fits;
 use super::{Actor, Broker, BrokerError, Invalid};
-use crate::resource::{Address, Kind, Name};
+use crate::resource::{Address, Kind, Name, unfit_for_name};
 use crate::store::{Authorization, Snapshot, StoredApplication, Transaction};
 use std::collections::BTreeSet;
 
@@ -27,6 +28,7 @@ impl Broker {
         let mut entry = self.entry(actor, "put-application", None);
         entry.detail.insert("application".to_owned(), name.to_string());
         self.audited(entry, |tx, entry| {
+            fits("/title", unfit_for_name(title))?;
             let before = tx.applications()?.into_iter().find(|one| one.name == *name);
             let made = || StoredApplication {
                 name: name.clone(),

@@ -130,6 +130,10 @@ impl Broker {
         self.fill(tx, &mut grant, &tokens.to_sealed_bytes())?;
         (grant.granted, grant.expires) = (tokens.granted.clone(), tokens.expires_at);
         entry.detail.insert("generation".to_owned(), grant.generation.to_string());
+        let untold = self.unqueue(tx, &address.name, "", None)?;
+        if untold > 0 {
+            entry.detail.insert("untold".to_owned(), untold.to_string());
+        }
         Ok(tx.put_grant(&grant)?)
     }
 }

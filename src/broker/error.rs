@@ -115,10 +115,22 @@ pub enum BrokerError {
 pub enum Invalid {
     #[error("`{address}` is not a {}", wanted.word())]
     Kind { address: Address, wanted: Kind },
+    #[error("`{address}` holds text at `{path}` that no file of a project could: control characters, or an expression as a key")]
+    Undeclarable { address: Address, path: String },
     #[error("`{address}` names the service `{service}`, which is neither declared nor a default one")]
     UnknownService { address: Address, service: String },
     #[error("`{address}` names the connection `{connection}`, which is not there")]
     UnknownConnection { address: Address, connection: String },
+    #[error("`{address}` runs with its owner's credentials, not with each login user's: name no user")]
+    NoLoginUsers { address: Address },
+    #[error("a call with a connection goes over http or https, and `{scheme}` is neither")]
+    NotHttp { scheme: String },
+    #[error("`{pointer}` holds a character that cannot stand there: {}", code_point(*character))]
+    Unfit {
+        /// Where in what was sent: `/title`.
+        pointer: &'static str,
+        character: char,
+    },
     #[error("`{address}` has no reference to a secret at `{path}`")]
     NoReference { address: Address, path: SecretPath },
     #[error("the script of `{address}` was not sent along")]
@@ -189,6 +201,10 @@ impl BrokerError {
             BrokerError::ForeignKey(_) | BrokerError::Audit(_) | BrokerError::KeyMoved | BrokerError::Store(_) => None,
         }
     }
+}
+
+fn code_point(character: char) -> String {
+    format!("U+{:04X}", u32::from(character))
 }
 
 fn of_user(user: &str) -> String {

@@ -17,7 +17,7 @@ impl Renewals {
         let word = match asked {
             Ok(_) => RENEWED,
             Err(RefreshError::Final(_)) => "refused",
-            Err(RefreshError::ServiceFault { .. }) => "service_fault",
+            Err(RefreshError::ServiceFault { .. } | RefreshError::Redirects { .. }) => "service_fault",
             Err(RefreshError::Transient { .. }) => "transient",
             Err(RefreshError::Uncertain { .. }) => "uncertain",
         };

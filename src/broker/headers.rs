@@ -1,7 +1,7 @@
 //! Which headers may travel on (security rule P3): what a caller brings along for this hop or for itself does not go out,
 //! and what an answer says to a browser does not come back.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, Method};
 
 /// Of the caller's own hop or person: never sent on with a connection's credential.
 const NOT_OUT: [&str; 16] = [
@@ -45,8 +45,20 @@ const NOT_BACK: [&str; 18] = [
 ];
 
 pub(super) fn clean_outgoing(headers: &mut HeaderMap) {
-    drop_all(headers, |name| NOT_OUT.contains(&name) || name.starts_with("x-forwarded-") || name.starts_with("proxy-"));
+    drop_all(headers, stays_here);
 }
+
+fn stays_here(name: &str) -> bool {
+    NOT_OUT.contains(&name) || name.starts_with("x-forwarded-") || name.starts_with("proxy-")
+}
+
+/// The first header that a caller named and that would not go out: to be refused where a person can still mend it.
+pub fn not_sent(headers: &HeaderMap) -> Option<&HeaderName> {
+    headers.keys().find(|name| stays_here(name.as_str()))
+}
+
+/// The methods of the platform's `invokeurl` (zoho.com, Deluge help, "invokeurl task").
+pub const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 pub(super) fn clean_incoming(headers: &mut HeaderMap) {
     drop_all(headers, |name| NOT_BACK.contains(&name) || name.starts_with("access-control-") || name.starts_with("cross-origin-"));
@@ -76,6 +88,12 @@ mod tests {
         let mut headers = map(&["accept", "cookie", "host", "x-forwarded-for", "forwarded", "x-request-id", "proxy-connection", "te"]);
         clean_outgoing(&mut headers);
         assert_eq!(names(&headers), ["accept", "x-request-id"]);
+    }
+
+    #[test]
+    fn what_would_stay_here_is_named() {
+        assert_eq!(not_sent(&map(&["accept", "x-forwarded-for"])).map(HeaderName::as_str), Some("x-forwarded-for"));
+        assert_eq!(not_sent(&map(&["accept", "x-request-id"])), None);
     }
 
     #[test]

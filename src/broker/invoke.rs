@@ -4,10 +4,10 @@ use super::headers::{clean_incoming, clean_outgoing};
 use super::outward::{Inbound, Outbound, OutwardError};
 use super::party::{Party, Server};
 use super::refresh::{Renewal, not_connected};
-use super::{Actor, Broker, BrokerError, Spelling};
+use super::{Actor, Broker, BrokerError, Invalid, Spelling};
 use crate::oauth::{self, Call, Credential, PlacementError};
 use crate::resource::lifecycle;
-use crate::resource::{Auth, ConnectionState, Grant, HostPattern, Name, SecretPath};
+use crate::resource::{Address, Auth, ConnectionState, Grant, HostPattern, Name, SecretPath};
 use crate::secret::Secret;
 use crate::store::{Authorization, Snapshot, StoredGrant, Use};
 use http::header::AUTHORIZATION;
@@ -89,7 +89,10 @@ impl Broker {
 
     /// As [`Broker::call_out`], on one side of a connection and from the view in which that was read.
     pub(super) fn call_as(&self, snapshot: Box<dyn Snapshot + '_>, party: Party, request: &Outgoing<'_>) -> Result<Answered, BrokerError> {
-        check_target(&party, request)?;
+        if let Err(error) = check_target(&party, request) {
+            drop(snapshot);
+            return Err(self.note_refusal(request, &party.address, error));
+        }
         let armed = self.arm(snapshot, party, None)?;
         self.note_use(request, &armed)?;
         let first = self.send(request, &armed)?;
@@ -102,8 +105,13 @@ impl Broker {
                 let is_refused = again.party.rules.says_expired(second.status().as_u16(), second.body());
                 Ok(answered(second, true, if is_refused { again.party.rules.when_refused } else { Vec::new() }))
             }
-            // Nothing newer is to be had: the service's own words say most.
-            Ok(_) | Err(_) => Ok(answered(first, false, armed.party.rules.when_refused)),
+            // Nothing newer is to be had: the service's own words come along.
+            Ok(_) => {
+                let why = self.note_refused(&armed);
+                Ok(answered(first, false, why_and(why, armed.party.rules.when_refused)))
+            }
+            // It stands with the connection already.
+            Err(error) => Ok(answered(first, false, why_and(error.to_string(), armed.party.rules.when_refused))),
         }
     }
 
@@ -114,6 +122,18 @@ impl Broker {
         let call = Call { method: request.method.clone(), url: request.url.clone(), headers, body: request.body.clone() };
         let sent = self.outward.call(Outbound { request: call.into_request()?, patience: request.patience }, request.body_cap);
         Ok(answered(sent.map_err(BrokerError::Call)?, false, Vec::new()))
+    }
+
+    /// What is refused leaves a line too.
+    fn note_refusal(&self, request: &Outgoing<'_>, address: &Address, error: BrokerError) -> BrokerError {
+        let mut entry = self.entry(request.actor, request.action, Some(address));
+        entry.detail.extend([
+            ("method".to_owned(), request.method.to_string()),
+            ("host".to_owned(), request.url.host_str().unwrap_or_default().to_owned()),
+            ("user".to_owned(), request.user.unwrap_or_default().to_owned()),
+        ]);
+        let audited: Result<(), BrokerError> = self.audited(entry, |_, _| Err(error));
+        audited.expect_err("the work is the refusal")
     }
 
     /// The same side again, whose access its service has refused.
@@ -223,6 +243,28 @@ impl Broker {
         })
     }
 
+    /// Says with the connection that the service does not accept it, unless a renewal that failed has said why already; and
+    /// for who called, what can be done.
+    fn note_refused(&self, armed: &Armed) -> String {
+        let party = &armed.party;
+        let why = format!("the service does not accept the access of `{}`", party.address);
+        let written = || -> Result<(), BrokerError> {
+            let mut tx = self.store.begin_about(party.about())?;
+            let grant = self.grant_of(&*tx, party)?;
+            if grant.last_error.is_empty() {
+                tx.put_grant(&StoredGrant { last_error: why.clone(), ..grant })?;
+                tx.commit()?;
+            }
+            Ok(())
+        };
+        let _ = written();
+        let user = if party.user.is_empty() { String::new() } else { format!(" --as {}", party.user) };
+        match armed.generation {
+            0 => format!("{why}: see whether its credentials are still good"),
+            _ => format!("{why}; to reconnect: bowline connect {}{user}", party.name()),
+        }
+    }
+
     /// What went wrong last, for `status`. Nothing depends on it, so that it cannot be written is no failure of the call's.
     fn note_trouble(&self, party: &Party, error: &OutwardError) {
         let written = || -> Result<(), BrokerError> {
@@ -235,6 +277,10 @@ impl Broker {
     }
 }
 
+fn why_and(why: String, hints: Vec<String>) -> Vec<String> {
+    std::iter::once(why).chain(hints).collect()
+}
+
 fn answered(mut response: Inbound, renewed: bool, hints: Vec<String>) -> Answered {
     clean_incoming(response.headers_mut());
     Answered { response, renewed, hints }
@@ -242,6 +288,9 @@ fn answered(mut response: Inbound, renewed: bool, hints: Vec<String>) -> Answere
 
 /// Everything that can be refused without opening a secret: the host, the scheme, a credential of the caller's own.
 fn check_target(party: &Party, request: &Outgoing<'_>) -> Result<(), BrokerError> {
+    if !["http", "https"].contains(&request.url.scheme()) {
+        return Err(BrokerError::Invalid(Invalid::NotHttp { scheme: request.url.scheme().to_owned() }));
+    }
     lifecycle::signed_call(&party.service, request.url.as_str()).map_err(BrokerError::refused(&party.address))?;
     if request.headers.contains_key(AUTHORIZATION) {
         return Err(BrokerError::Placement(PlacementError::Occupied("Authorization".to_owned())));

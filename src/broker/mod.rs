@@ -43,12 +43,14 @@ mod services;
 mod tests;
 mod ticket;
 mod trace;
+mod undeclarable;
 
 pub use admitted::{Admitted, Asked, ConsentWanted, Invocation, Part, Whose};
 pub use applications::ApplicationUse;
 pub use call::{Actor, Broker, Call, Expect, Surroundings};
 pub use consent::{Begun, Consent};
 pub use error::{BrokerError, Invalid};
+pub use headers::{METHODS, not_sent};
 pub use invoke::{Answered, Attached, BODY_CAP, Outgoing, PATIENCE};
 pub use lease::{LONGEST_LEASE, LeaseWanted, SHORTEST_LEASE};
 pub use outward::{Inbound, Outbound, Outward, OutwardError};

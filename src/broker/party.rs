@@ -43,6 +43,15 @@ impl Party {
     }
 }
 
+/// Whose authorization of a connection counts: the login user's own, or the owner's (empty) whoever asks.
+pub(super) fn side(address: &Address, connection: &Connection, user: Option<&str>) -> Result<String, BrokerError> {
+    match (connection.use_login_user_credentials, user.filter(|user| !user.is_empty())) {
+        (true, None) => Err(BrokerError::NeedsLoginUser { address: address.clone() }),
+        (true, Some(user)) => Ok(user.to_owned()),
+        (false, _) => Ok(String::new()),
+    }
+}
+
 impl Broker {
     /// The side of a connection that a user is on. With login users' credentials that is the user's own and never the
     /// owner's; otherwise it is the owner's, whoever asks.
@@ -55,11 +64,7 @@ impl Broker {
     /// As [`Broker::party`], of an object that the snapshot has shown.
     pub(super) fn party_of(&self, snapshot: &dyn Snapshot, object: &Object, user: Option<&str>) -> Result<Party, BrokerError> {
         let (address, connection) = (object.address.clone(), as_connection(object)?.clone());
-        let user = match (connection.use_login_user_credentials, user.filter(|user| !user.is_empty())) {
-            (true, None) => return Err(BrokerError::NeedsLoginUser { address }),
-            (true, Some(user)) => user.to_owned(),
-            (false, _) => String::new(),
-        };
+        let user = side(&address, &connection, user)?;
         let origin = self.service_of(snapshot, &address, &connection)?;
         let is_custom = matches!(origin, Origin::Custom(_));
         let rules = match &origin {

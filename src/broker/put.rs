@@ -2,9 +2,11 @@
 
 use super::call::{answer, live, rewrite};
 use super::consult::{Origin, as_connection, as_webhook, connections_of, names, not_a, status, webhook_state, webhooks_of};
+use super::undeclarable::undeclarable;
 use super::{Broker, BrokerError, Call, Invalid};
 use crate::resource::lifecycle;
 use crate::resource::{Address, Connection, Fingerprint, Function, Kind, Name, Resource, SecretPath, Service, Webhook};
+use crate::resource::{unfit_for_name, unfit_for_text};
 use crate::secret::Secret;
 use crate::store::{Answer, Authorization, Object, Outcome, Snapshot, Transaction};
 use crate::vault::{self, Owner};
@@ -21,6 +23,14 @@ pub struct Put<'a> {
     pub secrets: &'a BTreeMap<SecretPath, Secret<String>>,
     /// The text of a function's script; may be left out where the live one is the same.
     pub script: Option<&'a str>,
+}
+
+/// Refuses text for people that `check` would refuse in a file.
+pub(super) fn fits(pointer: &'static str, unfit: Option<char>) -> Result<(), BrokerError> {
+    match unfit {
+        Some(character) => Err(BrokerError::Invalid(Invalid::Unfit { pointer, character })),
+        None => Ok(()),
+    }
 }
 
 impl Broker {
@@ -63,6 +73,11 @@ impl Broker {
     ) -> Result<(), BrokerError> {
         if put.resource.kind() != address.kind {
             return Err(not_a(address.kind, address));
+        }
+        fits("/body/name", unfit_for_name(put.resource.display_name()))?;
+        fits("/body/description", unfit_for_text(put.resource.description()))?;
+        if let Some(path) = undeclarable(put.resource) {
+            return Err(BrokerError::Invalid(Invalid::Undeclarable { address: address.clone(), path }));
         }
         match put.resource {
             Resource::Service(wanted) => allow_service(tx, address, live, wanted, self.clock.now()),

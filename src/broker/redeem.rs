@@ -221,6 +221,8 @@ impl Broker {
                 }
                 Some(_) => Replaced::Left,
             };
+            let untold = self.unqueue(tx, party.name(), &party.user, account.as_ref())?;
+            let replaced = if untold > 0 && replaced == Replaced::Nothing { Replaced::Left } else { replaced };
             self.fill(tx, &mut grant, &fresh.bytes)?;
             (grant.granted, grant.expires) = (fresh.granted.clone(), fresh.expires);
             grant.ends = fresh.tokens.as_ref().and_then(|(provider, tokens)| ends(provider, tokens));
@@ -233,6 +235,9 @@ impl Broker {
             put_end(tx, consent, ConsentState::Connected, replaced.words().to_owned())?;
             let granted: Vec<&str> = fresh.granted.iter().map(|scope| scope.0.as_str()).collect();
             entry.detail.extend([("user".to_owned(), party.user.clone()), ("granted".to_owned(), granted.join(" "))]);
+            if untold > 0 {
+                entry.detail.insert("untold".to_owned(), untold.to_string());
+            }
             if is_other {
                 let words = if account.is_some() { "another one than before" } else { "not told, unlike before" };
                 entry.detail.insert("account".to_owned(), words.to_owned());

@@ -168,8 +168,13 @@ impl Broker {
                 empty(&mut grant);
                 Some((ConnectionState::Expired, expired_words(party, reason, claimed.was_uncertain)))
             }
-            RefreshError::ServiceFault { .. } if !still_good => Some((ConnectionState::Error, error.to_string())),
-            RefreshError::ServiceFault { .. } | RefreshError::Transient { .. } | RefreshError::Uncertain { .. } => None,
+            RefreshError::ServiceFault { .. } | RefreshError::Redirects { .. } if !still_good => {
+                Some((ConnectionState::Error, error.to_string()))
+            }
+            RefreshError::ServiceFault { .. }
+            | RefreshError::Redirects { .. }
+            | RefreshError::Transient { .. }
+            | RefreshError::Uncertain { .. } => None,
         };
         tx.put_grant(&grant)?;
         if let Some((state, message)) = state.clone() {
@@ -180,7 +185,7 @@ impl Broker {
         match (error, state, claimed.tokens) {
             (RefreshError::Final(_), Some((state, message)), _) => Err(not_connected(party, state, message)),
             (_, _, Some(tokens)) if still_good => Ok(Current { tokens, generation: claimed.generation }),
-            (error @ RefreshError::ServiceFault { .. }, _, _) => {
+            (error @ (RefreshError::ServiceFault { .. } | RefreshError::Redirects { .. }), _, _) => {
                 Err(BrokerError::ServiceFault { address: party.address.clone(), why: error.to_string() })
             }
             (error, _, _) => Err(self.busy(party, error.to_string(), grant.retry_at)),
@@ -197,7 +202,7 @@ impl Broker {
             RefreshError::Transient { retry_after, .. } | RefreshError::Uncertain { retry_after, .. } => {
                 retry_after.unwrap_or_default().max(backoff)
             }
-            RefreshError::ServiceFault { .. } => FAULT_WAIT.max(backoff),
+            RefreshError::ServiceFault { .. } | RefreshError::Redirects { .. } => FAULT_WAIT.max(backoff),
             RefreshError::Final(_) => Duration::ZERO,
         }
     }
@@ -228,7 +233,7 @@ fn class(error: &RefreshError) -> &'static str {
         RefreshError::Transient { .. } => "transient",
         RefreshError::Uncertain { .. } => "uncertain",
         RefreshError::Final(_) => "final",
-        RefreshError::ServiceFault { .. } => "service",
+        RefreshError::ServiceFault { .. } | RefreshError::Redirects { .. } => "service",
     }
 }
 
@@ -239,6 +244,7 @@ fn of_client_credentials(error: FlowError) -> RefreshError {
         FlowError::ServiceFault { code, description } | FlowError::Refused { code, description } => {
             RefreshError::ServiceFault { code, description }
         }
+        FlowError::Redirects { status } => RefreshError::Redirects { status },
         FlowError::Unreachable(error) => RefreshError::Transient { retry_after: None, why: error.to_string() },
         other => RefreshError::Transient { retry_after: None, why: other.to_string() },
     }

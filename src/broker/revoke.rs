@@ -4,9 +4,9 @@ use super::call::{answer, rewrite, there};
 use super::consult::{as_connection, status};
 use super::grants::{empty, grant_owner, revocation_owner, set_state, unreadable};
 use super::party::Server;
-use super::{Broker, BrokerError, Call};
+use super::{Broker, BrokerError, Call, Invalid};
 use crate::oauth::{self, RevokeOutcome, TokenSet};
-use crate::resource::{Address, ConnectionState, Name};
+use crate::resource::{Address, ConnectionState, Fingerprint, Name};
 use crate::store::{Answer, Authorization, Outcome, StoredRevocation, Transaction};
 use crate::vault;
 use std::time::{Duration, SystemTime};
@@ -33,7 +33,7 @@ pub enum ToldOutcome {
     NoEndpoint {
         instead: Option<String>,
     },
-    /// It is told again when something is revoked or connected after that time.
+    /// It is told again after that time: by a served broker itself, by an embedded one when a command that writes opens it.
     Queued {
         why: String,
         again: SystemTime,
@@ -70,14 +70,23 @@ impl Broker {
 
     /// As [`Broker::revoke`], of one user only where one is named, and says what the services made of it.
     pub fn revoke_and_tell(&self, call: &Call<'_>, address: &Address, user: Option<&str>) -> Result<(Answer, Vec<Told>), BrokerError> {
-        let mut queued = 0;
+        let mut any = false;
         let answer = self.undertake(call, ("revoke", &user), address, |tx, entry| {
             let mut object = there(tx, call, address)?;
-            as_connection(&object)?;
-            let is_meant = |one: &Authorization| user.is_none_or(|user| one.user == user) && can_lose(one.state);
-            let taken: Vec<Authorization> = tx.authorizations(&address.name)?.into_iter().filter(is_meant).collect();
+            let each_own = as_connection(&object)?.use_login_user_credentials;
+            let mut taken = tx.authorizations(&address.name)?;
+            if let Some(user) = user {
+                if !each_own {
+                    return Err(BrokerError::Invalid(Invalid::NoLoginUsers { address: address.clone() }));
+                }
+                taken.retain(|one| one.user == user);
+                if taken.is_empty() {
+                    return Err(BrokerError::NoSuch { what: "authorization of the login user", name: user.to_owned() });
+                }
+            }
+            taken.retain(|one| can_lose(one.state));
             for one in &taken {
-                queued += usize::from(self.queue_grant(tx, &address.name, &one.user, entry.at)?);
+                self.queue_grant(tx, &address.name, &one.user, entry.at)?;
                 match user {
                     Some(_) => set_state(tx, address, &one.user, (ConnectionState::Revoked, String::new()), entry.at)?,
                     None => tx.put_authorization(&Authorization {
@@ -88,6 +97,7 @@ impl Broker {
                     })?,
                 }
             }
+            any = tx.revocations()?.iter().any(|one| one.connection == address.name);
             if let Some(user) = user {
                 entry.detail.insert("user".to_owned(), user.to_owned());
             }
@@ -98,7 +108,12 @@ impl Broker {
             Ok(answer(&object, Outcome::Connection(status(tx, &address.name, entry.at)?.state)))
         })?;
         // A failure from here on takes nothing back: what is queued stays queued.
-        let told = if queued == 0 { Vec::new() } else { self.tell_services(Some(&address.name)).unwrap_or_default() };
+        if !any {
+            return Ok((answer, Vec::new()));
+        }
+        let waiting = self.still_queued(&address.name, user).unwrap_or_default();
+        let mut told = self.tell_services(Some(&address.name)).unwrap_or_default();
+        told.extend(waiting);
         Ok((answer, told))
     }
 
@@ -112,15 +127,58 @@ impl Broker {
         now: SystemTime,
     ) -> Result<bool, BrokerError> {
         let Some(mut grant) = tx.grant(connection, user)? else { return Ok(false) };
-        let Some(sealed) = empty(&mut grant) else { return Ok(false) };
+        // What went wrong with it is over with it.
+        let had_trouble = !std::mem::take(&mut grant.last_error).is_empty();
+        let Some(sealed) = empty(&mut grant) else {
+            if had_trouble {
+                tx.put_grant(&grant)?;
+            }
+            return Ok(false);
+        };
         let bytes = vault::open(&self.keyring, &grant_owner(connection, user), &sealed).map_err(BrokerError::ForeignKey)?;
         self.may_seal(tx)?;
         let id = self.unique();
         let sealed = vault::seal(&self.keyring, &revocation_owner(connection, &id), &bytes);
-        let (connection, user) = (connection.clone(), user.to_owned());
-        tx.put_revocation(&StoredRevocation { id, connection, user, sealed, due: now, tries: 0 })?;
+        let (connection, user, account) = (connection.clone(), user.to_owned(), grant.account.clone());
+        tx.put_revocation(&StoredRevocation { id, connection, user, sealed, due: now, tries: 0, account })?;
         tx.put_grant(&grant)?;
         Ok(true)
+    }
+
+    /// Takes out of the queue what was held of a party before, and says how much that was: some services end an account's
+    /// whole access with one token of it, and with it the access that was just given. What is known to be another account's
+    /// stays.
+    pub(super) fn unqueue(
+        &self,
+        tx: &mut dyn Transaction,
+        connection: &Name,
+        user: &str,
+        account: Option<&Fingerprint>,
+    ) -> Result<usize, BrokerError> {
+        let is_other = |one: &StoredRevocation| one.account.is_some() && account.is_some() && one.account.as_ref() != account;
+        let mut queued = tx.revocations()?;
+        queued.retain(|one| one.connection == *connection && one.user == user && !is_other(one));
+        for one in &queued {
+            tx.delete_revocation(&one.id)?;
+        }
+        Ok(queued.len())
+    }
+
+    /// What of a connection is told its service only later, as it was put off before: of one user where one is named.
+    fn still_queued(&self, connection: &Name, user: Option<&str>) -> Result<Vec<Told>, BrokerError> {
+        let now = self.clock.now();
+        let mut queued = self.store.read()?.revocations()?;
+        queued.retain(|one| one.connection == *connection && one.due > now && user.is_none_or(|user| user == one.user));
+        let told = |one: StoredRevocation| {
+            let why = format!("{} in vain so far", if one.tries == 1 { "1 try".to_owned() } else { format!("{} tries", one.tries) });
+            Told { connection: one.connection, user: one.user, outcome: ToldOutcome::Queued { why, again: one.due } }
+        };
+        Ok(queued.into_iter().map(told).collect())
+    }
+
+    /// Whether any service has still to be told of anything, be it only later.
+    pub fn has_untold(&self) -> Result<bool, BrokerError> {
+        Ok(!self.store.read()?.revocations()?.is_empty())
     }
 
     /// Tells services what is due to be told: of one connection, or of all.
@@ -128,12 +186,14 @@ impl Broker {
         let now = self.clock.now();
         let queued = self.store.read()?.revocations()?;
         let is_due = |one: &StoredRevocation| one.due <= now && connection.is_none_or(|name| *name == one.connection);
-        queued.into_iter().filter(is_due).map(|one| self.tell(one)).collect()
+        queued.into_iter().filter(is_due).filter_map(|one| self.tell(one).transpose()).collect()
     }
 
-    fn tell(&self, queued: StoredRevocation) -> Result<Told, BrokerError> {
+    /// `None` where it was taken out of the queue meanwhile.
+    fn tell(&self, queued: StoredRevocation) -> Result<Option<Told>, BrokerError> {
         let now = super::call::whole_seconds(self.clock.now());
-        let outcome = match self.ask_to_forget(&queued)? {
+        let Some(asked) = self.ask_to_forget(&queued)? else { return Ok(None) };
+        let outcome = match asked {
             RevokeOutcome::Revoked => ToldOutcome::Revoked,
             RevokeOutcome::NoEndpoint { instead } => ToldOutcome::NoEndpoint { instead },
             RevokeOutcome::Failed { why, again: true, retry_after } if queued.tries + 1 < TRIES => {
@@ -143,25 +203,28 @@ impl Broker {
             RevokeOutcome::Failed { why, .. } => ToldOutcome::Failed { why },
         };
         self.write_told(&queued, &outcome)?;
-        Ok(Told { connection: queued.connection, user: queued.user, outcome })
+        Ok(Some(Told { connection: queued.connection, user: queued.user, outcome }))
     }
 
-    fn ask_to_forget(&self, queued: &StoredRevocation) -> Result<RevokeOutcome, BrokerError> {
+    fn ask_to_forget(&self, queued: &StoredRevocation) -> Result<Option<RevokeOutcome>, BrokerError> {
         let (server, bytes) = {
             let snapshot = self.store.read()?;
+            if snapshot.revocations()?.iter().all(|one| one.id != queued.id) {
+                return Ok(None);
+            }
             let user = Some(queued.user.as_str()).filter(|user| !user.is_empty());
             let server = self.party(&*snapshot, &queued.connection, user).and_then(|party| self.server(&*snapshot, &party));
             let owner = revocation_owner(&queued.connection, &queued.id);
             (server, vault::open(&self.keyring, &owner, &queued.sealed).map_err(BrokerError::ForeignKey)?)
         };
-        match server {
+        Ok(Some(match server {
             Ok(Server::Oauth2 { provider, .. }) => {
                 let tokens = TokenSet::opened(&bytes).map_err(unreadable)?;
-                Ok(self.outside(|outside| oauth::revoke(&provider, &tokens, outside)))
+                self.outside(|outside| oauth::revoke(&provider, &tokens, outside))
             }
-            Ok(Server::Oauth1(_) | Server::Declared) => Ok(RevokeOutcome::NoEndpoint { instead: None }),
-            Err(error) => Ok(RevokeOutcome::Failed { why: error.to_string(), again: true, retry_after: None }),
-        }
+            Ok(Server::Oauth1(_) | Server::Declared) => RevokeOutcome::NoEndpoint { instead: None },
+            Err(error) => RevokeOutcome::Failed { why: error.to_string(), again: true, retry_after: None },
+        }))
     }
 
     fn write_told(&self, queued: &StoredRevocation, outcome: &ToldOutcome) -> Result<(), BrokerError> {

@@ -17,14 +17,22 @@ impl<'p> Tracing<'p> {
     }
 
     fn follow(&mut self, entry: &AuditEntry) {
-        let (Some(address), Some(deed), "done") = (&entry.address, deed(&entry.action), entry.outcome.as_str()) else { return };
-        let before = self.traces.get(address).is_some_and(|trace: &Trace| trace.ours);
+        let (Some(address), "done") = (&entry.address, entry.outcome.as_str()) else { return };
+        let (by, at) = (entry.actor.clone(), rfc3339(entry.at));
+        if entry.action == "revoke" {
+            self.traces.entry(address.clone()).and_modify(|trace| trace.revoked = Some((by, at)));
+            return;
+        }
+        let Some(deed) = deed(&entry.action) else { return };
+        let before = self.traces.get(address);
+        let was_ours = before.is_some_and(|trace| trace.ours);
         let speaks = entry.detail.get("project").is_some_and(|speaker| speaker == self.project);
         let ours = match deed {
-            Deed::Put | Deed::Adopt => before || speaks,
-            Deed::Delete | Deed::Forget => before && !speaks,
+            Deed::Put | Deed::Adopt => was_ours || speaks,
+            Deed::Delete | Deed::Forget => was_ours && !speaks,
         };
-        self.traces.insert(address.clone(), Trace { by: entry.actor.clone(), at: rfc3339(entry.at), deed, ours });
+        let revoked = before.and_then(|trace| trace.revoked.clone()).filter(|_| deed != Deed::Delete);
+        self.traces.insert(address.clone(), Trace { by, at, deed, ours, revoked });
     }
 
     /// Of every object that was ever written, taken over, let go of or deleted: the last deed, and whether it is the project's

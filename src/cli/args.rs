@@ -110,9 +110,9 @@ pub enum Command {
         after_help = "Examples:\n  bowline drift\n  bowline drift --env prod --format json\n  bowline drift --ignore connections.crm_read#/description --ignore webhooks.door_open"
     )]
     Drift(Drift),
-    /// Declare what is live and not managed, as it is, so that the next apply takes it over
+    /// Declare what is live and not managed, as it is, and take it over
     #[command(
-        after_help = "Examples:\n  bowline adopt --diff                     everything that nobody owns: review first\n  bowline adopt\n  bowline adopt connections.crm_read --into crm.yaml\n  bowline adopt --from old_project --env prod\n\nWrites files only. `bowline plan` shows the adoption, `bowline apply` carries it out. Secrets stay with the platform."
+        after_help = "Examples:\n  bowline adopt --diff                     everything that nobody owns: review first\n  bowline adopt\n  bowline adopt connections.crm_read --into crm.yaml\n  bowline adopt --from old_project --env prod\n\nWhat nobody owns is taken over at once, and the plan after it is empty; `--files-only` leaves that to the next apply. What another\nproject owns is taken by the next apply alone, where `bowline plan` shows it. Secrets stay with the platform."
     )]
     Adopt(Adopt),
     /// Take a declaration out of the files and leave live what it declared
@@ -150,7 +150,9 @@ pub enum Command {
     )]
     Invoke(Invoke),
     /// The vault's keys: what they seal, and another one in place of the old
-    #[command(after_help = "Examples:\n  bowline keys list\n  bowline keys rotate")]
+    #[command(
+        after_help = "Examples:\n  bowline keys list\n  bowline keys list --format json --data-dir /var/lib/bowline\n  bowline keys rotate"
+    )]
     Keys(Keys),
     /// Copy an environment's data into a new file while others work; secrets stay sealed, the vault's key stays out
     #[command(after_help = "Examples:\n  bowline backup ../backups/2026-11-24.db\n  bowline backup --env prod prod.db --format json")]
@@ -159,7 +161,9 @@ pub enum Command {
     #[command(after_help = "Examples:\n  bowline restore ../backups/2026-11-24.db\n  bowline restore prod.db --env prod --replace")]
     Restore(Restore),
     /// Show who did what, and check that nobody changed the record of it
-    #[command(after_help = "Examples:\n  bowline audit\n  bowline audit --last 200 --format json\n  bowline audit verify")]
+    #[command(
+        after_help = "Examples:\n  bowline audit\n  bowline audit --last 200 --format json\n  bowline audit verify\n  bowline audit verify --format json"
+    )]
     Audit(Audit),
     /// Try a webhook with an event, and look after what webhooks have to deliver
     #[command(

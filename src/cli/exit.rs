@@ -62,7 +62,9 @@ impl Exit {
             Exit::Denied => "a policy denies it",
             Exit::PlanRefused => "the plan is refused: stale, altered, expired, spent, for another environment",
             Exit::Incomplete => "apply incomplete: some steps failed or were skipped; running again resumes",
-            Exit::Waiting => "all else is applied, a person's consent is pending (--detailed-exitcode)",
+            Exit::Waiting => {
+                "all else is applied, a connection is not connected: consent is pending, or its service gave no access (--detailed-exitcode)"
+            }
             Exit::Locked => "another apply is running",
             Exit::NotPermitted => "not authenticated or not permitted at the API",
             Exit::Usage => "the command line is wrong",

@@ -141,7 +141,7 @@ fn sound() -> Value {
                 "request_token_url": "https://o.example/r", "authorize_url": "https://o.example/a", "access_token_url": "https://o.example/t" } }
         },
         "connections": {
-            "crm": { "name": "C", "service": "crm", "scopes": ["read", "offline_access"], "use_login_user_credentials": true },
+            "crm": { "name": "C", "service": "crm", "scopes": ["read", "offline_access"], "use_login_user_credentials": false },
             "machine": { "name": "M", "service": "signed", "use_login_user_credentials": false },
             "keyed": { "name": "K", "service": "keys", "credentials": { "X-Key": { "env": "A" } }, "depends_on": ["services.old"] },
             "old": { "name": "O", "service": "old" },

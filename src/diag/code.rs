@@ -110,6 +110,7 @@ codes! {
     MissingCredential "missing-credential" Credentials Error "a connection lacks a credential that its service asks for"
     UnknownCredential "unknown-credential" Credentials Error "a credential or parameter that the service does not ask for"
     MissingParameter "missing-parameter" Credentials Error "a connection lacks a parameter of its service"
+    NeedsLoginUser "needs-login-user" Credentials Warning "a webhook is signed by a connection of each login user's own account"
     MissingScript "missing-script" Scripts Error "a function's script cannot be found"
     ScriptSyntax "script-syntax" Scripts Error "a script is not well-formed Deluge"
     UndeclaredConnection "undeclared-connection" Scripts Error "a script names a connection that the project does not declare"

@@ -45,6 +45,9 @@ pub enum FlowError {
     /// The service's settings here or its client there are wrong; asking the person again does not help.
     #[error("the service does not accept its client: `{code}`{}", said(.description))]
     ServiceFault { code: String, description: Option<String> },
+    /// RFC 6749 knows no redirect there, and following one would carry secrets elsewhere.
+    #[error("the token address redirects (status {status}): correct the service's `token_url`")]
+    Redirects { status: u16 },
     #[error("the service could not be reached")]
     Unreachable(#[source] SendError),
     #[error("the service is busy: {why}")]
@@ -73,6 +76,9 @@ pub enum RefreshError {
     /// The service's settings or its client are at fault. The grant stands, and so do those of all its connections.
     #[error("the service does not accept its client: `{code}`{}", said(.description))]
     ServiceFault { code: String, description: Option<String> },
+    /// The service's settings are at fault: its token address is another one. Nothing was spent, and the grant stands.
+    #[error("the token address redirects (status {status}): correct the service's `token_url`")]
+    Redirects { status: u16 },
 }
 
 /// Why a grant is over.
@@ -109,6 +115,7 @@ impl FlowError {
             Trouble::Refused { code, description, .. } if is_service_fault(&code) => FlowError::ServiceFault { code, description },
             Trouble::Refused { code, description, .. } => FlowError::Refused { code, description },
             Trouble::Rejected { status } => FlowError::ServiceFault { code: format!("status {status}"), description: None },
+            Trouble::Unreadable(AnswerFault::Redirect(status)) => FlowError::Redirects { status },
             Trouble::Unreadable(fault) => FlowError::Answer(fault),
             Trouble::BadKey => FlowError::BadKey,
         }

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Bytes of a file that are read at most; the compiler has already read it under its own limits.
 const LIMIT: u64 = 64 << 20;
 
+/// A file has to say something.
+pub(super) const NOTHING_FORGOTTEN: &str = "forget: []\n";
+
 /// An adoption, nothing of it written yet.
 #[derive(Debug)]
 pub struct Adoption {
@@ -26,7 +29,7 @@ pub struct Adoption {
 ///
 /// # Errors
 /// When a file cannot be changed for sure, or the project would not be a valid one that is the same for the rest.
-pub fn adopt(
+pub(super) fn adopt(
     folder: &dyn Folder,
     before: &Compiled,
     setting: &Setting,
@@ -35,13 +38,15 @@ pub fn adopt(
     scripts: &BTreeMap<Address, String>,
     into: &str,
 ) -> Result<Adoption, Refused> {
-    let live: BTreeMap<&Address, &Live> =
-        choice.undeclared.iter().filter_map(|address| Some((address, observed.objects.get(address)?))).collect();
-    let mut texts = vec![declared(folder, before, choice, &live, into)?];
+    let live = undeclared(observed, choice);
+    let remembered = remembered(folder, before, choice)?;
+    let so_far = Overlaid { folder, files: remembered.iter().map(|text| (text.path.as_str(), text.after.as_bytes())).collect() };
+    let mut texts = vec![declared(&so_far, before, choice, &live, into)?];
     texts.extend(script_texts(folder, &live, scripts, into)?);
-    if let Some(text) = included(folder, &texts, into)? {
+    if let Some(text) = included(&so_far, &texts, into)? {
         texts.push(text);
     }
+    let texts = together(remembered, texts);
     let (_, after) = compiled(folder, &texts, setting)?;
     let chosen = choice.all();
     else_the_same(before, &after, &chosen)?;
@@ -51,6 +56,41 @@ pub fn adopt(
     let differs = |(address, live): &(&Address, &Live)| after.project.resources.get(*address) != Some(&live.resource);
     let differs = live.into_iter().filter(differs).map(|(address, _)| address.clone()).collect();
     Ok(Adoption { texts, differs })
+}
+
+pub(super) fn undeclared<'a>(observed: &'a Observed, choice: &'a Choice) -> BTreeMap<&'a Address, &'a Live> {
+    choice.undeclared.iter().filter_map(|address| Some((address, observed.objects.get(address)?))).collect()
+}
+
+/// The files that let go of something chosen, without that.
+fn remembered(folder: &dyn Folder, before: &Compiled, choice: &Choice) -> Result<Vec<NewText>, Refused> {
+    let back: Vec<String> =
+        choice.all().into_iter().filter(|address| before.project.forgotten.contains(*address)).map(Address::to_string).collect();
+    if back.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut texts = Vec::new();
+    for file in before.files.iter().filter(|file| file.path.ends_with(".yaml") || file.path.ends_with(".yml")) {
+        let mut text = changed(&file.path, read(folder, &file.path)?, |page| Ok(page.cut(page.items_of("forget", &back)?)))?;
+        if text.after.is_empty() {
+            text.after = NOTHING_FORGOTTEN.to_owned();
+        }
+        if text.before.as_ref() != Some(&text.after) {
+            texts.push(text);
+        }
+    }
+    Ok(texts)
+}
+
+/// Texts over earlier ones of the same files, each from how its file reads now.
+fn together(earlier: Vec<NewText>, mut texts: Vec<NewText>) -> Vec<NewText> {
+    for one in earlier {
+        match texts.iter_mut().find(|text| text.path == one.path) {
+            Some(text) => text.before = one.before,
+            None => texts.push(one),
+        }
+    }
+    texts
 }
 
 /// The file of declarations and entries.

@@ -11,6 +11,8 @@ pub struct Asked {
     pub addresses: BTreeSet<Address>,
     /// The project that owns it until now; `None` is nobody.
     pub from: Option<String>,
+    /// What cannot be declared, as was found out meanwhile: it stays, and so does what needs it.
+    pub but: BTreeSet<Address>,
 }
 
 /// What will be taken in.
@@ -20,6 +22,10 @@ pub struct Choice {
     pub undeclared: BTreeSet<Address>,
     /// Live and declared already: they need an entry of `adopt` alone.
     pub declared: BTreeSet<Address>,
+    /// Declared, and said to be taken over, but not yet taken over.
+    pub said: BTreeSet<Address>,
+    /// Not taken, because `forget` lets go of it and nobody named it in particular.
+    pub forgotten: BTreeSet<Address>,
     /// Not named, and taken along because something named needs it.
     pub along: BTreeSet<Address>,
     /// Not taken, though nobody named them in particular.
@@ -51,11 +57,14 @@ pub struct Left {
 ///
 /// # Errors
 /// When something that was named cannot be taken in.
-pub fn choose(project: &Project, observed: &Observed, asked: &Asked) -> Result<Choice, Refused> {
-    let adoptable: BTreeMap<&Address, &Live> = observed.objects.iter().filter(|(_, live)| live.owner == asked.from).collect();
+pub(super) fn choose(project: &Project, observed: &Observed, asked: &Asked) -> Result<Choice, Refused> {
+    let may_be = |address: &Address, live: &Live| live.owner == asked.from && !asked.but.contains(address);
+    let adoptable: BTreeMap<&Address, &Live> = observed.objects.iter().filter(|(address, live)| may_be(address, live)).collect();
     let mut choice = Choice { from: asked.from.clone(), ..Choice::default() };
     let mut chosen = if asked.addresses.is_empty() {
-        adoptable.keys().filter(|address| !project.forgotten.contains(**address)).map(|address| (*address).clone()).collect()
+        let all: BTreeSet<Address> = adoptable.keys().map(|address| (*address).clone()).collect();
+        choice.forgotten = all.intersection(&project.forgotten).cloned().collect();
+        all.difference(&project.forgotten).cloned().collect()
     } else {
         named(project, observed, &asked.addresses, &adoptable)?
     };
@@ -76,7 +85,7 @@ pub fn choose(project: &Project, observed: &Observed, asked: &Asked) -> Result<C
     let is_said = |address: &Address| project.adopted.get(address) == Some(&asked.from);
     for address in chosen {
         match project.resources.contains_key(&address) {
-            true if is_said(&address) => {}
+            true if is_said(&address) => drop(choice.said.insert(address)),
             true => drop(choice.declared.insert(address)),
             false => drop(choice.undeclared.insert(address)),
         }

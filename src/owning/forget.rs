@@ -1,6 +1,6 @@
 //! Declarations taken out of the files, each with the entry that lets it stay live.
 
-use super::adopt::{changed, read};
+use super::adopt::{NOTHING_FORGOTTEN, changed, read};
 use super::pages::NewText;
 use super::proof::{Refused, compiled, else_the_same};
 use crate::compile::{Compiled, Folder, Front, PROJECT_FILE, Setting};
@@ -50,7 +50,7 @@ pub fn forget(
         let after = text.after.trim_start_matches('\n').to_owned();
         texts.insert(path, NewText { before: earlier, after, ..text });
     }
-    texts.values_mut().filter(|text| text.after.is_empty()).for_each(|text| text.after = "forget: []\n".to_owned());
+    texts.values_mut().filter(|text| text.after.is_empty()).for_each(|text| text.after = NOTHING_FORGOTTEN.to_owned());
     let texts: Vec<NewText> = texts.into_values().collect();
     let (_, after) = compiled(folder, &texts, setting)?;
     else_the_same(before, &after, &addresses.iter().collect())?;

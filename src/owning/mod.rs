@@ -9,14 +9,16 @@
 mod adopt;
 mod choice;
 mod declaration;
+mod fit;
 mod forget;
 mod pages;
 mod proof;
 #[cfg(test)]
 mod tests;
 
-pub use adopt::{Adoption, adopt};
-pub use choice::{Asked, Choice, Left, choose};
+pub use adopt::Adoption;
+pub use choice::{Asked, Choice, Left};
+pub use fit::{Fit, fit};
 pub use forget::forget;
 pub use pages::NewText;
 pub use proof::Refused;

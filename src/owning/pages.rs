@@ -1,7 +1,7 @@
 //! A file of the project, changed by whole lines: entries put into its sections, and taken out of them.
 
 use super::proof::Refused;
-use crate::compile::syntax::{Budget, NodeId, Tree, parse};
+use crate::compile::syntax::{Budget, Entry, NodeId, Tree, parse};
 use crate::diag::Diagnostics;
 use crate::text::FileId;
 use std::ops::Range;
@@ -140,11 +140,24 @@ impl<'t> Page<'t> {
         self.ranges(section.value, self.tree.key_span(section).start as usize, places, entries.len())
     }
 
+    /// The declaration that reaches over a place, as its section and its key.
+    pub(super) fn declared_at(&self, at: usize) -> Option<(&str, &str)> {
+        let sections = self.tree.entries(self.tree.root());
+        sections.iter().find_map(|section| {
+            let entries = self.tree.entries(section.value);
+            let over = |entry: &&Entry| (self.tree.key_span(entry).start as usize..self.tree.span(entry.value).end as usize).contains(&at);
+            Some((self.tree.key(section), self.tree.key(entries.iter().find(over)?)))
+        })
+    }
+
     /// The lines of the items of a list that name one of the addresses.
     pub(super) fn items_of(&self, section: &str, addresses: &[String]) -> Result<Vec<Range<usize>>, Refused> {
         let Some(section) = self.tree.entry(self.tree.root(), section) else { return Ok(Vec::new()) };
         let items = self.tree.items(section.value);
-        let named = |item: &NodeId| self.tree.find(*item, "/address").and_then(|node| self.tree.string(node));
+        let named = |item: &NodeId| match self.tree.find(*item, "/address") {
+            Some(node) => self.tree.string(node),
+            None => self.tree.string(*item),
+        };
         let found = items.iter().filter(|item| named(item).is_some_and(|name| addresses.iter().any(|address| address == name)));
         let places: Vec<(usize, usize)> = found.map(|item| (self.dash(*item), self.end(*item))).collect();
         self.ranges(section.value, self.tree.key_span(section).start as usize, places, items.len())

@@ -2,9 +2,81 @@
 
 use super::declaration::declaration;
 use super::pages::Page;
-use crate::resource::{Address, Kind, Resource};
+use super::{Asked, Fit, Refused, fit};
+use crate::compile::{Choice, Folder, FolderError, Front, Listing, Setting, compile};
+use crate::diag::Diagnostics;
+use crate::resource::{Address, Etag, Kind, Live, Observed, Resource, Status, WebhookState};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+struct Memory(BTreeMap<String, String>);
+
+impl Folder for Memory {
+    fn read(&self, path: &str, _: u64) -> Result<Vec<u8>, FolderError> {
+        self.0.get(path).map(|text| text.clone().into_bytes()).ok_or(FolderError::Missing)
+    }
+
+    fn listing(&self) -> Result<Listing, FolderError> {
+        Ok(Listing { files: self.0.keys().cloned().collect(), unseen: Vec::new() })
+    }
+}
+
+/// What can be adopted of webhooks with these JSON bodies, none of them anybody's, by a project.
+fn fitting(project: &str, bodies: &[(&str, Value)], named: &[&str]) -> Result<Fit, Refused> {
+    let folder = Memory([("bowline.yaml".to_owned(), project.to_owned())].into());
+    let setting = Setting { choice: Choice::Default, variables: BTreeMap::new() };
+    let mut front = Front::read(&folder);
+    let before = compile(&mut Diagnostics::default(), &mut front, &folder, &setting).expect("a project");
+    let live = |(name, json): &(&str, Value)| {
+        let body = json!({ "name": "W", "url": "https://a.example", "body": { "json": json } });
+        let live = Live {
+            resource: Arc::new(Resource::deserialize(Kind::Webhook, body).expect("a webhook")),
+            etag: Etag("e".to_owned()),
+            owner: None,
+            status: Status::Webhook(WebhookState::Active),
+            applied: None,
+            secrets: BTreeMap::new(),
+        };
+        (Address::new(Kind::Webhook, *name), live)
+    };
+    let observed = Observed { objects: bodies.iter().map(live).collect(), revision: 1 };
+    let addresses = named.iter().map(|name| Address::new(Kind::Webhook, *name)).collect();
+    fit((&folder, &before, &setting), &observed, &Asked { addresses, ..Asked::default() }, "adopted.yaml", |_| Ok(String::new()))
+}
+
+#[test]
+fn what_cannot_be_declared_is_left_out_and_stops_nothing_else() {
+    let bodies = [
+        ("a", json!({ "text": "${{ x }}" })),
+        ("b", json!({ "text": "line\u{2028}line" })),
+        ("c", json!({ "${{ x }}": true })),
+        ("d", json!({ "text": "plain" })),
+    ];
+    let project = "bowline: 1\nproject: p\n";
+    let Fit { choice, adoption, unfit } = fitting(project, &bodies, &[]).expect("something can be taken in");
+    let told = |addresses: Vec<&Address>| addresses.into_iter().map(Address::to_string).collect::<Vec<_>>();
+    assert_eq!(told(choice.all().into_iter().collect()), ["webhooks.d"]);
+    assert_eq!(told(unfit.keys().collect()), ["webhooks.a", "webhooks.b", "webhooks.c"]);
+    let adoption = adoption.expect("there are declarations");
+    assert!(adoption.texts[0].after.contains("text: plain") && adoption.differs.is_empty(), "{adoption:?}");
+    assert!(matches!(fitting(project, &bodies, &["b"]), Err(Refused::Worse { .. })), "what was asked for by name is not left out");
+}
+
+#[test]
+fn what_is_adopted_by_name_is_forgotten_no_more() {
+    let project = "bowline: 1\nproject: p\nforget:\n  - webhooks.a\n  # Of b.\n  - webhooks.b\n";
+    let bodies = [("a", json!({})), ("b", json!({}))];
+    let found = fitting(project, &bodies, &[]).expect("nothing is wrong");
+    assert_eq!((found.choice.is_empty(), found.choice.forgotten.len()), (true, 2), "nobody named them");
+    let adoption = fitting(project, &bodies, &["b"]).expect("it is named").adoption.expect("it is declared");
+    let text = adoption.texts.iter().find(|text| text.path == "bowline.yaml").expect("it is changed");
+    assert_eq!(text.before.as_deref(), Some(project));
+    assert_eq!(text.after, "bowline: 1\nproject: p\nforget:\n  - webhooks.a\n\ninclude:\n  - adopted.yaml\n");
+    let adoption = fitting(project, &bodies, &["a", "b"]).expect("both are named").adoption.expect("they are declared");
+    assert!(adoption.texts.iter().all(|text| !text.after.contains("forget")), "{adoption:?}");
+}
 
 proptest! {
     #[test]

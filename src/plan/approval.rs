@@ -2,7 +2,7 @@
 //! one that another of the chosen needs. Knows nothing of who approves.
 
 use super::change::{Action, Change, Hazard};
-use super::model::{Plan, StepId};
+use super::model::{Do, Plan, Step, StepId};
 use crate::resource::Address;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +62,19 @@ pub fn approve(plan: &Plan, approval: &Approval) -> Result<Approved, ApprovalErr
     let changes = plan.changes.iter().enumerate().filter(|(number, change)| stays(number, change));
     let changes = changes.map(|(_, change)| change.clone()).collect();
     Ok(Approved { plan: Plan { changes, ..plan.clone() }, left_out })
+}
+
+/// Of a plan what makes objects of nobody's the project's as they are, and no other step: whatever differs, or is done to
+/// them beside, is for a plan that somebody has looked at. Its counts are the whole plan's.
+pub fn adoptions(plan: &Plan, addresses: &BTreeSet<Address>) -> Plan {
+    let is_pure = |change: &&Change| {
+        addresses.contains(&change.address) && change.refused.is_none() && change.from.is_none() && change.diff.is_empty()
+    };
+    let adoption = |change: &Change| {
+        let steps: Vec<Step> = change.steps.iter().filter(|step| step.action == Do::Adopt).cloned().collect();
+        (!steps.is_empty()).then(|| Change { steps, ..change.clone() })
+    };
+    Plan { changes: plan.changes.iter().filter(is_pure).filter_map(adoption).collect(), waiting: Vec::new(), ..plan.clone() }
 }
 
 /// The changes that each change needs: whose steps it waits for, and whose object it touches.

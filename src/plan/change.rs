@@ -205,6 +205,8 @@ pub enum Hazard {
     Destroys,
     /// Credentials may travel over plain HTTP to this machine.
     PlainHttp,
+    /// The live object is protected.
+    TouchesProtected,
     /// What was protected may be deleted afterwards.
     Unprotects,
     /// Credentials may go where they did not before.
@@ -227,6 +229,7 @@ impl Hazard {
             Hazard::ChangesIdentity => "changes-identity",
             Hazard::Destroys => "destroys",
             Hazard::PlainHttp => "plain-http",
+            Hazard::TouchesProtected => "touches-protected",
             Hazard::Unprotects => "unprotects",
             Hazard::SendsElsewhere => "sends-elsewhere",
             Hazard::TakesFromAnotherProject => "takes-from-another-project",
@@ -238,7 +241,11 @@ impl Hazard {
 /// Whom and what a change touches beside its own resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Affects {
+    /// People whose authorisation is lost.
     pub users: BTreeSet<String>,
+    /// Users who have to consent, where each has an own account: everybody whom the connection knows.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub asked: BTreeSet<String>,
     pub connections: BTreeSet<Address>,
     pub webhooks: BTreeSet<Address>,
     pub functions: BTreeSet<Address>,

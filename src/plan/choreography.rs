@@ -12,6 +12,11 @@ use crate::resource::{Address, Connection, ConnectionState, Live, Resource, Stat
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Why something is created.
+pub const NOT_THERE_YET: &str = "not-there-yet";
+/// Why something is created that was there before; known to those who may read the audit.
+pub const DELETED_ELSEWHERE: &str = "deleted-elsewhere";
+
 /// Adds the change of one object and its steps, or nothing where nothing has to be done.
 pub(super) fn draft(worlds: &Worlds<'_>, score: &mut Score, address: &Address, fate: Fate<'_>) {
     let change = score.drafts.len();
@@ -68,7 +73,7 @@ fn compared(worlds: &Worlds<'_>, before: Option<&Resource>, wanted: &Resource, s
 
 fn create(worlds: &Worlds<'_>, score: &mut Score, address: &Address, wanted: &Arc<Resource>) {
     let mut draft = Draft::new(address, Action::Create);
-    draft.because("not-there-yet", None);
+    draft.because(if worlds.was_deleted(address) { DELETED_ELSEWHERE } else { NOT_THERE_YET }, None);
     draft.diff = compared(worlds, None, wanted, secrets(worlds, address, None, true));
     draft.after = Some(wanted.clone());
     let change = score.add(draft);

@@ -41,7 +41,16 @@ fn affects(worlds: &Worlds<'_>, score: &Score, draft: &Draft) -> Affects {
         }
         Some(Resource::Connection(_) | Resource::Webhook(_) | Resource::Function(_)) | None => {}
     }
+    affects.asked = asked(worlds, score, draft);
     affects
+}
+
+/// Where each user has an own account, everybody whom the connection knows, also those whose authorisation was taken away
+/// before.
+fn asked(worlds: &Worlds<'_>, score: &Score, draft: &Draft) -> BTreeSet<String> {
+    let each = draft.marks.authorize.is_some_and(|step| score.steps[step].actor == Some(Actor::EachUser));
+    let status = subject(worlds, draft).and_then(Live::connection_status).filter(|_| each);
+    status.into_iter().flat_map(|status| status.users.iter().map(|user| user.user.clone())).collect()
 }
 
 fn users_and_webhooks(worlds: &Worlds<'_>, score: &Score, connection: &Address, affects: &mut Affects) {
@@ -106,6 +115,7 @@ fn hazards(worlds: &Worlds<'_>, score: &Score, draft: &Draft, affects: &Affects)
         (Hazard::ChangesIdentity, draft.diff.iter().any(|difference| difference.path == "/use_login_user_credentials")),
         (Hazard::Destroys, matches!(draft.action, Action::Delete | Action::Replace)),
         (Hazard::PlainHttp, draft.after.as_ref().is_some_and(|wanted| plain_http(wanted))),
+        (Hazard::TouchesProtected, subject(worlds, draft).is_some_and(|live| live.resource.protect()) && draft.action != Action::Adopt),
         (Hazard::Unprotects, sides.is_some_and(|(before, after)| before.protect() && !after.protect())),
         (Hazard::SendsElsewhere, sides.is_some_and(|(before, after)| sends_elsewhere(before, after, &worlds.succession))),
         (Hazard::TakesFromAnotherProject, draft.from.is_some()),

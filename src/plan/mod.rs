@@ -35,8 +35,9 @@ mod worlds;
 #[cfg(test)]
 mod scenes;
 
-pub use approval::{Approval, ApprovalError, Approved, LeftOut, approve};
+pub use approval::{Approval, ApprovalError, Approved, LeftOut, adoptions, approve};
 pub use change::{Action, Affects, Change, DiffOp, DiffValue, Difference, Hazard, Precondition, Reason, Refused, SourcePlace};
+pub use choreography::{DELETED_ELSEWHERE, NOT_THERE_YET};
 pub use drift::drift;
 pub use inspect::{Finding, inspect};
 pub use model::{Actor, Do, Drift, DriftKind, Drifted, Effect, LikelyRename, Mode, Plan, Side, Step, StepId, Summary, Verdict, Waiting};

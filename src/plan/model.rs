@@ -16,7 +16,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Objects of this project that were changed by somebody else since the last apply.
     pub drift: Vec<Drift>,
-    /// Declared connections that need no change and still wait for a person.
+    /// Declared connections that need no change and are not connected: a person has yet to consent, or the service gave no
+    /// access.
     pub waiting: Vec<Waiting>,
     /// What is deleted and created again under another name, as it seems; only `moved` says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -87,7 +88,7 @@ pub enum Mode {
     Destroy,
 }
 
-/// A connection that waits for consent although nothing about it changes.
+/// A connection that is not connected although nothing about it changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     pub address: Address,
@@ -221,6 +222,9 @@ pub struct Drift {
     /// When; RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+    /// How a connection stands that was connected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<ConnectionState>,
     /// From what was applied last to what is live.
     pub diff: Vec<Drifted>,
 }
@@ -233,6 +237,8 @@ pub enum DriftKind {
     Changed,
     Deleted,
     OwnerChanged,
+    /// A connection lost its authorisation.
+    State,
 }
 
 /// One difference between what was applied and what is live, and where the declaration stands.

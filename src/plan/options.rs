@@ -1,7 +1,7 @@
 //! What is asked of a plan, and why there is none.
 
 use super::model::Mode;
-use crate::resource::{Address, Fingerprint, SecretPath};
+use crate::resource::{Address, Fingerprint, SecretPath, Traces};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fingerprints of the desired secrets, as far as they could be read. Where one is absent, references alone are compared.
@@ -15,6 +15,8 @@ pub struct PlanOptions {
     pub targets: BTreeSet<Address>,
     /// Whether an empty project may delete what it owns.
     pub allow_empty: bool,
+    /// Who did what last, as far as whoever plans may know it. Makes no step another; says why, and what drifted.
+    pub traces: Traces,
 }
 
 /// There is no plan.

@@ -8,7 +8,7 @@ use super::drift::drift;
 use super::fate::{Fate, Fates, fates};
 use super::hazard;
 use super::link;
-use super::model::{Drift, Mode, Plan, Step, StepId, Waiting};
+use super::model::{Drift, DriftKind, Mode, Plan, Step, StepId, Waiting};
 use super::options::{Fingerprints, PlanError, PlanOptions};
 use super::order;
 use super::renames::likely_renames;
@@ -34,7 +34,7 @@ pub fn plan(desired: &Project, observed: &Observed, fingerprints: &Fingerprints,
     let order = order::order(&mut score)?;
     let waiting = waiting(&score, &fates);
     let declared = fates.iter().filter(|(address, _)| worlds.wanted(address).is_some()).count();
-    let drift = drifted(&worlds, &fates);
+    let drift = drifted(&worlds, &fates, &options.traces);
     let likely_renames = likely_renames(&fates);
     let changes = finish(score, &order);
     let summary = summary(&changes, declared);
@@ -57,15 +57,18 @@ fn waiting(score: &Score, fates: &Fates<'_>) -> Vec<Waiting> {
         Fate::Keep(live, _) => Some((*address, live.connection_status()?.state)),
         Fate::Create(_) | Fate::Foreign(..) | Fate::Replace(..) | Fate::Move(..) | Fate::Delete(_) | Fate::Forget(_) => None,
     });
-    kept.filter(|(address, state)| *state == ConnectionState::AwaitingConsent && score.at(address).is_none())
+    // What is asked for already, or was in vain, is no step of a plan.
+    kept.filter(|(address, state)| *state != ConnectionState::Connected && score.at(address).is_none())
         .map(|(address, state)| Waiting { address: address.clone(), state })
         .collect()
 }
 
-/// What somebody else changed since the last apply, whether or not this plan changes it back. Who it was is not looked up.
-fn drifted(worlds: &Worlds<'_>, fates: &Fates<'_>) -> Vec<Drift> {
+/// What somebody else changed since the last apply, whether or not this plan changes it back. That a connection lost its
+/// authorisation its own change says.
+fn drifted(worlds: &Worlds<'_>, fates: &Fates<'_>, traces: &Traces) -> Vec<Drift> {
     let moving: BTreeSet<&Address> = worlds.moves.values().copied().collect();
-    let mut all = drift(worlds.desired, worlds.observed, &Traces::new());
+    let mut all = drift(worlds.desired, worlds.observed, traces);
+    all.retain(|one| one.kind != DriftKind::State);
     all.retain(|one| fates.contains_key(&one.address) || moving.contains(&one.address));
     all
 }

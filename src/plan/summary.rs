@@ -53,11 +53,11 @@ fn by_person(change: &Change) -> bool {
     change.steps.iter().any(|step| matches!(step.actor, Some(Actor::Owner | Actor::EachUser)))
 }
 
-/// Where each user has an own account, everybody who had consented has to do it again; without any, somebody has to.
+/// Where each user has an own account, everybody whom the connection knows has to consent; without any, somebody has to.
 fn consents(change: &Change) -> usize {
     let authorize = change.steps.iter().filter(|step| step.action == Do::Authorize);
     let of = |actor: Option<Actor>| match actor {
-        Some(Actor::EachUser) => change.affects.users.len().max(1),
+        Some(Actor::EachUser) => change.affects.asked.len().max(1),
         Some(Actor::Owner) => 1,
         Some(Actor::Broker) | None => 0,
     };

@@ -3,7 +3,8 @@
 use super::model::Mode;
 use super::options::{Fingerprints, PlanOptions};
 use crate::resource::{
-    Address, Auth, Connection, Etag, Fingerprint, Graph, Kind, Link, Live, Name, Observed, Project, Resource, SecretPath, Status, lifecycle,
+    Address, Auth, Connection, Deed, Etag, Fingerprint, Graph, Kind, Link, Live, Name, Observed, Project, Resource, SecretPath, Status,
+    Traces, lifecycle,
 };
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ pub(super) struct Worlds<'a> {
     pub(super) observed: &'a Observed,
     fingerprints: &'a Fingerprints,
     mode: Mode,
+    traces: &'a Traces,
     /// Who refers to whom among what is live: made on first use, for most plans change little or nothing.
     live: OnceCell<Graph>,
     /// New address → old, of everything that moves now.
@@ -28,12 +30,13 @@ pub(super) struct Worlds<'a> {
 static NO_SECRETS: BTreeMap<SecretPath, Fingerprint> = BTreeMap::new();
 
 impl<'a> Worlds<'a> {
-    pub(super) fn new(desired: &'a Project, observed: &'a Observed, fingerprints: &'a Fingerprints, options: &PlanOptions) -> Self {
+    pub(super) fn new(desired: &'a Project, observed: &'a Observed, fingerprints: &'a Fingerprints, options: &'a PlanOptions) -> Self {
         let mut worlds = Worlds {
             desired,
             observed,
             fingerprints,
             mode: options.mode,
+            traces: &options.traces,
             live: OnceCell::new(),
             moves: BTreeMap::new(),
             succession: BTreeMap::new(),
@@ -102,6 +105,11 @@ impl<'a> Worlds<'a> {
     /// Whether an object of this project stays live and is nobody's afterwards.
     pub(super) fn forgets(&self, address: &Address) -> bool {
         self.mode == Mode::Apply && self.desired.forgotten.contains(address)
+    }
+
+    /// Whether an object that is not there was this project's until somebody else deleted it.
+    pub(super) fn was_deleted(&self, address: &Address) -> bool {
+        self.traces.get(address).is_some_and(|trace| trace.ours && trace.deed == Deed::Delete)
     }
 
     pub(super) fn owns(&self, live: &Live) -> bool {

@@ -10,6 +10,7 @@
 
 pub mod access;
 mod connection;
+mod free_text;
 mod function;
 mod graph;
 pub mod lifecycle;
@@ -24,6 +25,7 @@ mod value;
 mod webhook;
 
 pub use connection::{Connection, Scope, ScopeClass};
+pub use free_text::{unfit_for_name, unfit_for_text};
 pub use function::{Category, Function, Language, Script};
 pub use graph::{Graph, Link};
 pub use merge::{MergeFault, Piece, merge_decides_host, merge_pieces};
@@ -79,6 +81,16 @@ impl Resource {
             Resource::Connection(connection) => &connection.name,
             Resource::Webhook(webhook) => &webhook.name,
             Resource::Function(function) => &function.name,
+        }
+    }
+
+    /// What it is for, for people; empty where nobody said.
+    pub fn description(&self) -> &str {
+        match self {
+            Resource::Service(service) => &service.description,
+            Resource::Connection(connection) => &connection.description,
+            Resource::Webhook(webhook) => &webhook.description,
+            Resource::Function(function) => &function.description,
         }
     }
 

@@ -152,6 +152,8 @@ pub struct Trace {
     pub deed: Deed,
     /// Whether the project that asks wrote it or took it over, and did not delete it or let go of it since.
     pub ours: bool,
+    /// Who took its authorisations away last, and when.
+    pub revoked: Option<(String, String)>,
 }
 
 /// What is done to an object as a whole.

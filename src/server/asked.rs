@@ -183,6 +183,15 @@ impl Forms {
                 None => {}
             }
         }
+        // A condition that nobody looks at would be taken for one that holds (RFC 9110 section 13.1).
+        let is_change = route.method != Method::Get;
+        for name in [header::IF_MATCH, header::IF_NONE_MATCH].into_iter().filter(|name| is_change && headers.contains_key(*name)) {
+            if route.parameters.iter().all(|parameter| parameter.name != name) {
+                let detail =
+                    format!("this operation evaluates no `{}`", if name == header::IF_MATCH { "If-Match" } else { "If-None-Match" });
+                return Err(Problem { parameter: Some(name.to_owned()), ..Problem::new(Code::BadParameter, detail) });
+            }
+        }
         // What a browser is sent back with is the service's to say.
         match query.first() {
             Some((name, _)) if route.operation != Operation::Callback => {

@@ -18,6 +18,9 @@ pub(super) fn broker(error: BrokerError) -> Problem {
         BrokerError::NotFound { address } => about(Code::NotFound, address),
         BrokerError::Refused { address, refusal } => refused(address, refusal, said),
         BrokerError::Spent { at } => Problem { spent_at: Some(rfc3339(at)), ..Problem::new(Code::Spent, said) },
+        BrokerError::Invalid(Invalid::Unfit { pointer, .. }) => {
+            Problem { pointer: Some(pointer.to_owned()), ..Problem::new(Code::Invalid, said) }
+        }
         BrokerError::Invalid(invalid) => Problem::new(of_invalid(&invalid), said),
         BrokerError::NotConnected { address, .. } => about(Code::NotConnected, address),
         BrokerError::NeedsLoginUser { address } => about(Code::NeedsLoginUser, address),
@@ -78,11 +81,15 @@ fn of_invalid(invalid: &Invalid) -> Code {
     match invalid {
         Invalid::KeyReused { .. } => Code::KeyReused,
         Invalid::Kind { .. }
+        | Invalid::Undeclarable { .. }
         | Invalid::UnknownService { .. }
         | Invalid::UnknownConnection { .. }
         | Invalid::NoReference { .. }
         | Invalid::ScriptMissing { .. }
         | Invalid::ScriptDiffers { .. }
+        | Invalid::NoLoginUsers { .. }
+        | Invalid::NotHttp { .. }
+        | Invalid::Unfit { .. }
         | Invalid::UserName { .. }
         | Invalid::UserTaken { .. }
         | Invalid::UserKind { .. }

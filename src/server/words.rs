@@ -76,6 +76,7 @@ pub fn delivery(listed: Listed) -> wire::Delivery {
         tries: delivery.tries,
         created: rfc3339(delivery.created),
         actor: delivery.actor,
+        user: Some(delivery.user).filter(|user| !user.is_empty()),
         due,
         finished: delivery.finished.map(rfc3339),
         reason: delivery.reason,

@@ -21,6 +21,8 @@ pub struct Delivery {
     pub created: SystemTime,
     /// Who triggered it.
     pub actor: String,
+    /// The login user on whose behalf it is sent; empty where its connection uses its owner's credentials, or it has none.
+    pub user: String,
     /// When it is to be tried next, in whole seconds; says nothing unless it is pending.
     pub due: SystemTime,
     /// Who is trying it, different for every claim, and until when nobody else does.

@@ -126,6 +126,8 @@ pub struct StoredRevocation {
     pub sealed: Sealed,
     pub due: SystemTime,
     pub tries: u32,
+    /// Whose account at the service it was, where the service said so.
+    pub account: Option<Fingerprint>,
 }
 
 /// Where something sealed lies.

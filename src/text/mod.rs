@@ -8,7 +8,7 @@ mod secrets;
 mod veil;
 mod written;
 
-pub use hidden::is_hidden;
+pub use hidden::{is_forbidden, is_hidden};
 pub use mask::{Masked, masked, masked_text, secrets_in_urls};
 pub use percent::{is_unreserved, percent_encoded};
 pub use secrets::{is_literal_secret, is_secret_name, named_values, secrets_by_form};

@@ -100,6 +100,17 @@ pub struct Trace {
     #[schemars(schema_with = "form::time")]
     pub at: String,
     pub deed: Deed,
+    /// Who took its authorisations away last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<TakenAway>,
+}
+
+/// Who took authorisations away, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TakenAway {
+    pub by: String,
+    #[schemars(schema_with = "form::time")]
+    pub at: String,
 }
 
 /// What answers.

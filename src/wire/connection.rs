@@ -206,7 +206,7 @@ pub struct Held {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Invocation {
-    #[schemars(length(max = 16), regex(pattern = "^[A-Z]+$"))]
+    #[schemars(regex(pattern = "^(GET|POST|PUT|PATCH|DELETE)$"))]
     pub method: String,
     /// The whole URL, at a host of the connection's service.
     #[schemars(length(min = 1, max = 8192), regex(pattern = "^[hH][tT][tT][pP][sS]?://[^\\s/?#]+\\S*$"))]

@@ -26,7 +26,8 @@ mod secret;
 mod webhook;
 
 pub use apply::{
-    Estate, FINGERPRINTS_AT_ONCE, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, ServerInfo, Spent, ToFingerprint, Trace, Traces,
+    Estate, FINGERPRINTS_AT_ONCE, Fingerprinted, Lease, LeaseAsked, LeaseRenewed, Leases, ServerInfo, Spent, TakenAway, ToFingerprint,
+    Trace, Traces,
 };
 pub use audit::{AuditEnd, AuditLine, AuditPage, AuditVerdict, Health, Key, Keys, Ready, Resealed};
 pub use connection::{

@@ -13,6 +13,11 @@ pub struct Event {
     /// What fills the webhook's merge fields: `{"alarm": {"device": "freezer 2"}}`.
     #[schemars(schema_with = "form::any_object")]
     pub event: Value,
+    /// The login user on whose behalf it is sent; whoever asks where it is left out. Counts only where the webhook's connection
+    /// uses login users' credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 128), regex(pattern = form::ACTOR))]
+    pub user: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +66,9 @@ pub struct Delivery {
     pub created: String,
     /// Who triggered it.
     pub actor: String,
+    /// The login user on whose behalf it is sent; left out where its connection uses its owner's credentials, or it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// When it is tried next; left out unless it is pending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "form::some_time")]

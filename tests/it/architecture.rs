@@ -11,7 +11,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("secret", &[]),
     ("diag", &["text"]),
-    ("resource", &[]),
+    ("resource", &["text"]),
     ("catalogue", &["resource", "oauth"]),
     ("deluge", &["text", "diag"]),
     ("policy", &["plan", "resource"]),

@@ -3,7 +3,8 @@
 use crate::support::tree;
 use bowline::cli::{Terminal, World, run};
 use bowline::clock::{Clock, Random};
-use bowline::sandbox::{self, Options, Running};
+use bowline::sandbox::{self, Fault, FaultKind, Options, Running};
+use http::StatusCode;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -144,6 +145,8 @@ connections:
   reader: { name: Reader, service: lab, scopes: [devices.read] }
   each: { name: Each, service: lab, scopes: [devices.read], use_login_user_credentials: true }
   robot: { name: Robot, service: machine, scopes: [devices.read] }
+webhooks:
+  door: { name: Door, url: BASE/hooks/door, auth: { connection: each } }
 "#;
 
 /// One request of a browser; head and body as they came.
@@ -235,4 +238,39 @@ fn keys_are_rotated_under_what_is_connected() {
     assert_eq!((before.lines().count(), after.lines().count()), (1, 1));
     assert_ne!(before.split(' ').next(), after.split(' ').next());
     assert_eq!(scene.call("reader").exit, 0);
+}
+
+#[test]
+fn a_service_that_could_not_be_told_is_told_by_the_next_command_that_works_with_the_data() {
+    let scene = Scene::new();
+    scene.fine("apply --auto-approve --quiet");
+    let settle = |times: usize, line: &str| {
+        scene.fine("connect reader");
+        let away = FaultKind::ServerError { status: StatusCode::SERVICE_UNAVAILABLE };
+        scene.sandbox.fault(Fault::once("/oauth/revoke", away));
+        assert!(scene.fine("revoke reader").contains("queued for another try"));
+        let again = scene.fine("revoke reader");
+        assert!(again.contains("1 try in vain so far") && again.contains("webhook deliver"), "{again}");
+        scene.clock.0.fetch_add(61, Ordering::SeqCst);
+        scene.bowline(line);
+        let told = scene.fine("audit --last 100").matches("revoked at the service too").count();
+        assert_eq!(told, times, "{line}");
+    };
+    settle(1, "webhook deliver");
+    settle(2, "apply --auto-approve --quiet");
+    settle(3, &format!("invoke robot GET {}", scene.sandbox.url("/api/devices")));
+}
+
+#[test]
+fn a_webhook_of_each_user_s_own_account_fires_on_somebody_s_behalf() {
+    let scene = Scene::new();
+    scene.fine("apply --auto-approve --quiet");
+    let connected = scene.fine("connect each --as zoe");
+    assert!(connected.contains("webhooks.door can fire now on this user's behalf"), "{connected}");
+    assert!(scene.fine("status").contains("only on a login user's behalf"));
+    assert!(scene.fine("webhook trigger door --data {} --as zoe").contains("delivered"));
+    let mine = scene.bowline("webhook trigger door --data {}");
+    assert!(mine.exit == 7 && mine.stdout.contains("not connected for ada"), "{}{}", mine.stdout, mine.stderr);
+    let typo = scene.bowline("revoke each --as zo");
+    assert!(typo.exit == 64 && typo.stderr.contains("did you mean `zoe`?"), "{}", typo.stderr);
 }

@@ -33,6 +33,7 @@ fn forged(text: &str, forge: impl FnOnce(&mut PlanFile)) -> String {
         created_at: parse_rfc3339(&file.created_at).expect("a time"),
         lifetime: Duration::from_secs(24 * 60 * 60),
         files: &files,
+        variables: &file.variables,
         places: &places,
         scripts: file.scripts.clone(),
         diagnostics: file.diagnostics.clone(),

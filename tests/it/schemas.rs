@@ -19,7 +19,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("destroy", "outcome"),
     ("drift", "drift"),
     ("graph", "graph"),
-    ("keys list", "keys"),
+    ("keys", "keys"),
     ("lock", "lock"),
     ("plan", "plan"),
     ("refs", "refs"),

@@ -43,6 +43,7 @@ fn saved(project: &Project, live: &Observed, created_at: SystemTime) -> PlanFile
         created_at,
         lifetime: LIFETIME,
         files: &*FILES,
+        variables: &BTreeMap::new(),
         places: &places,
         scripts: vec![script],
         diagnostics: vec![remark],

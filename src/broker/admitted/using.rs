@@ -109,16 +109,26 @@ impl Admitted<'_> {
         self.broker.call_as(snapshot, party, &outgoing)
     }
 
-    pub fn trigger(&self, webhook: &Name, event: &serde_json::Value, key: Option<&str>) -> Result<Delivery, HookError> {
+    /// Fires a webhook: on behalf of the login user who is named, or whoever asks for `None`, where its connection uses login
+    /// users' credentials. To name another takes what calling with that one's authorization takes.
+    pub fn trigger(
+        &self,
+        webhook: &Name,
+        event: &serde_json::Value,
+        (key, user): (Option<&str>, Option<&str>),
+    ) -> Result<Delivery, HookError> {
         self.ask_of(Right::Trigger, &hook(webhook), None)?;
         self.ask_used(&hook(webhook))?;
-        self.broker.trigger(&self.actor, webhook, event, key)
+        let user = user.unwrap_or(&self.principal.name);
+        self.ask_behalf(webhook, user)?;
+        self.broker.trigger_for(&self.actor, webhook, event, (key, Some(user)))
     }
 
     pub fn redeliver(&self, id: &str) -> Result<Delivery, HookError> {
         let shown = self.broker.delivery(id)?.ok_or_else(|| HookError::NoDelivery(id.to_owned()))?;
         self.ask_of(Right::Trigger, &hook(&shown.listed.delivery.webhook), None).map_err(|error| no_delivery(error, id))?;
         self.ask_used(&hook(&shown.listed.delivery.webhook))?;
+        self.ask_behalf(&shown.listed.delivery.webhook, &shown.listed.delivery.user)?;
         self.broker.redeliver(&self.actor, id)
     }
 
@@ -145,6 +155,15 @@ impl Admitted<'_> {
         let shown = self.broker.delivery(id)?.ok_or_else(|| HookError::NoDelivery(id.to_owned()))?;
         self.ask_of(Right::See, &hook(&shown.listed.delivery.webhook), None).map_err(|error| no_delivery(error, id))?;
         Ok(shown)
+    }
+
+    /// Whether a webhook may be fired with somebody's authorization of its connection. One's own needs no more than firing it.
+    fn ask_behalf(&self, webhook: &Name, user: &str) -> Result<(), HookError> {
+        let signed_by = self.broker.webhook(webhook)?.and_then(|webhook| webhook.connection().cloned());
+        if let Some(connection) = signed_by.filter(|_| !user.is_empty() && user != self.principal.name) {
+            self.user_meant(Right::Invoke, &connection, Some(user))?;
+        }
+        Ok(())
     }
 
     /// The login user on whose behalf something is done: whoever asks, unless somebody else is named. Nobody where the owner's

@@ -16,12 +16,13 @@ pub struct Carrier<'a> {
 
 impl Courier for Carrier<'_> {
     fn carry(&self, parcel: Parcel) -> Result<Reply, Undelivered> {
-        let Parcel { connection, call } = parcel;
+        let Parcel { connection, user, call } = parcel;
+        let user = Some(user.as_str()).filter(|user| !user.is_empty());
         let outgoing = Outgoing {
             actor: self.actor,
             action: "deliver",
             connection: connection.as_ref(),
-            user: None,
+            user,
             method: call.method,
             url: call.url,
             headers: call.headers,
@@ -30,10 +31,10 @@ impl Courier for Carrier<'_> {
             patience: PATIENCE,
         };
         // Receivers echo what they were sent, and the credential may be renewed on the way: both are looked for.
-        let before = self.held(connection.as_ref());
+        let before = self.held(connection.as_ref(), user);
         let response = self.broker.call_out(outgoing).map_err(undelivered)?.response;
         let body = String::from_utf8_lossy(response.body());
-        let body = match (before, self.held(connection.as_ref())) {
+        let body = match (before, self.held(connection.as_ref(), user)) {
             _ if connection.is_none() || body.is_empty() => body.into_owned(),
             (Some(before), Some(after)) => after.scrub(&before.scrub(&body)),
             // What cannot be cleaned is not kept.
@@ -45,17 +46,18 @@ impl Courier for Carrier<'_> {
 }
 
 impl Carrier<'_> {
-    fn held(&self, connection: Option<&Name>) -> Option<Credential> {
-        self.broker.credential(connection?, None).ok().map(|held| held.credential)
+    fn held(&self, connection: Option<&Name>, user: Option<&str>) -> Option<Credential> {
+        self.broker.credential(connection?, user).ok().map(|held| held.credential)
     }
 }
 
 fn undelivered(error: BrokerError) -> Undelivered {
     match error {
-        BrokerError::NotFound { .. }
-        | BrokerError::NotConnected { .. }
-        | BrokerError::NeedsLoginUser { .. }
-        | BrokerError::Unready { .. } => Undelivered::NotConnected(error.to_string()),
+        BrokerError::NotFound { .. } | BrokerError::NotConnected { .. } | BrokerError::Unready { .. } => {
+            Undelivered::NotConnected(error.to_string())
+        }
+        // Nobody can be named any more.
+        BrokerError::NeedsLoginUser { .. } => Undelivered::Unsendable(error.to_string()),
         BrokerError::Refused { refusal, .. } => Undelivered::Forbidden(refusal.to_string()),
         BrokerError::Placement(error) => Undelivered::Unsendable(error.to_string()),
         BrokerError::Invalid(invalid) => Undelivered::Unsendable(invalid.to_string()),

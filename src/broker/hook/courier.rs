@@ -13,6 +13,8 @@ pub trait Courier: Send + Sync {
 pub struct Parcel {
     /// Whose credential goes along; `None` for a webhook of the general type.
     pub connection: Option<Name>,
+    /// The login user whose own one that is; empty for the owner's.
+    pub user: String,
     pub call: Call,
 }
 

@@ -4,7 +4,8 @@ use super::error::HookError;
 use super::fill::plain_fields;
 use super::message::Message;
 use super::render::render;
-use crate::broker::consult::{as_webhook, status, webhook_state};
+use crate::broker::consult::{as_connection, as_webhook, status, webhook_state};
+use crate::broker::party::side;
 use crate::broker::{Actor, Broker, BrokerError};
 use crate::resource::{Address, Kind, Name, SecretPath, Webhook, WebhookState};
 use crate::store::{About, Attempt, Delivery, DeliveryFilter, DeliveryState, Lease, Pick, Snapshot};
@@ -52,16 +53,31 @@ impl Broker {
     /// With a key the same event counts once for a webhook, for as long as its delivery is kept: the delivery that is there
     /// is given back. Another event under a key that was used is refused.
     pub fn trigger(&self, actor: &Actor, webhook: &Name, event: &Json, key: Option<&str>) -> Result<Delivery, HookError> {
+        self.trigger_for(actor, webhook, event, (key, None))
+    }
+
+    /// As [`Broker::trigger`], on behalf of the login user who is named: needed where the webhook's connection uses login users'
+    /// credentials, and without effect elsewhere.
+    pub fn trigger_for(
+        &self,
+        actor: &Actor,
+        webhook: &Name,
+        event: &Json,
+        (key, user): (Option<&str>, Option<&str>),
+    ) -> Result<Delivery, HookError> {
         let address = Address { kind: Kind::Webhook, name: webhook.clone() };
         let mut tx = self.store.begin_about(About::Deliveries)?;
         let object = tx.object(&address)?.ok_or_else(|| BrokerError::NotFound { address: address.clone() })?;
-        let message = render(as_webhook(&object)?, event).map_err(|source| HookError::Unfilled { webhook: address.clone(), source })?;
+        let hook = as_webhook(&object)?;
+        let user = behalf(&*tx, hook, user)?;
+        let message = render(hook, event).map_err(|source| HookError::Unfilled { webhook: address.clone(), source })?;
         let id = match key {
             Some(key) => format!("msg_{}", of_key(webhook, key)),
             None => format!("msg_{}", self.mint(&*tx)?),
         };
         if let Some(there) = tx.delivery(&id)? {
-            return if self.says(&*tx, &id, &message)? { Ok(there) } else { Err(HookError::KeyReused(key.unwrap_or_default().to_owned())) };
+            let is_same = there.user == user && self.says(&*tx, &id, &message)?;
+            return if is_same { Ok(there) } else { Err(HookError::KeyReused(key.unwrap_or_default().to_owned())) };
         }
         let mut entry = self.entry(actor, "trigger", Some(&address));
         let delivery = Delivery {
@@ -72,6 +88,7 @@ impl Broker {
             tries: 0,
             created: entry.at,
             actor: actor.name.clone(),
+            user,
             due: entry.at,
             lease: None,
             finished: None,
@@ -207,6 +224,16 @@ impl Broker {
         let mut text = bytes.to_vec();
         text.extend_from_slice(snapshot.audit_head()?.digest.as_bytes());
         Ok(hex::encode(&digest(&SHA256, &text).as_ref()[..12]))
+    }
+}
+
+/// Whose authorization signs what a webhook sends. A connection that is gone refuses nothing: the delivery waits for it.
+fn behalf(snapshot: &dyn Snapshot, webhook: &Webhook, user: Option<&str>) -> Result<String, BrokerError> {
+    let Some(name) = webhook.connection() else { return Ok(String::new()) };
+    let address = Address { kind: Kind::Connection, name: name.clone() };
+    match snapshot.object(&address)? {
+        Some(object) => side(&address, as_connection(&object)?, user),
+        None => Ok(user.unwrap_or_default().to_owned()),
     }
 }
 

@@ -48,7 +48,8 @@ impl Broker {
         let secrets = self.secrets(&leased);
         let result = secrets.as_ref().map_err(Clone::clone).and_then(|secrets| {
             let call = self.call_of(&leased, secrets, began)?;
-            courier.carry(Parcel { connection: leased.webhook.connection().cloned(), call })
+            let (connection, user) = (leased.webhook.connection().cloned(), leased.delivery.user.clone());
+            courier.carry(Parcel { connection, user, call })
         });
         let tries = leased.delivery.tries.saturating_add(1);
         let next = next(&result, tries, jitter(&*self.random));

@@ -3,8 +3,10 @@
 use super::authenticate::fault;
 use super::users::there;
 use crate::broker::call::{Work, whole_seconds};
+use crate::broker::put::fits;
 use crate::broker::{Actor, Broker, BrokerError, Invalid};
 use crate::resource::access::{PrincipalKind, TokenScope};
+use crate::resource::unfit_for_name;
 use crate::secret::Secret;
 use crate::store::{AuditEntry, StoredToken, StoredUser, Transaction};
 use crate::vault::MintedToken;
@@ -104,6 +106,7 @@ impl Broker {
         now: SystemTime,
     ) -> Result<IssuedToken, BrokerError> {
         let TokenWanted { user, title, scopes, projects, life } = wanted;
+        fits("/title", unfit_for_name(title))?;
         let owner = there(tx, user)?;
         let invalid = |what| Err(BrokerError::Invalid(what));
         if scopes.is_empty() {

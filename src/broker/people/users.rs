@@ -3,9 +3,10 @@
 use super::tokens::{IssuedToken, TokenWanted};
 use crate::broker::call::{Work, whole_seconds};
 use crate::broker::grants::set_state;
+use crate::broker::put::fits;
 use crate::broker::{Actor, Broker, BrokerError, Invalid};
 use crate::resource::access::{PrincipalKind, Role, TokenScope};
-use crate::resource::{Address, ConnectionState, Kind, Name};
+use crate::resource::{Address, ConnectionState, Kind, Name, unfit_for_name};
 use crate::store::{Snapshot, StoredUser, Transaction};
 use std::time::SystemTime;
 
@@ -71,6 +72,7 @@ impl Broker {
             entry.detail.insert("disabled".to_owned(), "yes".to_owned());
         }
         self.audited(entry, |tx, entry| {
+            fits("/title", unfit_for_name(wanted.title))?;
             if wanted.disabled {
                 tx.drop_consents_of(wanted.name)?;
             }

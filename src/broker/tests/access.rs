@@ -152,7 +152,7 @@ const TABLE: [(&str, &str, UseCase); 54] = [
     ("call with an owner's connection", "yyn-", |_, who| end(invoke(who, "c", None))),
     ("call with a shared one", "yyny", |_, who| end(invoke(who, "each", None))),
     ("call with what is not there", "--n-", |_, who| end(invoke(who, "none", None))),
-    ("fire a webhook", "yynn", |_, who| hook_end(who.trigger(&Name::new("w"), &json!({}), None))),
+    ("fire a webhook", "yynn", |_, who| hook_end(who.trigger(&Name::new("w"), &json!({}), (None, None)))),
     ("deliver once more", "yynn", |live, who| hook_end(who.redeliver(&delivery(live)))),
     ("read a delivery", "yyy-", |live, who| hook_end(who.delivery(&delivery(live)))),
     ("list deliveries", "yyyy", |_, who| hook_end(who.deliveries(&DeliveryFilter { limit: 9, ..DeliveryFilter::default() }))),
@@ -396,7 +396,7 @@ fn a_token_for_single_projects_uses_no_other_one_s_credentials_by_naming_them() 
     assert_eq!(put("webhooks.new", after("connections.c")), "not-found");
     assert_eq!(end(who.detach(&dock, &at("webhooks.lent"))), "done");
     assert_eq!(end(who.attach(&dock, &at("webhooks.lent"))), "invalid");
-    assert_eq!(hook_end(who.trigger(&Name::new("lent"), &json!({}), None)), "invalid");
+    assert_eq!(hook_end(who.trigger(&Name::new("lent"), &json!({}), (None, None))), "invalid");
     let of_lent = live.broker().deliveries(&DeliveryFilter { limit: 9, ..DeliveryFilter::default() }).expect("readable");
     let of_lent = of_lent.into_iter().find(|one| one.delivery.webhook.as_str() == "lent").expect("it was filled");
     assert_eq!(hook_end(who.redeliver(&of_lent.delivery.id)), "invalid");
@@ -451,4 +451,20 @@ fn every_right_stands_in_some_row() {
     for right in Right::ALL.into_iter().filter(|right| *right != Right::Impersonate) {
         assert!(source.contains(&format!("Right::{right:?}")), "{right:?} is asked for by no use-case");
     }
+}
+
+#[test]
+fn a_webhook_is_fired_on_another_s_behalf_by_who_may_call_for_that_one() {
+    let live = furnished(Role::Editor);
+    live.world
+        .put("webhooks.each", json!({ "name": "W", "url": "https://api.example.com/x", "auth": { "connection": "each" } }))
+        .expect("allowed");
+    let who = live.broker().new_token(&live.world.actor, wanted("editor", &[TokenScope::Invoke, TokenScope::Apply])).expect("allowed");
+    let who = live.broker().authenticate(&who.text).expect("good");
+    let who = live.broker().admit(&who);
+    let fire = |user| who.trigger(&Name::new("each"), &json!({}), (None, user));
+    assert_eq!(fire(None).expect("on the own behalf").user, "editor");
+    assert_eq!(hook_end(fire(Some("zoe"))), "forbidden");
+    let hers = live.broker().trigger_for(&live.world.actor, &Name::new("each"), &json!({}), (None, Some("zoe"))).expect("filled");
+    assert_eq!(hook_end(who.redeliver(&hers.id)), "forbidden", "it would be sent with her account");
 }

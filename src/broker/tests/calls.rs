@@ -2,8 +2,11 @@
 
 use super::service::*;
 use super::*;
-use crate::broker::{Answered, OutwardError, ToldOutcome};
+use crate::broker::hook::{Carrier, HookError, Outing, Verdict};
+use crate::broker::{Answered, Invalid, OutwardError, Told, ToldOutcome, UserWanted};
+use crate::resource::access::{PrincipalKind, Role};
 use http::{HeaderMap, Method};
+use std::sync::atomic::AtomicBool;
 
 impl Live {
     fn call_to(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answered, BrokerError> {
@@ -164,4 +167,109 @@ fn trouble_on_the_way_is_said_and_kept() {
     let error = OutwardError::TooLarge { limit: 5 };
     assert!(error.may_have_been_sent());
     assert!(!OutwardError::NotSent(String::new()).may_have_been_sent());
+}
+
+#[test]
+fn nobody_s_authorization_is_not_taken_away() {
+    let live = Live::connected();
+    live.consent("each", Some("zoe")).expect("consented");
+    let revoke = |address: &str, user| live.broker().revoke_and_tell(&live.world.call(How::default()), &at(address), Some(user));
+    assert!(matches!(revoke("connections.each", "zo"), Err(BrokerError::NoSuch { name, .. }) if name == "zo"));
+    assert!(matches!(revoke("connections.c", "zoe"), Err(BrokerError::Invalid(Invalid::NoLoginUsers { .. }))));
+    assert!(revoke("connections.each", "zoe").is_ok() && revoke("connections.each", "zoe").is_ok(), "once more is no fault");
+    assert_eq!(live.state("c").0, ConnectionState::Connected);
+}
+
+#[test]
+fn what_waits_to_be_told_is_said_again() {
+    let live = Live::connected();
+    live.service.fail(Fault::Status(503, None));
+    let call = live.world.call(How::default());
+    for _ in 0..2 {
+        let told = live.broker().revoke_and_tell(&call, &at("connections.c"), None).expect("allowed").1;
+        assert!(matches!(&told[..], [Told { outcome: ToldOutcome::Queued { .. }, .. }]), "{told:?}");
+    }
+    assert!(live.broker().has_untold().expect("readable"));
+    live.clock.forward(61);
+    let told = live.broker().revoke_and_tell(&call, &at("connections.c"), None).expect("allowed").1;
+    assert!(matches!(&told[..], [Told { outcome: ToldOutcome::Revoked, .. }]), "it was due: {told:?}");
+    assert!(!live.broker().has_untold().expect("readable"));
+}
+
+#[test]
+fn a_webhook_of_login_users_fires_on_behalf_of_one() {
+    let live = Live::new();
+    live.world.put("webhooks.w", hook("each")).expect("allowed");
+    let fire = |key, user| live.broker().trigger_for(&live.world.actor, &Name::new("w"), &json!({}), (key, user));
+    assert!(matches!(fire(None, None), Err(HookError::Broker(BrokerError::NeedsLoginUser { .. }))));
+    live.consent("each", Some("zoe")).expect("consented");
+    let (carrier, stop) = (Carrier { broker: live.broker(), actor: &live.world.actor }, AtomicBool::new(false));
+    let outing = Outing { actor: &live.world.actor, courier: &carrier, stop: &stop };
+    let verdict = |id: &str| live.broker().deliver_one(&outing, id).expect("worked").expect("it is due").verdict;
+    let hers = fire(Some("k"), Some("zoe")).expect("filled");
+    assert_eq!((hers.user.as_str(), verdict(&hers.id)), ("zoe", Verdict::Delivered));
+    assert_eq!(live.service.calls().last().expect("a call").1, "Bearer canary-access-1");
+    assert!(matches!(fire(Some("k"), Some("yan")), Err(HookError::KeyReused(_))), "it is hers");
+    let his = fire(None, Some("yan")).expect("filled");
+    assert_eq!(verdict(&his.id), Verdict::Waits, "nobody stands in for him");
+    let redelivered = live.broker().redeliver(&live.world.actor, &hers.id).expect("kept");
+    assert_eq!((redelivered.user.as_str(), verdict(&hers.id)), ("zoe", Verdict::Delivered));
+}
+
+#[test]
+fn why_a_call_was_not_let_in_is_said_and_kept() {
+    let call = |live: &Live| {
+        let outgoing = outgoing(&live.world.actor, "https://api.example.com/v1/things");
+        live.broker().call_out(outgoing).expect("it came back").hints
+    };
+    let error = |live: &Live| live.broker().status().expect("readable").remove(0).held.last_error;
+    let young = Live::connected();
+    young.service.will_answer(401, &[], "{}");
+    assert!(call(&young)[0].ends_with("to reconnect: bowline connect c"), "{:?}", call(&young));
+    assert_eq!(error(&young), "the service does not accept the access of `connections.c`");
+    young.world.revoke("connections.c").expect("allowed");
+    assert_eq!(error(&young), "", "it is over with the access");
+
+    let old = Live::connected();
+    old.clock.forward(120);
+    old.service.will_answer(401, &[], "{}");
+    old.service.fail(Fault::Body(400, r#"{"error":"invalid_grant"}"#));
+    let hints = call(&old);
+    assert!(hints[0].contains("`invalid_grant`") && hints[0].contains("to reconnect: bowline connect c"), "{hints:?}");
+    assert_eq!(old.state("c").0, ConnectionState::Expired);
+}
+
+#[test]
+fn a_call_that_is_refused_leaves_a_line_and_no_trouble() {
+    let live = Live::connected();
+    for (url, code) in [("https://evil.example/", "host-outside-service"), ("ftp://api.example.com/", "invalid")] {
+        assert!(live.broker().call_out(outgoing(&live.world.actor, url)).is_err(), "{url}");
+        let line = live.broker().audit(0, 1000).expect("readable").pop().expect("a line").entry;
+        assert_eq!((line.action.as_str(), line.outcome), ("invoke", format!("refused: {code}")), "{url}");
+        assert_eq!(line.detail["method"], "GET");
+    }
+    assert_eq!(live.broker().status().expect("readable").remove(0).held.last_error, "");
+    assert!(live.service.calls().is_empty());
+}
+
+#[test]
+fn text_for_people_holds_nothing_that_check_would_refuse() {
+    let world = World::new();
+    let unfit = |error: BrokerError| match error {
+        BrokerError::Invalid(Invalid::Unfit { pointer, .. }) => pointer,
+        other => panic!("{other:?}"),
+    };
+    let named = |name: &str, description: &str| {
+        let mut body = api_key();
+        (body["name"], body["description"]) = (json!(name), json!(description));
+        world.put("services.keys", body)
+    };
+    assert_eq!(unfit(named("a\u{202e}b", "").expect_err("it turns")), "/body/name");
+    assert_eq!(unfit(named("a\nb", "").expect_err("two lines")), "/body/name");
+    assert_eq!(unfit(named("a", "\u{1b}[2J").expect_err("it steers")), "/body/description");
+    named("a", "two\nlines").expect("a description may be long");
+    let title = "Roof\u{202e}";
+    assert_eq!(unfit(world.broker.put_application(&world.actor, &Name::new("roof"), title).expect_err("it turns")), "/title");
+    let wanted = UserWanted { name: "eve", kind: PrincipalKind::Person, title, role: Role::Viewer, disabled: false };
+    assert_eq!(unfit(world.broker.put_user(&world.actor, wanted).expect_err("it turns")), "/title");
 }

@@ -233,3 +233,41 @@ fn no_code_token_or_secret_is_found_in_what_is_kept_or_said() {
         assert!(!bytes.windows(6).any(|window| window == b"canary"), "{}", entry.path().display());
     }
 }
+
+#[test]
+fn what_a_service_was_still_to_be_told_is_not_told_of_an_account_that_is_connected_again() {
+    let late = |live: &Live| {
+        live.clock.forward(61);
+        live.broker().tell_services(None).expect("readable").len()
+    };
+    let live = Live::connected();
+    live.service.fail(Fault::Status(503, None));
+    live.world.revoke("connections.c").expect("allowed");
+    assert_eq!(live.consent("c", None).expect("consented again").replaced, Replaced::Left);
+    assert_eq!(late(&live), 0);
+    assert_eq!((live.service.revoked(), live.call("c", None).expect("connected")), (Vec::new(), 200));
+
+    // A service that tells whose account it is: only another one's access is ended.
+    live.service.subject("ada");
+    live.consent("c", None).expect("told from now on");
+    live.service.fail(Fault::Status(503, None));
+    live.world.revoke("connections.c").expect("allowed");
+    live.service.subject("eve");
+    let link = live.begin("c", None).expect("it can begin");
+    let connected = live.redeem(&came_back(&link, &[("code", "x")]), true).expect("it was asked for");
+    assert_eq!((connected.replaced, late(&live)), (Replaced::Nothing, 1));
+    assert_eq!(live.service.revoked(), ["canary-refresh-3", "canary-access-3"]);
+}
+
+#[test]
+fn a_client_that_asks_for_itself_again_is_not_revoked_late() {
+    let live = Live::new();
+    live.world.put("connections.robot", json!({ "name": "R", "service": "own", "scopes": ["read"] })).expect("allowed");
+    live.world.authorize("connections.robot").expect("it asks for itself");
+    live.service.fail(Fault::Status(503, None));
+    live.world.revoke("connections.robot").expect("allowed");
+    live.world.authorize("connections.robot").expect("it asks again");
+    live.clock.forward(61);
+    assert!(live.broker().tell_services(None).expect("readable").is_empty());
+    assert_eq!(live.service.revoked(), [""; 0]);
+}

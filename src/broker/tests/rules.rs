@@ -18,6 +18,22 @@ fn read_write() -> Value {
 }
 
 #[test]
+fn what_no_file_could_say_is_not_kept() {
+    let world = World::new();
+    let hook = |json: Value| json!({ "name": "W", "url": "https://a.example", "body": { "json": json } });
+    world.put("webhooks.w", hook(json!({ "a": "two\nlines" }))).expect("a file can say that");
+    for (body, at) in [
+        (json!({ "a": ["b", "line\u{2028}line"] }), "/body/json/a/1"),
+        (json!({ "a": { "${{ x }}": 1 } }), "/body/json/a"),
+        (json!({ "a\u{202e}": 1 }), "/body/json"),
+    ] {
+        let refused = world.put("webhooks.w", hook(body)).expect_err("no file can say that");
+        let path = at.to_owned();
+        assert!(matches!(refused, BrokerError::Invalid(Invalid::Undeclarable { path: found, .. }) if found == path), "{at}");
+    }
+}
+
+#[test]
 fn l1_a_connected_connection_is_updated_after_it_is_revoked() {
     let world = oauth_world();
     world.put("connections.c", read_write()).expect("nobody connected it yet");

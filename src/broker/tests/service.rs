@@ -304,17 +304,23 @@ impl Live {
 
 pub(super) fn call_with(broker: &Broker, actor: &Actor, connection: &str, user: Option<&str>) -> Result<u16, BrokerError> {
     let name = Name::new(connection);
-    let outgoing = crate::broker::Outgoing {
+    let outgoing = crate::broker::Outgoing { connection: Some(&name), user, ..outgoing(actor, "https://api.example.com/v1/things") };
+    broker.call_out(outgoing).map(|answered| answered.response.status().as_u16())
+}
+
+/// A call with `connections.c`.
+pub(super) fn outgoing<'a>(actor: &'a Actor, url: &str) -> crate::broker::Outgoing<'a> {
+    static C: std::sync::LazyLock<Name> = std::sync::LazyLock::new(|| Name::new("c"));
+    crate::broker::Outgoing {
         actor,
         action: "invoke",
-        connection: Some(&name),
-        user,
+        connection: Some(&C),
+        user: None,
         method: http::Method::GET,
-        url: "https://api.example.com/v1/things".parse().expect("a URL"),
+        url: url.parse().expect("a URL"),
         headers: http::HeaderMap::new(),
         body: crate::oauth::Body::Empty,
         body_cap: 1000,
         patience: crate::broker::PATIENCE,
-    };
-    broker.call_out(outgoing).map(|answered| answered.response.status().as_u16())
+    }
 }

@@ -77,7 +77,7 @@ fn plan_id(text: &str) -> Result<String, String> {
 #[derive(Debug, Args)]
 pub struct CarryingOut {
     /// Do not ask before changing anything. `safe` leaves out whatever a person should look at first: what deletes or
-    /// forgets, asks somebody's consent, widens scopes, pauses webhooks, ends protection, sends credentials elsewhere, takes from
+    /// forgets, asks somebody's consent, widens scopes, pauses webhooks, touches what is protected, sends credentials elsewhere, takes from
     /// another project
     #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
     pub auto_approve: Option<AutoApprove>,
@@ -90,7 +90,7 @@ pub struct CarryingOut {
     /// How many steps may run at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub parallelism: u16,
-    /// Exit 7 when all is applied but somebody's consent is pending
+    /// Exit 7 when all is applied but a connection is not connected: a person's consent is pending, or its service gave no access
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// How to print the outcome

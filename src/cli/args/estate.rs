@@ -43,6 +43,12 @@ pub struct Adopt {
     /// Take over from this project instead of what nobody owns
     #[arg(long, value_name = "PROJECT")]
     pub from: Option<String>,
+    /// Write files only, and leave taking over to the next apply; with `--from` it is always left to that
+    #[arg(long)]
+    pub files_only: bool,
+    /// How many objects may be taken over at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub parallelism: u16,
     /// The file below the project's folder that the declarations are written to; made and included where it is not there
     #[arg(long, value_name = "FILE", default_value = "adopted.yaml")]
     pub into: String,

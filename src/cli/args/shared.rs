@@ -9,10 +9,10 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct ProjectArgs {
     /// The environment to work in, as declared under `environments:`
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", global = true)]
     pub env: Option<String>,
     /// Set a variable; repeat for several
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment, global = true)]
     pub variables: Vec<(String, String)>,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn link_name(text: &str) -> Result<Name, String> {
 #[derive(Debug, Args)]
 pub struct BrokerArgs {
     /// Where the embedded broker keeps its data [default: .bowline below the project]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub data_dir: Option<PathBuf>,
 }
 

@@ -112,16 +112,15 @@ pub struct Keys {
     pub project: ProjectArgs,
     #[command(flatten)]
     pub broker: BrokerArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text, global = true)]
+    pub format: TextOrJson,
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum KeysCommand {
     /// Which keys there are and how much each seals
-    List {
-        /// How to print it
-        #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
-        format: TextOrJson,
-    },
+    List,
     /// Make a new key and seal everything with it; goes on where an earlier one was stopped
     Rotate,
 }
@@ -138,7 +137,7 @@ pub struct Audit {
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub last: usize,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text, global = true)]
     pub format: TextOrJson,
 }
 

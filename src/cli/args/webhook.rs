@@ -13,7 +13,7 @@ pub struct Webhook {
 pub enum WebhookCommand {
     /// Fill a webhook with an event and deliver it
     #[command(
-        after_help = "Examples:\n  bowline webhook trigger door_open --data event.json\n  bowline webhook trigger door_open --data '{\"alarm\":{\"device\":\"north gate\"}}' --dry-run\n  sensor | bowline webhook trigger door_open --data - --queue\n\nExit codes: 0 delivered or queued, 1 given up, 6 it will be tried again, 7 it waits for a connection"
+        after_help = "Examples:\n  bowline webhook trigger door_open --data event.json\n  bowline webhook trigger door_open --data '{\"alarm\":{\"device\":\"north gate\"}}' --dry-run\n  sensor | bowline webhook trigger door_open --data - --queue\n  bowline webhook trigger door_open --data event.json --as ada\n\nExit codes: 0 delivered or queued, 1 given up, 6 it will be tried again, 7 it waits for a connection"
     )]
     Trigger(Trigger),
     /// List deliveries, the newest first
@@ -44,6 +44,9 @@ pub struct Trigger {
     /// Show what would be sent, with references where secrets go, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// The login user whose authorization signs it, where the connection uses each user's own [default: who works here]
+    #[arg(long = "as", value_name = "USER", conflicts_with = "dry_run")]
+    pub as_user: Option<String>,
     /// Count an event once however often it is sent: the delivery that this key stands for is given back for 30 days
     #[arg(long, value_name = "TEXT", conflicts_with = "dry_run")]
     pub key: Option<String>,

@@ -20,8 +20,9 @@ use std::sync::atomic::Ordering;
 pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     match &args.plan {
         Some(path) => {
-            no_planning_flags(args)?;
-            saved(path, args, talk)
+            let file = planning::read(path, talk)?;
+            no_planning_flags(args, &file)?;
+            saved(path, file, args, talk)
         }
         None => {
             approving::must_be_able_to_ask(&args.carrying_out, args.carrying_out.expect.is_some(), talk)?;
@@ -38,13 +39,14 @@ pub(crate) fn run(args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     }
 }
 
-/// A saved plan says all that a planning flag could; one beside it would be ignored, so it is refused.
-fn no_planning_flags(args: &Apply) -> Result<(), Failure> {
+/// A saved plan says all that a planning flag could; one that says something else would be ignored, so it is refused.
+fn no_planning_flags(args: &Apply, file: &PlanFile) -> Result<(), Failure> {
+    let is_new = |(name, value): &(String, String)| file.variables.get(name) != Some(value);
     let flag = if !args.planning.targets.is_empty() {
         "--target"
     } else if args.planning.allow_empty {
         "--allow-empty"
-    } else if !args.project.variables.is_empty() {
+    } else if args.project.variables.iter().any(is_new) {
         "--var"
     } else {
         return Ok(());
@@ -124,8 +126,7 @@ fn has_steps(plan: &plan::Plan) -> bool {
     plan.changes.iter().any(|change| !change.steps.is_empty())
 }
 
-fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let file = planning::read(path, talk)?;
+fn saved(path: &Path, file: PlanFile, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     if let Some(expected) = args.carrying_out.expect.as_ref().filter(|expected| **expected != file.plan_id) {
         return Err(Failure::new(Exit::PlanRefused, format!("`{}` is the plan {}, not {expected}", path.display(), file.plan_id)));
     }
@@ -154,7 +155,7 @@ fn saved(path: &Path, args: &Apply, talk: &mut Talk<'_>) -> Result<Exit, Failure
 fn still_good(file: &PlanFile, opened: &Opened, platform: &Platform, labels: &LabelArgs, talk: &mut Talk<'_>) -> Result<(), Failure> {
     if let Some(at) = platform.spent(&file.run_id())? {
         return Err(Failure::new(Exit::PlanRefused, format!("the plan is refused: an apply of it was begun before, at {at}"))
-            .hint("a plan is good for one apply: run `bowline plan` again"));
+            .hint("a plan is good for one apply, also where that was broken off: `bowline plan --save` shows what is left"));
     }
     let observed = platform.observe().map_err(platform::failure)?;
     let environment = &opened.compiled.environment;
@@ -195,8 +196,8 @@ fn carry_out(
 
 /// A plan without a step: refusals, what is left out and waiting people are all that there is to tell.
 fn nothing_to_do(file: &PlanFile, approved: &Approved, args: &CarryingOut, talk: &mut Talk<'_>) -> Exit {
-    let waiting = file.plan.waiting.iter().map(|waiting| waiting.address.clone()).collect();
-    let report = Report { refused: refused(file), waiting, left_out: approved.left_out.clone(), ..Report::default() };
+    let mut report = Report { refused: refused(file), left_out: approved.left_out.clone(), ..Report::default() };
+    report.stands(&file.plan);
     if args.format == ApplyFormat::Ndjson {
         talk.data(&events::opening(file, &*talk.world.clock.clone()));
     }
@@ -261,7 +262,7 @@ fn run_steps(
 fn exit(report: &Report, approved: &Approved, args: &CarryingOut) -> Exit {
     if !report.is_complete() || !report.refused.is_empty() || approving::remains(args, approved) {
         Exit::Incomplete
-    } else if args.detailed_exitcode && !report.waiting.is_empty() {
+    } else if args.detailed_exitcode && !(report.waiting.is_empty() && report.not_connected.is_empty()) {
         Exit::Waiting
     } else {
         Exit::Done

@@ -15,6 +15,10 @@ pub(crate) fn run(args: &Audit, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let platform = platform::look(&opened, &args.broker, talk)?;
     if let Some(AuditCommand::Verify) = args.what {
         let head = platform.verify_audit()?;
+        if args.format == TextOrJson::Json {
+            talk.data(&json(&json!({ "format_version": "1.0", "whole": { "lines": head.seq, "digest": head.digest } })));
+            return Ok(Exit::Done);
+        }
         let mut page = talk.page();
         page.put(Tone::Good, "Whole").line(&format!(": {}, ending in {}", counted(head.seq as usize, "line"), head.digest));
         talk.data(&page.into_text());

@@ -8,14 +8,31 @@ use crate::cli::report::{counted, json};
 use crate::cli::talk::{Failure, Talk};
 use crate::embedded::{self, BackupError};
 use serde_json::json;
+use std::path::Path;
 
 pub(crate) fn backup(args: &Backup, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let opened = opened::open(&args.project, talk)?;
     let opening = platform::opening(&opened, &args.broker, talk)?;
-    let made = embedded::backup(&opening, &talk.path(&args.file)).map_err(|error| failed("could not back the data up", error))?;
+    let target = talk.path(&args.file);
+    may_be_made(&target, &args.file)?;
+    let made = embedded::backup(&opening, &target).map_err(|error| failed("could not back the data up", error))?;
     let after = "The vault's key is not in it: keep a copy of that elsewhere, or nobody can open the secrets.";
     tell(&made, ("Backed up", &args.file), after, args.format, talk);
     Ok(Exit::Done)
+}
+
+/// Asked before the data is: what is wrong with the target is no trouble of theirs.
+fn may_be_made(target: &Path, said: &Path) -> Result<(), Failure> {
+    if target.symlink_metadata().is_ok() {
+        let failure = Failure::new(Exit::Failed, format!("`{}` is there already", said.display()));
+        return Err(failure.hint("a backup replaces nothing: name a new file"));
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Goes away again at once. Its own words would name a file that nobody asked for.
+    match tempfile::NamedTempFile::new_in(folder) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::new(Exit::Failed, format!("could not write `{}`: {}", said.display(), error.kind()))),
+    }
 }
 
 pub(crate) fn restore(args: &Restore, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
@@ -28,7 +45,7 @@ pub(crate) fn restore(args: &Restore, talk: &mut Talk<'_>) -> Result<Exit, Failu
     Ok(Exit::Done)
 }
 
-fn tell(backup: &embedded::Backup, (done, file): (&str, &std::path::Path), after: &str, format: TextOrJson, talk: &mut Talk<'_>) {
+fn tell(backup: &embedded::Backup, (done, file): (&str, &Path), after: &str, format: TextOrJson, talk: &mut Talk<'_>) {
     let keys: Vec<String> = backup.keys.iter().map(ToString::to_string).collect();
     if format == TextOrJson::Json {
         let told = json!({

@@ -2,7 +2,7 @@
 
 use super::platform::{self, Platform, call_failure};
 use super::{opened, party};
-use crate::broker::{Outgoing, PATIENCE};
+use crate::broker::{METHODS, Outgoing, PATIENCE, not_sent};
 use crate::cli::args::Invoke;
 use crate::cli::exit::Exit;
 use crate::cli::report::json;
@@ -25,9 +25,9 @@ type Response = http::Response<Vec<u8>>;
 
 pub(crate) fn run(args: &Invoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let usage = |message: String| Failure::new(Exit::Usage, message);
-    let method =
-        Method::from_bytes(args.method.to_ascii_uppercase().as_bytes()).map_err(|_| usage(format!("`{}` is no method", args.method)))?;
-    let url = Url::parse(&args.url).map_err(|_| usage(format!("`{}` is not a whole URL", args.url)))?;
+    let method = method(&args.method)?;
+    let url = Url::parse(&args.url).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
+    let url = url.ok_or_else(|| usage(format!("`{}` is not a whole URL over http or https", args.url)))?;
     let (headers, body) = (headers(args)?, body(args, talk)?);
     let opened = opened::open(&args.project, talk)?;
     let platform = platform::open(&opened, &args.broker, talk)?;
@@ -104,12 +104,21 @@ fn unpacked(invoked: Invoked) -> Result<Response, Failure> {
     response.body(body).map_err(|error| odd(&error.to_string()))
 }
 
+fn method(said: &str) -> Result<Method, Failure> {
+    let known = METHODS.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(said));
+    known.ok_or_else(|| Failure::new(Exit::Usage, format!("`{said}` is no method of a call")).hint("GET, POST, PUT, PATCH or DELETE"))
+}
+
 fn headers(args: &Invoke) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
     for (name, value) in &args.headers {
         let bad = || Failure::new(Exit::Usage, format!("`{name}` cannot be sent as a header"));
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?;
         headers.append(name, HeaderValue::from_str(value.trim()).map_err(|_| bad())?);
+    }
+    if let Some(name) = not_sent(&headers) {
+        let hint = "it belongs to this hop or to a browser, and never goes out with a credential";
+        return Err(Failure::new(Exit::Usage, format!("the header `{name}` cannot be set")).hint(hint));
     }
     Ok(headers)
 }

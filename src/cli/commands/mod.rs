@@ -41,5 +41,6 @@ pub(super) mod services;
 pub(super) mod show;
 pub(super) mod snapshot;
 pub(super) mod status;
+mod taking_over;
 mod tour;
 pub(super) mod webhook;

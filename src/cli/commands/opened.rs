@@ -32,6 +32,8 @@ pub(crate) struct Opened {
     warnings: Vec<Diagnostic>,
     places: BTreeMap<Address, SourcePlace>,
     files: Vec<(String, String)>,
+    /// Values of variables before those of the environment.
+    variables: BTreeMap<String, String>,
 }
 
 impl Opened {
@@ -85,6 +87,7 @@ impl Opened {
             created_at,
             lifetime,
             files: &self.files,
+            variables: &self.variables,
             places: &self.places,
             scripts,
             diagnostics: self.warnings.iter().map(|warning| remark(warning, self.front.sources())).collect(),
@@ -112,10 +115,11 @@ pub(super) fn open_under(rules: &RuleArgs, args: &ProjectArgs, talk: &mut Talk<'
     open_with(args.env.as_deref(), args, rules, talk)
 }
 
-/// Opens the project for a saved plan: in the plan's environment unless another is named, which the plan then refuses.
+/// Opens the project for a saved plan: with the variables that it was made with, and in its environment unless another is
+/// named, which the plan then refuses.
 pub(super) fn open_for(file: &PlanFile, rules: &RuleArgs, args: &ProjectArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     let environment = args.env.as_deref().or(file.environment.as_deref());
-    open_with(environment, args, rules, talk)
+    opened(environment, file.variables.clone(), rules, talk)
 }
 
 /// Opens the project in an environment, whatever the arguments say of that.
@@ -125,11 +129,31 @@ pub(super) fn open_in(environment: Option<&str>, args: &ProjectArgs, talk: &mut 
 
 /// As [`open_in`], with levels of findings before those of the project.
 pub(super) fn open_with(environment: Option<&str>, args: &ProjectArgs, rules: &RuleArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+    opened(environment, args.variables.iter().cloned().collect(), rules, talk)
+}
+
+fn opened(
+    environment: Option<&str>,
+    variables: BTreeMap<String, String>,
+    rules: &RuleArgs,
+    talk: &mut Talk<'_>,
+) -> Result<Opened, Failure> {
+    let opened = read(environment, variables, rules, talk)?;
+    say_warnings(&opened.warnings, opened.front.sources(), talk);
+    Ok(opened)
+}
+
+/// Opens a project whose warnings were said before: it was open, and its files have changed since.
+pub(super) fn open_again(before: &Opened, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
+    read(before.compiled.environment.name.as_deref(), before.variables.clone(), &RuleArgs::default(), talk)
+}
+
+fn read(environment: Option<&str>, variables: BTreeMap<String, String>, rules: &RuleArgs, talk: &mut Talk<'_>) -> Result<Opened, Failure> {
     let levels = rules.rules()?;
     let folder = folder(talk)?;
     let mut front = Front::read(&folder);
     let mut diags = Diagnostics::default();
-    let setting = Setting { choice: choice(environment), variables: args.variables.iter().cloned().collect() };
+    let setting = Setting { choice: choice(environment), variables };
     let compiled = compile::compile(&mut diags, &mut front, &folder, &setting);
     let mut found = compile::settle(&front, diags, levels, false).found;
     if let Some(known) = known::baseline(rules, &front, &folder, talk)? {
@@ -139,10 +163,10 @@ pub(super) fn open_with(environment: Option<&str>, args: &ProjectArgs, rules: &R
     let Some(compiled) = compiled.ok().filter(|_| !fails) else { return Err(invalid(&found, front.sources(), talk)) };
     // Notes are for whoever asks what could be better.
     let found: Vec<Diagnostic> = found.into_iter().filter(|one| one.severity != Severity::Note).collect();
-    say_warnings(&found, front.sources(), talk);
     let places = compiled.places.iter().map(|(address, span)| (address.clone(), source_place(*span, front.sources()))).collect();
     let files = compiled.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect();
-    Ok(Opened { folder, environment: talk.world.env.clone(), front, compiled, warnings: found, places, files })
+    let (environment, variables) = (talk.world.env.clone(), setting.variables);
+    Ok(Opened { folder, environment, front, compiled, warnings: found, places, files, variables })
 }
 
 /// A few warnings are shown; more would hide what was asked for, so they are counted.

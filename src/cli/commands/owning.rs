@@ -1,17 +1,18 @@
-//! `adopt` and `forget`: what is live taken into the project's files, and let go of again. Nothing that is live is touched.
+//! `adopt` and `forget`: what is live taken into the project's files, and let go of again. Nothing that is live is touched,
+//! but that `adopt` goes on to take over what nobody owns.
 
 use super::opened::{self, Opened};
-use super::{difference, platform};
+use super::{difference, platform, taking_over};
 use crate::apply::Remote as _;
 use crate::cli::args::{Adopt, Forget, ProjectArgs};
 use crate::cli::exit::Exit;
 use crate::cli::report::counted;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
-use crate::compile::{Choice, Setting};
+use crate::compile::{Choice, Folder, Setting};
 use crate::diag::nearest;
-use crate::owning::{self, Adoption, Asked, Left, NewText, Refused};
-use crate::resource::{Address, Kind};
+use crate::owning::{self, Adoption, Asked, Fit, Left, NewText, Refused};
+use crate::resource::Address;
 use crate::workspace::{self, Replacement};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -25,21 +26,43 @@ pub(crate) fn adopt(args: &Adopt, talk: &mut Talk<'_>) -> Result<Exit, Failure> 
     }
     let platform = platform::look(&opened, &args.broker, talk)?;
     let observed = platform.observe().map_err(platform::failure)?;
-    let asked = Asked { addresses: args.addresses.iter().cloned().collect(), from: args.from.clone() };
-    let choice = owning::choose(project, &observed, &asked).map_err(|refused| refusal(refused, talk))?;
-    if choice.is_empty() {
-        talk.aside("Nothing to adopt: what is live and could be is declared and said already, or nothing is.\n");
-        say_left(&choice.left, talk);
-        return Ok(Exit::Done);
+    let asked = Asked { addresses: args.addresses.iter().cloned().collect(), from: args.from.clone(), but: BTreeSet::new() };
+    let place = (opened.folder() as &dyn Folder, &opened.compiled, &setting(&opened, &args.project));
+    let script = |function: &Address| platform.script(function).map_err(Stop::Failed);
+    let Fit { choice, adoption, unfit } = owning::fit(place, &observed, &asked, &into, script).map_err(|stop| match stop {
+        Stop::Refused(refused) => refusal(refused, talk),
+        Stop::Failed(failure) => failure,
+    })?;
+    drop(platform);
+    // What another project has to give away is taken in a plan that somebody reviews.
+    let takes_over = !args.files_only && args.from.is_none() && !args.diff;
+    if let Some(adoption) = &adoption {
+        carry_out(&opened, &adoption.texts, args.diff, talk)?;
+        say_adopted(&choice, adoption, args.diff, talk);
     }
-    let functions = choice.undeclared.iter().filter(|address| address.kind == Kind::Function);
-    let scripts: BTreeMap<Address, String> =
-        functions.map(|function| Ok((function.clone(), platform.script(function)?))).collect::<Result<_, Failure>>()?;
-    let adoption = owning::adopt(opened.folder(), &opened.compiled, &setting(&opened, &args.project), &observed, &choice, &scripts, &into)
-        .map_err(|refused| refusal(refused, talk))?;
-    carry_out(&opened, &adoption.texts, args.diff, talk)?;
-    say_adopted(&choice, &adoption, args.diff, talk);
+    say_left(&choice, &unfit, talk);
+    let ours: BTreeSet<Address> = choice.all().into_iter().chain(&choice.said).cloned().collect();
+    if takes_over && !ours.is_empty() {
+        return taking_over::take_over(&opened, &ours, args, talk);
+    }
+    if adoption.is_none() {
+        talk.aside("Nothing to adopt: what is live and could be is declared and said already, or nothing is.\n");
+    } else if !args.diff {
+        talk.aside("To see it: bowline plan. To take over: bowline apply\n");
+    }
     Ok(Exit::Done)
+}
+
+/// Why nothing is adopted.
+enum Stop {
+    Refused(Refused),
+    Failed(Failure),
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        Stop::Refused(refused)
+    }
 }
 
 pub(crate) fn forget(args: &Forget, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
@@ -114,18 +137,24 @@ fn say_adopted(choice: &owning::Choice, adoption: &Adoption, is_shown: bool, tal
         page.put(Tone::Caution, "note").line(&format!(": {address} cannot be declared quite as it is live; the plan shows what changes"));
         talk.aside(&page.into_text());
     }
-    say_left(&choice.left, talk);
     let count = counted(choice.all().len(), "object");
-    if is_shown {
-        talk.aside(&format!("{count} would be declared for adoption\n"));
-    } else {
-        talk.aside(&format!("{count} declared for adoption. To see it: bowline plan. To take over: bowline apply\n"));
-    }
+    talk.aside(&format!("{count} {}declared for adoption\n", if is_shown { "would be " } else { "" }));
 }
 
-fn say_left(left: &[Left], talk: &mut Talk<'_>) {
-    for Left { address, needs, owner } in left {
-        talk.aside(&format!("{address} is left where it is: it needs {needs}, {}\n", whose(owner.as_deref())));
+/// What stays where it is, and why.
+fn say_left(choice: &owning::Choice, unfit: &BTreeMap<Address, String>, talk: &mut Talk<'_>) {
+    for (address, why) in unfit {
+        talk.aside(&format!("{address} is left where it is, because it cannot be declared: {why}\n"));
+    }
+    for Left { address, needs, owner } in choice.left.iter().filter(|left| !unfit.contains_key(&left.address)) {
+        let why = match unfit.contains_key(needs) {
+            true => "which cannot be declared".to_owned(),
+            false => whose(owner.as_deref()),
+        };
+        talk.aside(&format!("{address} is left where it is: it needs {needs}, {why}\n"));
+    }
+    for address in &choice.forgotten {
+        talk.aside(&format!("{address} is left where it is: `forget` let go of it; `bowline adopt {address}` takes it back\n"));
     }
 }
 

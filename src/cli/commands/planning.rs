@@ -12,7 +12,7 @@ use crate::cli::report::plan_words::NOT_COMPARED;
 use crate::cli::talk::{Failure, Talk};
 use crate::plan::{self, Change, DiffOp, DiffValue, Do, Fingerprints, Mode, PlanError, PlanOptions, Verdict};
 use crate::policy::{self, Case};
-use crate::resource::{Address, Fingerprint, Observed, SecretPath, ValueFrom};
+use crate::resource::{Address, Fingerprint, Observed, SecretPath, Traces, ValueFrom};
 use crate::secret::Secret;
 use crate::workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,11 +38,35 @@ pub(crate) struct Asked<'a> {
 
 /// Plans, checks the plan with its own checker, and seals it.
 pub(super) fn plan(opened: &Opened, platform: &Platform, asked: &Asked<'_>, talk: &mut Talk<'_>) -> Result<PlanFile, Failure> {
-    let observed = platform.observe().map_err(platform::failure)?;
-    let (fingerprints, missing) = fingerprints(opened, platform)?;
-    let file = made(opened, &observed, &fingerprints, asked, None, talk)?;
+    let (file, missing) = plan_silently(opened, platform, asked, talk)?;
     say_missing(&missing, talk);
     Ok(file)
+}
+
+/// The same, with the references that cannot be read instead of a word about them.
+pub(super) fn plan_silently(
+    opened: &Opened,
+    platform: &Platform,
+    asked: &Asked<'_>,
+    talk: &Talk<'_>,
+) -> Result<(PlanFile, BTreeSet<String>), Failure> {
+    let observed = platform.observe().map_err(platform::failure)?;
+    let (fingerprints, missing) = fingerprints(opened, platform)?;
+    let traces = traces(opened, platform, &observed)?;
+    let file = made(opened, (&observed, traces), &fingerprints, asked, None, talk)?;
+    Ok((file, missing))
+}
+
+/// Who did what last, where something that is declared is not there or not this project's: all that a plan tells of it. The
+/// audit is read whole for that, so it is not read in vain.
+fn traces(opened: &Opened, platform: &Platform, observed: &Observed) -> Result<Traces, Failure> {
+    let project = &opened.compiled.project;
+    let is_ours = |address: &Address| observed.objects.get(address).is_some_and(|live| live.owner.as_deref() == Some(&project.name));
+    if observed.revision == 0 || project.resources.keys().all(is_ours) {
+        return Ok(Traces::new());
+    }
+    // Not everybody may know it, and no plan depends on it.
+    Ok(platform.traces(&project.name).unwrap_or_default())
 }
 
 /// The same from a snapshot: no platform is asked, and no secret is read.
@@ -53,20 +77,20 @@ pub(super) fn plan_from(
     asked: &Asked<'_>,
     talk: &Talk<'_>,
 ) -> Result<PlanFile, Failure> {
-    made(opened, observed, &Fingerprints::new(), asked, Some(snapshot.origin()), talk)
+    made(opened, (observed, Traces::new()), &Fingerprints::new(), asked, Some(snapshot.origin()), talk)
 }
 
 fn made(
     opened: &Opened,
-    observed: &Observed,
+    (observed, traces): (&Observed, Traces),
     fingerprints: &Fingerprints,
     asked: &Asked<'_>,
     snapshot: Option<FromSnapshot>,
     talk: &Talk<'_>,
 ) -> Result<PlanFile, Failure> {
     let project = &opened.compiled.project;
-    let options =
-        PlanOptions { mode: asked.mode, targets: asked.targets.iter().cloned().collect::<BTreeSet<_>>(), allow_empty: asked.allow_empty };
+    let targets = asked.targets.iter().cloned().collect();
+    let options = PlanOptions { mode: asked.mode, targets, allow_empty: asked.allow_empty, traces };
     let mut plan = plan::plan(project, observed, fingerprints, &options).map_err(|error| no_plan(error, opened))?;
     let findings = plan::inspect(&plan, project, observed);
     assert!(findings.is_empty(), "the plan does not pass its own checker: {findings:?}");
@@ -158,7 +182,8 @@ pub(super) fn text(file: &PlanFile, mut page: Page) -> String {
     let api = if file.api == "embedded" { "the embedded broker" } else { &file.api };
     let from = file.snapshot.as_ref().map(|snapshot| format!("a snapshot of {api} taken at {}; {NOT_COMPARED}", snapshot.taken_at));
     let api = from.as_deref().unwrap_or(api);
-    let heading = Heading { project: &file.project, environment: file.environment.as_deref(), api, plan_id: &file.plan_id };
+    let environment = file.environment.as_deref();
+    let heading = Heading { project: &file.project, environment, api, plan_id: &file.plan_id, variables: &file.variables };
     plan_text::plan(&file.plan, heading, &file.scripts, &mut page);
     page.into_text()
 }
@@ -213,7 +238,7 @@ pub(super) fn still_follows(
         return not_denied(&again.plan);
     }
     let said = |plan: &plan::Plan| -> BTreeMap<Address, serde_json::Value> {
-        plan.changes.iter().map(|change| (change.address.clone(), without_fingerprints(serde_json::json!(change)))).collect()
+        plan.changes.iter().map(|change| (change.address.clone(), without_fingerprints(done(change)))).collect()
     };
     let (then, now) = (said(&file.plan), said(&again.plan));
     let differs = then.keys().chain(now.keys()).find(|address| then.get(*address) != now.get(*address));
@@ -222,10 +247,19 @@ pub(super) fn still_follows(
         .hint(LOOK_AGAIN))
 }
 
-/// What a plan does and says of it, without what may be known at one time and not at another: fingerprints, and objects that
-/// are not changed.
+/// What a plan does and says of it, without what may be known at one time and not at another, or to one and not to another:
+/// fingerprints, that something was there before, and objects that are not changed.
 fn steady(plan: &plan::Plan) -> serde_json::Value {
-    without_fingerprints(serde_json::json!({ "summary": plan.summary, "changes": plan.changes }))
+    let changes: Vec<serde_json::Value> = plan.changes.iter().map(done).collect();
+    without_fingerprints(serde_json::json!({ "summary": plan.summary, "changes": changes }))
+}
+
+fn done(change: &Change) -> serde_json::Value {
+    let mut change = change.clone();
+    for reason in change.reasons.iter_mut().filter(|reason| reason.code == plan::DELETED_ELSEWHERE) {
+        plan::NOT_THERE_YET.clone_into(&mut reason.code);
+    }
+    serde_json::json!(change)
 }
 
 fn without_fingerprints(mut value: serde_json::Value) -> serde_json::Value {

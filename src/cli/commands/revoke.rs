@@ -8,6 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::report::json;
 use crate::cli::report::page::Tone;
 use crate::cli::talk::{Failure, Talk};
+use crate::diag::nearest;
 use crate::embedded::Embedded;
 use crate::remote::Http;
 use crate::resource::WebhookState;
@@ -21,6 +22,9 @@ pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     let report = party::named(&platform, &args.name)?;
     if args.as_user.is_some() && !report.use_login_user_credentials {
         return Err(Failure::new(Exit::Usage, format!("`{}` runs with its owner's credentials, not with each user's", report.address)));
+    }
+    if let Some(user) = args.as_user.as_deref().filter(|user| report.users.iter().all(|one| one.user != *user)) {
+        return Err(nobody(user, &report));
     }
     let told = match &platform {
         Platform::Here(embedded) => here(embedded, &report, args.as_user.as_deref())?,
@@ -44,6 +48,10 @@ pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
                 let whose = if one.user.is_empty() { String::new() } else { format!("{}: ", one.user) };
                 page.put(tone(one.outcome), &format!("  {whose}{}", one.message)).end();
             }
+            if matches!(&platform, Platform::Here(_)) && told.iter().any(|one| one.outcome == ToldOutcome::Queued) {
+                let how = "  the next `bowline webhook deliver`, `apply`, `invoke` or `connect` after a while tries it again";
+                page.put(Tone::Quiet, how).end();
+            }
             for address in blocked {
                 page.put(Tone::Caution, &format!("  {address} is blocked until it is connected again")).end();
             }
@@ -52,6 +60,14 @@ pub(crate) fn run(args: &Revoke, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
     }
     let failed = told.iter().any(|one| one.outcome == ToldOutcome::Failed);
     Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+fn nobody(user: &str, report: &Report) -> Failure {
+    let failure = Failure::new(Exit::Usage, format!("`{}` holds nothing of a login user `{user}`", report.address));
+    match nearest(user, report.users.iter().map(|one| one.user.as_str())) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("`bowline status` shows whose accounts it is connected with"),
+    }
 }
 
 /// What the services made of it, in the API's words.
@@ -63,7 +79,6 @@ fn here(embedded: &Embedded, report: &Report, user: Option<&str>) -> Result<Vec<
         .map_err(|error| party::failure("could not revoke", report.address.name.as_str(), error))?;
     // What had to wait before is told along; only this connection's outcome counts here.
     told.retain(|one| one.connection == report.address.name);
-    let _ = embedded.broker().tell_services(None);
     Ok(told.iter().map(words::told).collect())
 }
 

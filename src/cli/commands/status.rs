@@ -68,7 +68,7 @@ fn people(observed: &Observed, reports: &[Report], page: &mut Page) {
         return;
     }
     let mut rows: Vec<Row> = reports.iter().flat_map(rows).collect();
-    rows.extend(observed.objects.iter().filter_map(|(address, live)| webhook_row(address, live)));
+    rows.extend(observed.objects.iter().filter_map(|(address, live)| webhook_row(address, live, needs_login_user(address, reports))));
     table(&rows, page);
     if !rows.is_empty() {
         page.end();
@@ -92,7 +92,7 @@ fn connection_row(report: &Report) -> Row {
     if report.use_login_user_credentials {
         detail.push_str(&format!(", each user's own account ({})", counted(report.users.len(), "user")));
     }
-    detail.push_str(&held_words(&report.held));
+    detail.push_str(&held_words(&report.held, &report.message));
     if !report.message.is_empty() {
         detail.push_str(&format!(": {}", report.message));
     }
@@ -100,7 +100,7 @@ fn connection_row(report: &Report) -> Row {
 }
 
 fn user_row(user: &UserReport) -> Row {
-    let mut detail = held_words(&user.held).trim_start_matches(", ").to_owned();
+    let mut detail = held_words(&user.held, &user.message).trim_start_matches(", ").to_owned();
     if !user.message.is_empty() {
         detail = if detail.is_empty() { user.message.clone() } else { format!("{detail}: {}", user.message) };
     }
@@ -115,8 +115,8 @@ fn tone(state: ConnectionState) -> Tone {
     }
 }
 
-/// What is held, in words that follow others.
-fn held_words(held: &HeldReport) -> String {
+/// What is held, in words that follow others. `message` is said beside them, and nothing twice.
+fn held_words(held: &HeldReport, message: &str) -> String {
     let mut words = String::new();
     let mut say = |what: &str, time: Option<SystemTime>| {
         if let Some(time) = time {
@@ -134,17 +134,25 @@ fn held_words(held: &HeldReport) -> String {
     if let Some(time) = held.last_used {
         words.push_str(&format!(", last used {}", rfc3339(time)));
     }
-    if !held.last_error.is_empty() {
+    if !held.last_error.is_empty() && !message.contains(&held.last_error) {
         words.push_str(&format!(", last error: {}", held.last_error));
     }
     words
 }
 
-/// Webhooks that can fire need no line of their own.
-fn webhook_row(address: &Address, live: &Live) -> Option<Row> {
+/// Whether a webhook is signed with a login user's own account, which no event has.
+fn needs_login_user(webhook: &Address, reports: &[Report]) -> bool {
+    reports.iter().any(|report| report.use_login_user_credentials && report.webhooks.contains_key(webhook))
+}
+
+/// Webhooks that fire by themselves need no line of their own.
+fn webhook_row(address: &Address, live: &Live, needs_login_user: bool) -> Option<Row> {
     let (state, detail) = match &live.status {
         LiveStatus::Webhook(WebhookState::Blocked) => ("blocked", "its connection is not connected"),
         LiveStatus::Webhook(WebhookState::Detached) => ("detached", "set aside by an apply that did not finish: apply again"),
+        LiveStatus::Webhook(WebhookState::Active) if needs_login_user => {
+            ("active", "only on a login user's behalf: `webhook trigger --as`")
+        }
         LiveStatus::Webhook(WebhookState::Active) | LiveStatus::Service | LiveStatus::Connection(_) | LiveStatus::Function => return None,
     };
     Some(Row { address: address.to_string(), state: state.to_owned(), tone: Tone::Caution, detail: detail.to_owned() })
@@ -167,6 +175,9 @@ struct Object {
     /// The state of a connection or webhook.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<String>,
+    /// Whether a webhook fires only on a login user's behalf.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    needs_login_user: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     connection: Option<ConnectionDetail>,
 }
@@ -226,6 +237,7 @@ fn machine(observed: &Observed, reports: &[Report]) -> Machine {
             protect: live.resource.protect(),
             etag: live.etag.0.clone(),
             state: state(&live.status),
+            needs_login_user: needs_login_user(address, reports),
             connection: reports.iter().find(|report| report.address == *address).map(detail),
         })
         .collect();

@@ -1,5 +1,6 @@
 //! Deliveries of webhooks, for machines.
 
+use super::delivery_text;
 use crate::broker::hook::{Listed, Preview, PreviewBody, PreviewValue, Shown};
 use crate::clock::rfc3339;
 use crate::store::{Attempt, DeliveryState};
@@ -56,9 +57,13 @@ fn one(listed: &Listed) -> Value {
         "tries": delivery.tries,
         "created": rfc3339(delivery.created),
         "actor": delivery.actor,
+        "user": Some(&delivery.user).filter(|user| !user.is_empty()),
         "due": is_pending.then(|| rfc3339(delivery.due)),
         "finished": delivery.finished.map(rfc3339),
-        "reason": delivery.reason,
+        "reason": match listed.waits {
+            Some(state) if delivery.reason.is_empty() => delivery_text::waits(state),
+            Some(_) | None => &delivery.reason,
+        },
     })
 }
 

@@ -58,7 +58,8 @@ pub(crate) fn tried(tried: &Tried, page: &mut Page) {
             format!("{}; try {} of {TRIES} at {}", outcome(attempt), delivery.tries + 1, rfc3339(delivery.due))
         }
         (_, Some(attempt)) => outcome(attempt),
-        (_, None) => "its connection is not connected".to_owned(),
+        (_, None) if delivery.user.is_empty() => "its connection is not connected".to_owned(),
+        (_, None) => format!("its connection is not connected for {}", delivery.user),
     };
     page.put(Tone::Quiet, &format!("  {detail}")).end();
 }
@@ -118,11 +119,12 @@ pub(crate) fn shown(shown: &Shown, page: &mut Page) {
     let (tone, state) = state(&shown.listed);
     page.put(Tone::Strong, &delivery.id).say("  ").put(tone, state).say(&format!("  {}", detail(&shown.listed))).end();
     page.line(&format!(
-        "  webhooks.{} to {}, triggered at {} by {}",
+        "  webhooks.{} to {}, triggered at {} by {}{}",
         delivery.webhook,
         delivery.host,
         rfc3339(delivery.created),
-        delivery.actor
+        delivery.actor,
+        if delivery.user.is_empty() { String::new() } else { format!(" on behalf of {}", delivery.user) }
     ));
     for attempt in &shown.attempts {
         let tone = if attempt.result == "delivered" { Tone::Good } else { Tone::Bad };
@@ -146,13 +148,21 @@ fn detail(one: &Listed) -> String {
     let delivery = &one.delivery;
     let because = if delivery.reason.is_empty() { String::new() } else { format!(": {}", delivery.reason) };
     match (delivery.state, one.waits) {
-        (DeliveryState::Pending, Some(WebhookState::Detached)) => "the webhook was set aside by an apply that did not finish".to_owned(),
-        (DeliveryState::Pending, Some(_)) => "the webhook's connection is not connected".to_owned(),
+        (DeliveryState::Pending, Some(state)) => waits(state).to_owned(),
         (DeliveryState::Pending, None) => format!("try {} of {TRIES} at {}{because}", delivery.tries + 1, rfc3339(delivery.due)),
         (DeliveryState::Delivered, _) => delivery.finished.map(|at| format!("at {}", rfc3339(at))).unwrap_or_default(),
         (DeliveryState::Dead, _) => {
             format!("after {}{because}", if delivery.tries == 1 { "1 try".to_owned() } else { format!("{} tries", delivery.tries) })
         }
+    }
+}
+
+/// Why a delivery waits whose webhook cannot fire.
+pub(super) fn waits(state: WebhookState) -> &'static str {
+    match state {
+        WebhookState::Active => "",
+        WebhookState::Blocked => "the webhook's connection is not connected",
+        WebhookState::Detached => "the webhook was set aside by an apply that did not finish",
     }
 }
 

@@ -4,6 +4,7 @@ use super::counted;
 use super::page::{Page, Tone};
 use super::plan_text;
 use crate::plan::{Drift, DriftKind, Side};
+use crate::resource::ConnectionState;
 
 /// All of it, with a line of counts.
 pub(crate) fn drift(drift: &[Drift], ignored: usize, page: &mut Page) {
@@ -12,6 +13,7 @@ pub(crate) fn drift(drift: &[Drift], ignored: usize, page: &mut Page) {
             DriftKind::Changed => ("~", Tone::Caution),
             DriftKind::Deleted => ("-", Tone::Bad),
             DriftKind::OwnerChanged => (">", Tone::Accent),
+            DriftKind::State => ("!", Tone::Caution),
         };
         page.say("  ").cell(tone, symbol, 4).put(tone, &one.address.to_string()).say(&format!("  {}", what(one))).end();
         for drifted in &one.diff {
@@ -29,12 +31,14 @@ pub(crate) fn drift(drift: &[Drift], ignored: usize, page: &mut Page) {
     }
 }
 
-fn what(drift: &Drift) -> String {
+/// What became of an object, by whom and when as far as that is known.
+pub(super) fn what(drift: &Drift) -> String {
     let what = match (drift.kind, &drift.owner) {
         (DriftKind::Changed, _) => "changed".to_owned(),
         (DriftKind::Deleted, _) => "deleted".to_owned(),
         (DriftKind::OwnerChanged, Some(owner)) => format!("now belongs to `{owner}`"),
         (DriftKind::OwnerChanged, None) => "now belongs to nobody".to_owned(),
+        (DriftKind::State, _) => drift.state.map_or("not connected", ConnectionState::words).to_owned(),
     };
     let by = drift.by.as_ref().map(|by| format!(", by {by}")).unwrap_or_default();
     let at = drift.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();

@@ -30,8 +30,14 @@ enum Gravity {
     Refused,
 }
 
-const MAY_DO_MORE: [Hazard; 5] =
-    [Hazard::WidensScopes, Hazard::ChangesIdentity, Hazard::SendsElsewhere, Hazard::Unprotects, Hazard::TakesFromAnotherProject];
+const MAY_DO_MORE: [Hazard; 6] = [
+    Hazard::WidensScopes,
+    Hazard::ChangesIdentity,
+    Hazard::SendsElsewhere,
+    Hazard::TouchesProtected,
+    Hazard::Unprotects,
+    Hazard::TakesFromAnotherProject,
+];
 
 fn gravity(change: &Change) -> Gravity {
     let alarming = |hazards: &[Hazard]| hazards.iter().any(|hazard| change.hazards.contains(hazard) && is_alarming(change, *hazard));
@@ -64,6 +70,7 @@ pub(super) fn is_alarming(change: &Change, hazard: Hazard) -> bool {
         | Hazard::ChangesIdentity
         | Hazard::Destroys
         | Hazard::PlainHttp
+        | Hazard::TouchesProtected
         | Hazard::Unprotects
         | Hazard::SendsElsewhere
         | Hazard::TakesFromAnotherProject

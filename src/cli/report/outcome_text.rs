@@ -2,8 +2,8 @@
 
 use super::counted;
 use super::page::{Page, Tone};
-use crate::apply::{Because, Outcome, Report};
-use crate::resource::{Address, ConnectionState, Kind};
+use crate::apply::{Because, Report};
+use crate::resource::{Address, Kind};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -43,11 +43,10 @@ fn people(report: &Report, page: &mut Page) {
             page.line(&format!("  {address}"));
         }
     }
-    let unconnected = unconnected(report);
-    if !unconnected.is_empty() {
-        let count = counted(unconnected.len(), "connection");
+    if !report.not_connected.is_empty() {
+        let count = counted(report.not_connected.len(), "connection");
         page.put(Tone::Bad, &format!("{count} could not be connected; `bowline status` says why:")).end();
-        for address in unconnected {
+        for address in &report.not_connected {
             page.line(&format!("  {address}"));
         }
     }
@@ -57,12 +56,6 @@ fn people(report: &Report, page: &mut Page) {
             page.line(&format!("  {address}"));
         }
     }
-}
-
-/// Connections that were asked to connect, by nobody's leave, and did not: the service is away or refuses.
-fn unconnected(report: &Report) -> BTreeSet<&Address> {
-    let failed = |outcome: &Outcome| *outcome == Outcome::Connection(ConnectionState::Error);
-    report.done.iter().filter(|(_, outcome)| failed(outcome)).map(|(task, _)| &task.address).collect()
 }
 
 fn kinds(touched: &BTreeSet<&Address>) -> String {
@@ -110,7 +103,7 @@ pub(crate) fn machine(report: &Report, plan_id: &str) -> Value {
         "refused": report.refused.iter().map(|(address, refused)| json!({ "address": address, "code": refused.code, "message": refused.message })).collect::<Vec<_>>(),
         "left_out": report.left_out.iter().map(|one| json!({ "id": one.id, "address": one.address, "action": one.action, "hazards": one.hazards, "needs": one.needs })).collect::<Vec<_>>(),
         "waiting": report.waiting,
-        "not_connected": unconnected(report),
+        "not_connected": report.not_connected,
         "blocked": report.blocked,
     })
 }

@@ -1,12 +1,14 @@
 //! A plan for people: what needs attention first, then the rest, one line of counts, the plan's id last.
 
+use super::drift_text;
 use super::gravity::{by_gravity, is_alarming, only_changes_hands};
 use super::page::{Page, Tone, width};
 use super::plan_words::{changes_of_owner, class_word, consequence, counts, reasons, secret_write, value, verb};
 use super::refs_text::{self, Line};
 use crate::apply::ScriptPlace;
 use crate::plan::{Action, Actor, Change, DiffOp, Difference, Effect, LeftOut, Plan, Step, Verdict};
-use crate::resource::{Address, Resource};
+use crate::resource::{Address, ConnectionState, Resource};
+use std::collections::BTreeMap;
 
 /// What a plan is a plan of.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +18,8 @@ pub(crate) struct Heading<'a> {
     /// The API, in words.
     pub api: &'a str,
     pub plan_id: &'a str,
+    /// Values of variables that were given on the command line.
+    pub variables: &'a BTreeMap<String, String>,
 }
 
 /// The whole plan. `scripts` are the places in scripts that name a connection which it changes.
@@ -44,7 +48,11 @@ fn head(heading: Heading<'_>, page: &mut Page) {
     if let Some(environment) = heading.environment {
         page.say(" in ").put(Tone::Strong, environment);
     }
-    page.say(&format!(", against {}", heading.api)).end().end();
+    page.say(&format!(", against {}", heading.api)).end();
+    for (name, value) in heading.variables {
+        page.put(Tone::Quiet, &format!("with {name}={value}")).end();
+    }
+    page.end();
 }
 
 /// The project's own rules that do not hold, before everything else.
@@ -241,7 +249,11 @@ fn drift(plan: &Plan, page: &mut Page) {
     }
     page.put(Tone::Strong, "Changed by somebody else since the last apply").end();
     for drift in &plan.drift {
-        page.say("  ").put(Tone::Caution, &drift.address.to_string()).end();
+        page.say("  ").put(Tone::Caution, &drift.address.to_string());
+        if drift.diff.is_empty() {
+            page.say(&format!("  {}", drift_text::what(drift)));
+        }
+        page.end();
         for drifted in &drift.diff {
             difference(&drifted.difference, page);
         }
@@ -252,8 +264,16 @@ fn drift(plan: &Plan, page: &mut Page) {
 fn waiting(plan: &Plan, page: &mut Page) {
     let names = plan.waiting.iter().map(|waiting| width(&waiting.address.to_string())).max().unwrap_or(0).min(60);
     for waiting in &plan.waiting {
-        page.say("  ").cell(Tone::Caution, "?", 4).cell(Tone::Caution, &waiting.address.to_string(), names);
-        page.say(&format!("  {}", waiting.state.words())).end();
+        let (tone, symbol, more) = match waiting.state {
+            ConnectionState::Error => (Tone::Bad, "x", ": the service gave no access; `bowline status` says why"),
+            ConnectionState::NotConnected
+            | ConnectionState::AwaitingConsent
+            | ConnectionState::Connected
+            | ConnectionState::Expired
+            | ConnectionState::Revoked => (Tone::Caution, "?", ""),
+        };
+        page.say("  ").cell(tone, symbol, 4).cell(tone, &waiting.address.to_string(), names);
+        page.say(&format!("  {}{more}", waiting.state.words())).end();
     }
     if !plan.waiting.is_empty() {
         page.end();

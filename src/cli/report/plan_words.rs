@@ -1,7 +1,7 @@
 //! A plan in words: alike for people at a terminal and in the comment of a pull request.
 
 use super::counted;
-use crate::plan::{Action, Actor, Change, DiffValue, Hazard, Plan, Summary};
+use crate::plan::{Action, Actor, Affects, Change, DiffValue, Hazard, Plan, Summary};
 use crate::resource::{Address, ScopeClass};
 use std::collections::BTreeSet;
 
@@ -79,14 +79,20 @@ impl Consequence {
 
 /// `None` where nobody has to do anything about it.
 pub(super) fn consequence(change: &Change, hazard: Hazard) -> Option<Consequence> {
-    let users = &change.affects.users;
+    let Affects { users, asked, .. } = &change.affects;
     let names = |addresses: &BTreeSet<Address>| addresses.iter().map(Address::to_string).collect();
     let (words, names) = match hazard {
         Hazard::LosesTokens if users.is_empty() => ("its authorisation is taken away".to_owned(), Vec::new()),
         Hazard::LosesTokens => (format!("the authorisation of {} is taken away", people(users.len())), users.iter().cloned().collect()),
         Hazard::NeedsConsent => match change.steps.iter().find_map(|step| step.actor) {
-            Some(Actor::EachUser) if users.len() > 1 => {
-                (format!("all {} have to consent again in a browser", people(users.len())), Vec::new())
+            Some(Actor::EachUser) if !asked.is_empty() => {
+                // Those whose authorisation is taken away by the same change are named with that.
+                let others = asked.difference(users).cloned().collect();
+                let words = match asked.len() {
+                    1 => "1 person has to consent again in a browser".to_owned(),
+                    count => format!("all {} have to consent again in a browser", people(count)),
+                };
+                (words, others)
             }
             Some(Actor::EachUser) => ("every user has to consent in a browser".to_owned(), Vec::new()),
             Some(Actor::Owner) | None => ("the owner has to consent in a browser".to_owned(), Vec::new()),
@@ -100,6 +106,7 @@ pub(super) fn consequence(change: &Change, hazard: Hazard) -> Option<Consequence
         Hazard::BreaksFunctions => ("scripts that name it will fail".to_owned(), names(&change.affects.functions)),
         Hazard::ChangesIdentity => ("calls will run with another person's account".to_owned(), Vec::new()),
         Hazard::Destroys => ("the object goes away".to_owned(), Vec::new()),
+        Hazard::TouchesProtected => ("it is a protected object".to_owned(), Vec::new()),
         Hazard::Unprotects => ("it is no longer protected".to_owned(), Vec::new()),
         Hazard::SendsElsewhere => ("credentials may go where they did not before".to_owned(), Vec::new()),
         Hazard::TakesFromAnotherProject => ("it is taken from the project".to_owned(), change.from.iter().cloned().collect()),

@@ -1,7 +1,7 @@
 //! Webhooks: where they go, what signs them, and what they send.
 
 use super::bodies;
-use super::diags::{Contradiction, HostDecidedLater, HostNotAllowed, UnknownConnection};
+use super::diags::{Contradiction, HostDecidedLater, HostNotAllowed, NeedsLoginUser, UnknownConnection};
 use super::endpoints;
 use super::headers;
 use super::merge_fields;
@@ -28,6 +28,7 @@ pub(super) fn check(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, 
     check_body(diags, site, webhook);
     headers::check(diags, world, site, webhook);
     check_signing(diags, world, site, webhook);
+    check_login_user(diags, world, site, webhook);
 }
 
 /// The connection that signs the call, where it is known which.
@@ -46,6 +47,14 @@ fn check_signing(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, web
             help: "remove `signing`, or use a service whose credential goes into a header",
             other: Some((site.value(&["auth", "connection"]), "the connection")),
         });
+    }
+}
+
+/// An event of the platform's own has no login user, so nobody's account signs what it sends.
+fn check_login_user(diags: &mut Diagnostics, world: &World<'_>, site: Site<'_>, webhook: &Webhook) {
+    let connection = webhook.connection().and_then(|name| world.connection(name.as_str()));
+    if let Some(connection) = connection.filter(|connection| connection.use_login_user_credentials) {
+        diags.push(NeedsLoginUser { at: site.value(&["auth", "connection"]), connection: connection.name.clone() });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::diags::{ControlCharacter, InvalidUtf8};
 use crate::diag::Diagnostics;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Span, is_forbidden};
 use std::sync::Arc;
 
 /// The largest file that is read, in bytes.
@@ -35,7 +35,7 @@ fn check(diags: &mut Diagnostics, file: FileId, text: &str) -> bool {
         return true;
     }
     let mut clean = true;
-    for (at, character) in text.char_indices().filter(|(_, character)| forbidden(*character)).take(TOLD) {
+    for (at, character) in text.char_indices().filter(|(_, character)| is_forbidden(*character)).take(TOLD) {
         diags.push(ControlCharacter { span: Span::new(file, at, at + character.len_utf8()), character });
         clean = false;
     }
@@ -68,17 +68,6 @@ fn is_suspicious(byte: u8) -> bool {
         | (byte == 0xd8)
         | (byte == 0xe2)
         | (byte == 0xef)
-}
-
-/// Control characters except tab and line breaks; characters that change direction (Unicode Bidirectional_Control),
-/// separate lines invisibly, or mark a byte order inside the text.
-pub(super) fn forbidden(character: char) -> bool {
-    match character {
-        '\t' | '\n' | '\r' => false,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Events → tree.
 
-use super::admit::{forbidden, suspicious};
+use super::admit::suspicious;
 use super::alias::Size;
 use super::budget::Budget;
 use super::builder::{Builder, Flow, Frame, GO_ON, Key, Place};
@@ -8,7 +8,7 @@ use super::diags::{BadKey, ControlCharacter, KeyFault, NotANumber, SecondDocumen
 use super::scalar::{Plain, plain};
 use super::tree::{Content, Entry, Node, Tree};
 use crate::diag::Diagnostics;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Span, is_forbidden};
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -150,7 +150,7 @@ impl Builder<'_> {
     pub(super) fn check_unescaped(&mut self, text: &str, style: ScalarStyle, place: &Place) {
         if style == ScalarStyle::DoubleQuoted
             && suspicious(text.as_bytes())
-            && let Some(character) = text.chars().find(|character| forbidden(*character))
+            && let Some(character) = text.chars().find(|character| is_forbidden(*character))
         {
             self.complain(ControlCharacter { span: self.span(place), character });
         }

@@ -64,9 +64,7 @@ fn sorted(provider: &Provider, trouble: Trouble) -> RefreshError {
             RefreshError::Transient { retry_after: None, why: "status 400 without an error code".to_owned() }
         }
         Trouble::Rejected { status } => RefreshError::ServiceFault { code: format!("status {status}"), description: None },
-        Trouble::Unreadable(fault @ crate::oauth::AnswerFault::Redirect(_)) => {
-            RefreshError::ServiceFault { code: "redirect".to_owned(), description: Some(fault.to_string()) }
-        }
+        Trouble::Unreadable(crate::oauth::AnswerFault::Redirect(status)) => RefreshError::Redirects { status },
         Trouble::Unreadable(fault) => perhaps_spent(provider, None, fault.to_string()),
         Trouble::BadKey => RefreshError::ServiceFault { code: "private_key".to_owned(), description: Some("it cannot sign".to_owned()) },
     }

@@ -114,7 +114,7 @@ fn what_is_no_answer_is_none() {
         assert!(matches!(error, FlowError::Answer(_)), "{body}: {error:?}");
         assert!(!format!("{error:?}").contains("canary"), "no body in an error");
     }
-    assert!(matches!(read(&provider(), json(302, "")), Err(FlowError::Answer(AnswerFault::Redirect(302)))));
+    assert!(matches!(read(&provider(), json(302, "")), Err(FlowError::Redirects { status: 302 })));
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn class(error: &RefreshError) -> Class {
         RefreshError::Transient { .. } => Class::Transient,
         RefreshError::Uncertain { .. } => Class::Uncertain,
         RefreshError::Final(_) => Class::Final,
-        RefreshError::ServiceFault { .. } => Class::ServiceFault,
+        RefreshError::ServiceFault { .. } | RefreshError::Redirects { .. } => Class::ServiceFault,
     }
 }
 
@@ -122,7 +122,7 @@ fn a_server_that_names_a_wait_is_heard() {
     busy.headers_mut().insert("retry-after", "17".parse().expect("a value"));
     let wait = |error: RefreshError| match error {
         RefreshError::Transient { retry_after, .. } | RefreshError::Uncertain { retry_after, .. } => retry_after.map(|wait| wait.as_secs()),
-        RefreshError::Final(_) | RefreshError::ServiceFault { .. } => None,
+        RefreshError::Final(_) | RefreshError::ServiceFault { .. } | RefreshError::Redirects { .. } => None,
     };
     assert_eq!(wait(renew(&provider(), Ok(busy.clone())).expect_err("busy")), Some(17));
     *busy.status_mut() = http::StatusCode::BAD_GATEWAY;

@@ -47,7 +47,7 @@ fn the_third_side_of_a_drift_is_the_declaration() {
 #[test]
 fn what_is_gone_or_somebody_elses_drifted_only_where_it_was_ours_and_is_declared() {
     use crate::resource::{Deed, Trace};
-    let trace = |deed, ours| Trace { by: "ada".to_owned(), at: "2026-11-24T05:30:00Z".to_owned(), deed, ours };
+    let trace = |deed, ours| Trace { by: "ada".to_owned(), at: "2026-11-24T05:30:00Z".to_owned(), deed, ours, revoked: None };
     let project = declared(&[("connections.gone", json!({})), ("connections.taken", json!({})), ("connections.new", json!({}))]);
     let mut observed = live(&[("connections.taken", json!({}))]);
     owner(&mut observed, "connections.taken", Some("theirs"));
@@ -57,7 +57,13 @@ fn what_is_gone_or_somebody_elses_drifted_only_where_it_was_ours_and_is_declared
         (address("connections.undeclared"), trace(Deed::Delete, true)),
         (address("connections.new"), trace(Deed::Delete, false)),
     ];
-    let found = drift(&project, &observed, &traces.into());
+    let traces: crate::resource::Traces = traces.into();
+    let options = PlanOptions { traces: traces.clone(), ..PlanOptions::default() };
+    let made = with(&project, &observed, &options);
+    let why = |at: &str| change(&made, at).reasons[0].code.clone();
+    assert_eq!((why("connections.gone"), why("connections.new")), (DELETED_ELSEWHERE.to_owned(), "not-there-yet".to_owned()));
+    let found = drift(&project, &observed, &traces);
+    assert_eq!(made.drift, found);
     let told: Vec<_> = found.iter().map(|one| (one.address.to_string(), one.kind, one.owner.as_deref(), one.by.as_deref())).collect();
     assert_eq!(
         told,
@@ -66,4 +72,24 @@ fn what_is_gone_or_somebody_elses_drifted_only_where_it_was_ours_and_is_declared
             ("connections.taken".to_owned(), DriftKind::OwnerChanged, Some("theirs"), Some("ada")),
         ]
     );
+}
+
+#[test]
+fn an_authorisation_that_is_gone_drifted_and_one_that_never_was_did_not() {
+    use crate::resource::{Deed, Trace};
+    let project = declared(&[("connections.c", json!({}))]);
+    let mut observed = live(&[("connections.c", json!({}))]);
+    let at = "2026-11-24T05:30:00Z".to_owned();
+    let revoked = Some(("ada".to_owned(), at.clone()));
+    let trace = Trace { by: "zoe".to_owned(), at, deed: Deed::Put, ours: true, revoked };
+    let traces = [(address("connections.c"), trace)].into();
+    let mut told = |state: ConnectionState| {
+        self::state(&mut observed, "connections.c", state);
+        drift(&project, &observed, &traces).pop().map(|one| (one.kind, one.state, one.by))
+    };
+    assert_eq!(told(ConnectionState::Revoked), Some((DriftKind::State, Some(ConnectionState::Revoked), Some("ada".to_owned()))));
+    assert_eq!(told(ConnectionState::Expired), Some((DriftKind::State, Some(ConnectionState::Expired), None)));
+    for never in [ConnectionState::NotConnected, ConnectionState::AwaitingConsent, ConnectionState::Error, ConnectionState::Connected] {
+        assert_eq!(told(never), None);
+    }
 }

@@ -42,3 +42,43 @@ fn a_new_connection_that_nobody_consents_to_escalates_with_all_that_is_not_readi
     assert_eq!(hazards(&asking(json!(["a.read"]), "m")), (vec![], 0));
     assert_eq!(hazards(&asking(json!(["a.write"]), "slack")), (vec![Hazard::NeedsConsent], 0));
 }
+
+#[test]
+fn whoever_has_to_consent_is_counted_and_named_also_after_a_revocation() {
+    let all = [("connections.c", json!({ "use_login_user_credentials": true }))];
+    let (project, mut observed) = (declared(&all), live(&all));
+    let user = |(user, state): (&str, ConnectionState)| UserStatus { user: user.to_owned(), state };
+    let (lost, held) = (ConnectionState::Revoked, ConnectionState::Connected);
+    for (zoe, state) in [(lost, lost), (held, held)] {
+        let status = ConnectionStatus { state, users: [("ada", lost), ("zoe", zoe)].map(user).into() };
+        observed.objects.get_mut(&address("connections.c")).expect("it is live").status = Status::Connection(status);
+        let wanted = json!({ "use_login_user_credentials": true, "description": "another" });
+        let project = if state == held { declared(&[("connections.c", wanted)]) } else { project.clone() };
+        let made = planned(&project, &observed);
+        let affects = &change(&made, "connections.c").affects;
+        assert_eq!((made.summary.consents, made.summary.users_affected), (2, usize::from(state == held)));
+        assert_eq!(affects.asked, ["ada".to_owned(), "zoe".to_owned()].into());
+        assert_eq!(affects.users.len(), usize::from(state == held), "who lost it before does not lose it once more");
+    }
+}
+
+#[test]
+fn whatever_is_done_to_a_protected_object_is_told_but_its_adoption() {
+    let protected = |fields: &[(&str, Value)]| {
+        let mut body = json!({ "protect": true });
+        fields.iter().for_each(|(key, value)| body[key] = value.clone());
+        ("connections.c", body)
+    };
+    let mut observed = live(&[protected(&[])]);
+    let mut project = declared(&[protected(&[("description", json!("another"))])]);
+    let hazards = |project: &Project, observed: &Observed| change(&planned(project, observed), "connections.c").hazards.clone();
+    assert!(hazards(&project, &observed).contains(&Hazard::TouchesProtected));
+    assert_eq!(hazards(&project, &live(&[("connections.c", json!({ "description": "open" }))])).len(), 2, "it was not protected");
+    state(&mut observed, "connections.c", ConnectionState::Revoked);
+    assert!(hazards(&declared(&[protected(&[])]), &observed).contains(&Hazard::TouchesProtected));
+    state(&mut observed, "connections.c", ConnectionState::Connected);
+    owner(&mut observed, "connections.c", None);
+    project = declared(&[protected(&[])]);
+    project.adopted = [(address("connections.c"), None)].into();
+    assert_eq!(hazards(&project, &observed), []);
+}

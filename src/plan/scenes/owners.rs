@@ -65,3 +65,22 @@ fn what_is_forgotten_stays_and_still_stands_in_the_way() {
     let made = with(&without, &live(&all), &PlanOptions { allow_empty: true, ..PlanOptions::default() });
     assert_eq!(change(&made, "connections.c").refused.as_ref().map(|refused| refused.code.as_str()), Some("delete-while-referenced"));
 }
+
+#[test]
+fn only_what_nobody_owns_is_adopted_at_once_and_nothing_else_is_done_to_it() {
+    let all = ["connections.as_is", "connections.lost", "connections.differs", "connections.theirs"].map(|at| (at, json!({})));
+    let mut project = declared(&all);
+    let mut observed = live(&all);
+    all.iter().for_each(|(at, _)| owner(&mut observed, at, None));
+    owner(&mut observed, "connections.theirs", Some("theirs"));
+    state(&mut observed, "connections.lost", ConnectionState::Revoked);
+    let differs = observed.objects.get_mut(&address("connections.differs")).expect("it is live");
+    differs.resource = body(&address("connections.differs"), json!({ "description": "by hand" }));
+    let from = |at: &str| (at == "connections.theirs").then(|| "theirs".to_owned());
+    project.adopted = all.iter().map(|(at, _)| (address(at), from(at))).collect();
+    let made = planned(&project, &observed);
+    assert_eq!(made.summary.adopt, 4);
+    let chosen = all.iter().map(|(at, _)| address(at)).collect();
+    assert_eq!(told(&adoptions(&made, &chosen)), ["adopt connections.as_is", "adopt connections.lost"]);
+    assert!(adoptions(&made, &BTreeSet::from([address("connections.theirs")])).changes.is_empty());
+}

@@ -80,7 +80,10 @@ fn client_credentials_are_asked_for_once_and_a_refusal_is_no_difference() {
     let (project, mut observed) = (declared(&all), live(&all));
     for settled in [ConnectionState::Connected, ConnectionState::Error] {
         state(&mut observed, "connections.c", settled);
-        assert!(planned(&project, &observed).changes.is_empty());
+        let made = planned(&project, &observed);
+        assert!(made.changes.is_empty());
+        let is_told = made.waiting == [Waiting { address: address("connections.c"), state: ConnectionState::Error }];
+        assert_eq!(is_told, settled == ConnectionState::Error, "what is in error is told all the same");
     }
     for open in [ConnectionState::NotConnected, ConnectionState::Expired] {
         state(&mut observed, "connections.c", open);

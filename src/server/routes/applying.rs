@@ -53,7 +53,10 @@ pub(in crate::server) fn spend(served: &Served, asked: &Asked) -> Result<Answer,
 
 pub(in crate::server) fn traces(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
     let traces = asked.admitted(served).traces(asked.part(Parameter::PROJECT_NAME)).map_err(trouble::broker)?;
-    let shown = |(address, trace): (Address, Trace)| wire::Trace { address, by: trace.by, at: trace.at, deed: trace.deed };
+    let shown = |(address, trace): (Address, Trace)| {
+        let revoked = trace.revoked.map(|(by, at)| wire::TakenAway { by, at });
+        wire::Trace { address, by: trace.by, at: trace.at, deed: trace.deed, revoked }
+    };
     Ok(Answer::ok(&Traces { items: traces.into_iter().map(shown).collect() }))
 }
 

@@ -15,7 +15,7 @@ use crate::wire::{
 };
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use url::Url;
@@ -81,7 +81,10 @@ pub(in crate::server) fn invoke(served: &Served, asked: &Asked) -> Result<Answer
     let call = broker::Invocation {
         connection: &name,
         user: invocation.user.as_deref(),
-        method: Method::from_bytes(invocation.method.as_bytes()).map_err(|_| wrong("/method", "is no method"))?,
+        method: broker::METHODS
+            .into_iter()
+            .find(|method| method.as_str() == invocation.method)
+            .ok_or_else(|| wrong("/method", "is no method of a call"))?,
         url: Url::parse(&invocation.url).map_err(|_| wrong("/url", "is not a whole URL"))?,
         headers: headers(&invocation.headers)?,
         body: body(invocation.body)?,
@@ -116,7 +119,10 @@ fn headers(said: &BTreeMap<String, String>) -> Result<HeaderMap, Problem> {
         let value = HeaderValue::from_str(value).map_err(|_| wrong("/headers", "holds a value that cannot be sent"))?;
         headers.append(name, value);
     }
-    Ok(headers)
+    match broker::not_sent(&headers) {
+        Some(name) => Err(wrong(&format!("/headers/{name}"), "cannot be set: it belongs to this hop or to a browser")),
+        None => Ok(headers),
+    }
 }
 
 fn body(body: Option<CallBody>) -> Result<oauth::Body, Problem> {

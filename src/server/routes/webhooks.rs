@@ -11,8 +11,10 @@ use crate::wire::{Event, Problem};
 use http::StatusCode;
 
 pub(in crate::server) fn trigger(served: &Served, asked: &Asked) -> Result<Answer, Problem> {
-    let Event { event } = asked.body()?;
-    let delivery = asked.admitted(served).trigger(&asked.name(), &event, asked.key().as_deref()).map_err(trouble::hook)?;
+    let Event { event, user } = asked.body()?;
+    let key = asked.key();
+    let how = (key.as_deref(), user.as_deref());
+    let delivery = asked.admitted(served).trigger(&asked.name(), &event, how).map_err(trouble::hook)?;
     served.ring();
     Ok(Answer::json(StatusCode::ACCEPTED, &words::delivery(Listed { delivery, waits: None })))
 }

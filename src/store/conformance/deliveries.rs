@@ -20,6 +20,7 @@ fn delivery(id: &str, webhook: &str, host: &str, due: u64) -> Delivery {
         tries: 0,
         created: noon(),
         actor: "ada".to_owned(),
+        user: "zoe".to_owned(),
         due: noon() + Duration::from_secs(due),
         lease: None,
         finished: None,

@@ -33,7 +33,15 @@ pub(super) fn stored_grant(user: &str) -> StoredGrant {
 }
 
 fn revocation(id: &str, due: SystemTime) -> StoredRevocation {
-    StoredRevocation { id: id.to_owned(), connection: Name::new("crm"), user: String::new(), sealed: Sealed(vec![6]), due, tries: 1 }
+    StoredRevocation {
+        id: id.to_owned(),
+        connection: Name::new("crm"),
+        user: String::new(),
+        sealed: Sealed(vec![6]),
+        due,
+        tries: 1,
+        account: Some(Fingerprint("kx".to_owned())),
+    }
 }
 
 pub(super) fn consent(digest: &str, expires: SystemTime) -> StoredConsent {

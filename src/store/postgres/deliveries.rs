@@ -11,7 +11,7 @@ use postgres::Row;
 use std::time::{Duration, SystemTime};
 
 /// The columns that [`delivery`] reads, in its order.
-const DELIVERY: &str = "id, webhook, host, state, tries, created, actor, due, lease_owner, lease_until, finished, reason";
+const DELIVERY: &str = "id, webhook, host, state, tries, created, actor, due, lease_owner, lease_until, finished, reason, \"user\"";
 
 /// The columns that [`attempt`] reads, in its order.
 const ATTEMPT: &str = "number, at, millis, result, status, message, excerpt";
@@ -42,10 +42,10 @@ impl Session<'_> {
     }
 
     pub(super) fn insert_delivery(&self, delivery: &Delivery, request: &Sealed) -> Result<(), StoreError> {
-        let sql = "INSERT INTO deliveries (id, webhook, host, state, tries, created, actor, due, reason, request)
-                   VALUES ($1, $2, $3, '', 0, $4, $5, $4, '', $6) ON CONFLICT DO NOTHING";
-        let Delivery { id, webhook, host, created, actor, .. } = delivery;
-        self.insert_new(sql, values![id, webhook.as_str(), host, *created, actor, request])?;
+        let sql = "INSERT INTO deliveries (id, webhook, host, state, tries, created, actor, \"user\", due, reason, request)
+                   VALUES ($1, $2, $3, '', 0, $4, $5, $7, $4, '', $6) ON CONFLICT DO NOTHING";
+        let Delivery { id, webhook, host, created, actor, user, .. } = delivery;
+        self.insert_new(sql, values![id, webhook.as_str(), host, *created, actor, request, user])?;
         self.write_delivery(delivery)
     }
 
@@ -103,6 +103,7 @@ fn delivery(row: &Row) -> Result<Delivery, StoreError> {
         lease,
         finished: row.try_get(10)?,
         reason: row.try_get(11)?,
+        user: row.try_get(12)?,
     })
 }
 

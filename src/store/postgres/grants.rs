@@ -108,7 +108,7 @@ impl Session<'_> {
     }
 
     pub(super) fn read_revocations(&self) -> Result<Vec<StoredRevocation>, StoreError> {
-        self.list(r#"SELECT id, connection, "user", sealed, due, tries FROM revocations ORDER BY due, id"#, &[], |row| {
+        self.list(r#"SELECT id, connection, "user", sealed, due, tries, account FROM revocations ORDER BY due, id"#, &[], |row| {
             Ok(StoredRevocation {
                 id: row.try_get(0)?,
                 connection: Name::new(text(row, 1)?),
@@ -116,15 +116,17 @@ impl Session<'_> {
                 sealed: Sealed(row.try_get(3)?),
                 due: time(row, 4)?,
                 tries: few(row, 5)?,
+                account: row.try_get::<_, Option<String>>(6)?.map(Fingerprint),
             })
         })
     }
 
     pub(super) fn write_revocation(&self, revocation: &StoredRevocation) -> Result<(), StoreError> {
-        let sql = r#"INSERT INTO revocations (id, connection, "user", sealed, due, tries) VALUES ($1, $2, $3, $4, $5, $6)
+        let sql = r#"INSERT INTO revocations (id, connection, "user", sealed, due, tries, account) VALUES ($1, $2, $3, $4, $5, $6, $7)
                    ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, due = excluded.due, tries = excluded.tries"#;
-        let StoredRevocation { id, connection, user, sealed, due, tries } = revocation;
-        self.run(sql, values![id, connection.as_str(), user, sealed, *due, *tries]).map(drop)
+        let StoredRevocation { id, connection, user, sealed, due, tries, account } = revocation;
+        let account = account.as_ref().map(|account| account.0.as_str());
+        self.run(sql, values![id, connection.as_str(), user, sealed, *due, *tries, account]).map(drop)
     }
 
     pub(super) fn remove_revocation(&self, id: &str) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use postgres::{Client, GenericClient, Transaction};
 use std::time::Duration;
 
 /// Numbered from 1 without a gap, and as SQLite's are; each is applied once, and never edited after it was released.
-pub(super) const MIGRATIONS: [&str; 7] = [
+pub(super) const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_estate.postgres.sql"),
     include_str!("../migrations/0002_grants.postgres.sql"),
     include_str!("../migrations/0003_delivery.postgres.sql"),
@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_renewals.postgres.sql"),
     include_str!("../migrations/0006_consent_ends.postgres.sql"),
     include_str!("../migrations/0007_safety.postgres.sql"),
+    include_str!("../migrations/0008_whose.postgres.sql"),
 ];
 
 /// A change of a table waits for who reads it, and whoever wants to read it then waits too: better to stand back and try

@@ -10,7 +10,7 @@ use rusqlite::Row;
 use std::time::{Duration, SystemTime};
 
 /// The columns that [`delivery`] reads, in its order.
-const DELIVERY: &str = "id, webhook, host, state, tries, created, actor, due, lease_owner, lease_until, finished, reason";
+const DELIVERY: &str = "id, webhook, host, state, tries, created, actor, due, lease_owner, lease_until, finished, reason, user";
 
 /// The columns that [`attempt`] reads, in its order.
 const ATTEMPT: &str = "number, at, millis, result, status, message, excerpt";
@@ -40,10 +40,10 @@ impl Session<'_> {
     }
 
     pub(super) fn insert_delivery(&self, delivery: &Delivery, request: &Sealed) -> Result<(), StoreError> {
-        let sql = "INSERT INTO deliveries (id, webhook, host, state, tries, created, actor, due, reason, request)
-                   VALUES (?1, ?2, ?3, '', 0, ?4, ?5, '', '', ?6)";
-        let Delivery { id, webhook, host, created, actor, .. } = delivery;
-        self.run(sql, (id, webhook.as_str(), host, rfc3339(*created), actor, &request.0))?;
+        let sql = "INSERT INTO deliveries (id, webhook, host, state, tries, created, actor, user, due, reason, request)
+                   VALUES (?1, ?2, ?3, '', 0, ?4, ?5, ?7, '', '', ?6)";
+        let Delivery { id, webhook, host, created, actor, user, .. } = delivery;
+        self.run(sql, (id, webhook.as_str(), host, rfc3339(*created), actor, &request.0, user))?;
         self.write_delivery(delivery)
     }
 
@@ -100,6 +100,7 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
         lease,
         finished: row.get::<_, Option<String>>(10)?.map(|_| time(row, 10)).transpose()?,
         reason: row.get(11)?,
+        user: row.get(12)?,
     })
 }
 

@@ -104,7 +104,7 @@ impl Session<'_> {
     }
 
     pub(super) fn read_revocations(&self) -> Result<Vec<StoredRevocation>, StoreError> {
-        self.list("SELECT id, connection, user, sealed, due, tries FROM revocations ORDER BY due, id", [], |row| {
+        self.list("SELECT id, connection, user, sealed, due, tries, account FROM revocations ORDER BY due, id", [], |row| {
             Ok(StoredRevocation {
                 id: row.get(0)?,
                 connection: Name::new(text(row, 1)?),
@@ -112,15 +112,17 @@ impl Session<'_> {
                 sealed: Sealed(row.get(3)?),
                 due: time(row, 4)?,
                 tries: row.get(5)?,
+                account: row.get::<_, Option<String>>(6)?.map(Fingerprint),
             })
         })
     }
 
     pub(super) fn write_revocation(&self, revocation: &StoredRevocation) -> Result<(), StoreError> {
-        let sql = "INSERT INTO revocations (id, connection, user, sealed, due, tries) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        let sql = "INSERT INTO revocations (id, connection, user, sealed, due, tries, account) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                    ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, due = excluded.due, tries = excluded.tries";
-        let StoredRevocation { id, connection, user, sealed, due, tries } = revocation;
-        self.run(sql, (id, connection.as_str(), user, &sealed.0, rfc3339(*due), tries)).map(drop)
+        let StoredRevocation { id, connection, user, sealed, due, tries, account } = revocation;
+        let account = account.as_ref().map(|account| &account.0);
+        self.run(sql, (id, connection.as_str(), user, &sealed.0, rfc3339(*due), tries, account)).map(drop)
     }
 
     pub(super) fn remove_revocation(&self, id: &str) -> Result<(), StoreError> {

@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// Numbered from 1 without a gap; each is applied once, and never edited after it was released.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_estate.sqlite.sql"),
     include_str!("../migrations/0002_grants.sqlite.sql"),
     include_str!("../migrations/0003_delivery.sqlite.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_renewals.sqlite.sql"),
     include_str!("../migrations/0006_consent_ends.sqlite.sql"),
     include_str!("../migrations/0007_safety.sqlite.sql"),
+    include_str!("../migrations/0008_whose.sqlite.sql"),
 ];
 
 /// How long a writer waits for the one before it.

@@ -3,7 +3,7 @@
 use super::Server;
 use bowline::resource::access::{PrincipalKind, Right, Role, TokenScope, allowed};
 use bowline::wire::{Access, Operation, Place, Route, Shape, routes};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A path of a row, its names filled in. `token` is the id of the token that is shown: another one nobody may rotate.
 fn path(route: &Route, user: &str, token: &str) -> String {
@@ -146,4 +146,19 @@ fn people_come_and_go_and_their_tokens_are_shown_once() {
     assert_eq!(server.api("DELETE", "/applications/portal", &[], None).status, 204);
     assert_eq!(server.get("/audit/verification").json()["holds"], json!(true));
     assert_eq!(server.get("/keys").json()["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_condition_that_an_operation_does_not_look_at_is_refused() {
+    let server = Server::start();
+    let put = |path: &str, body: Value, header: &str| server.api("PUT", path, &[(header, "*")], Some(body));
+    for header in ["if-none-match", "if-match"] {
+        let user = put("/users/ada", json!({ "kind": "person", "role": "editor" }), header);
+        assert_eq!((user.status, user.code().as_str()), (400, "bad-parameter"), "{header}");
+        assert_eq!(put("/applications/roof", json!({ "title": "Roof" }), header).code(), "bad-parameter");
+    }
+    assert_eq!(server.get("/users/ada").code(), "not-found");
+    let title = json!({ "title": "Roof\u{202e}" });
+    let unfit = server.api("PUT", "/applications/roof", &[], Some(title));
+    assert_eq!((unfit.status, unfit.json()["pointer"].as_str()), (422, Some("/title")));
 }

@@ -73,8 +73,6 @@ fn connect(opened: &Opened, name: &str, args: &Connect, talk: &mut Talk<'_>) -> 
 }
 
 fn here(embedded: &Embedded, platform: &Platform, report: &Report, args: &Connect, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    // What services have still to be told goes along; what comes of it is shown by `status`.
-    let _ = embedded.broker().tell_services(None);
     let user = party::user(platform, report, args.as_user.as_deref(), talk);
     know_application(embedded, args)?;
     let receiver = Receiver::bind(args.port, &report.service)
@@ -257,7 +255,8 @@ fn say_connected(report: &Report, said: &Said<'_>, args: &Connect, talk: &mut Ta
         page.put(Tone::Quiet, "  the service does not say whose account it is: another one would take its place unnoticed").end();
     }
     for address in report.blocked() {
-        page.line(&format!("  {address} can fire now"));
+        let whose = if report.use_login_user_credentials { " on this user's behalf: `bowline webhook trigger`" } else { "" };
+        page.line(&format!("  {address} can fire now{whose}"));
     }
     talk.data(&page.into_text());
 }

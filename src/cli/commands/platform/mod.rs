@@ -59,6 +59,9 @@ pub(super) fn open_here(opened: &Opened, args: &BrokerArgs, talk: &mut Talk<'_>)
         page.line(&format!("Made the vault's key in {shown}. Without it nobody can open the secrets again: keep a copy elsewhere.")).end();
         talk.aside(&page.into_text());
     }
+    // No process stands by to do it: whoever works with the data goes on with what services have still to be told. That one
+    // cannot be told now is no failure of theirs; `status` shows what came of it.
+    let _ = embedded.broker().tell_services(None);
     Ok(embedded)
 }
 

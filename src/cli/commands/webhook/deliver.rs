@@ -63,6 +63,8 @@ fn sum(before: &Tally, next: Tally) -> Tally {
 
 fn round(platform: &Embedded, talk: &mut Talk<'_>) -> Result<Tally, Failure> {
     let (broker, actor) = (platform.broker(), platform.actor());
+    // The other queue: services that have still to be told that an access is over. What comes of it stands with the connection.
+    let _ = broker.tell_services(None);
     let carrier = Carrier { broker, actor };
     let outing = Outing { actor, courier: &carrier, stop: talk.world.interrupted };
     let told = &mut |tried: &_| {

@@ -1,18 +1,26 @@
 //! `webhook deliveries`, `show` and `redeliver`.
 
-use super::{look_at, work_on};
+use super::{look_at, unknown, work_on};
 use crate::broker::hook::{HookError, Listed};
 use crate::cli::args::{Deliveries, Redeliver, ShowDelivery, StateFilter, TextOrJson};
-use crate::cli::commands::platform::hook_failure;
+use crate::cli::commands::opened;
+use crate::cli::commands::platform::{self, hook_failure};
 use crate::cli::exit::Exit;
 use crate::cli::report::{delivery_json, delivery_text, json};
 use crate::cli::talk::{Failure, Talk};
-use crate::resource::Name;
+use crate::resource::{Address, Kind, Name};
 use crate::store::{DeliveryFilter, DeliveryState};
 
 pub(crate) fn list(args: &Deliveries, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
-    let platform = look_at(&args.project, &args.broker, talk)?;
+    let opened = opened::open(&args.project, talk)?;
+    let platform = platform::look(&opened, &args.broker, talk)?;
     let name = args.webhook.as_deref().map(|name| name.strip_prefix("webhooks.").unwrap_or(name));
+    let declares = |name: &str| opened.compiled.project.resources.contains_key(&Address::new(Kind::Webhook, name));
+    if let Some(name) = name.filter(|name| !declares(name))
+        && platform.webhook(&Name::new(name))?.is_none()
+    {
+        return Err(unknown(name, &opened, &platform)?);
+    }
     let (state, waits) = match args.state {
         None => (None, None),
         Some(StateFilter::Pending) => (Some(DeliveryState::Pending), Some(false)),

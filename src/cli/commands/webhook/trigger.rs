@@ -1,13 +1,14 @@
 //! `webhook trigger`: an event in, a call out; or a look at the call that it would make.
 
+use super::unknown;
 use crate::broker::hook::{Carrier, FillError, HookError, Outing, Verdict, preview};
 use crate::cli::args::{TextOrJson, Trigger};
 use crate::cli::commands::opened::{self, Opened};
+use crate::cli::commands::party;
 use crate::cli::commands::platform::{self, Platform, call_failure, hook_failure};
 use crate::cli::exit::Exit;
 use crate::cli::report::{delivery_json, delivery_text, json};
 use crate::cli::talk::{Failure, Talk};
-use crate::diag::nearest;
 use crate::embedded::Embedded;
 use crate::remote::Http;
 use crate::resource::{Address, Kind, Name, Resource, Webhook};
@@ -32,12 +33,13 @@ pub(crate) fn run(args: &Trigger, talk: &mut Talk<'_>) -> Result<Exit, Failure> 
         Found { address, webhook, live } if args.dry_run => show(args, &address, &webhook, live, &event, talk),
         Found { live: false, address, .. } => Err(Failure::new(Exit::Failed, format!("`{address}` is declared, but not live yet"))
             .hint("`bowline apply` makes it live; `--dry-run` shows what it would send")),
-        Found { address, .. } => {
+        Found { address, webhook, .. } => {
             drop(looked);
             let platform = platform::open(&opened, &args.broker, talk)?;
+            let user = behalf(args, &address, &webhook, &platform, talk)?;
             match &platform {
-                Platform::Here(embedded) => fire(args, embedded, &address.name, &event, talk),
-                Platform::There(http) => ask_to_fire(args, (&platform, http), &address.name, event, talk),
+                Platform::Here(embedded) => fire(args, embedded, (&address.name, user.as_deref()), &event, talk),
+                Platform::There(http) => ask_to_fire(args, (&platform, http), &address.name, Event { event, user }, talk),
             }
         }
     }
@@ -60,12 +62,20 @@ fn find(name: &str, opened: &Opened, looked: &Platform) -> Result<Found, Failure
     if let Some(Resource::Webhook(webhook)) = declared.get(&address).map(AsRef::as_ref) {
         return Ok(Found { address, webhook: webhook.clone(), live: false });
     }
-    let known = declared.keys().filter(|address| address.kind == Kind::Webhook).map(|address| address.name.as_str());
-    let failure = Failure::new(Exit::Usage, format!("no webhook is named `{name}`"));
-    Err(match nearest(name, known) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure.hint("`bowline graph` shows every webhook"),
-    })
+    Err(unknown(name, opened, looked)?)
+}
+
+/// The login user on whose behalf it is sent; nobody where the connection's owner's authorization counts for all.
+fn behalf(args: &Trigger, address: &Address, webhook: &Webhook, platform: &Platform, talk: &Talk<'_>) -> Result<Option<String>, Failure> {
+    let signed_by = webhook.connection().map(|name| Address { kind: Kind::Connection, name: name.clone() });
+    let report = signed_by.map(|connection| platform.status_of(&connection)).transpose()?.flatten();
+    match report {
+        Some(report) if report.use_login_user_credentials => Ok(party::user(platform, &report, args.as_user.as_deref(), talk)),
+        _ if args.as_user.is_some() => {
+            Err(Failure::new(Exit::Usage, format!("`{address}` is not sent with each login user's credentials: leave `--as` out")))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn event(data: &str, talk: &mut Talk<'_>) -> Result<Value, Failure> {
@@ -106,9 +116,15 @@ fn show(args: &Trigger, address: &Address, webhook: &Webhook, live: bool, event:
     Ok(Exit::Done)
 }
 
-fn fire(args: &Trigger, platform: &Embedded, name: &Name, event: &Value, talk: &mut Talk<'_>) -> Result<Exit, Failure> {
+fn fire(
+    args: &Trigger,
+    platform: &Embedded,
+    (name, user): (&Name, Option<&str>),
+    event: &Value,
+    talk: &mut Talk<'_>,
+) -> Result<Exit, Failure> {
     let (broker, actor) = (platform.broker(), platform.actor());
-    let delivery = broker.trigger(actor, name, event, args.key.as_deref()).map_err(hook_failure)?;
+    let delivery = broker.trigger_for(actor, name, event, (args.key.as_deref(), user)).map_err(hook_failure)?;
     let tried = if args.queue || delivery.state != DeliveryState::Pending {
         None
     } else {
@@ -153,11 +169,10 @@ fn ask_to_fire(
     args: &Trigger,
     (platform, http): (&Platform, &Http),
     name: &Name,
-    event: Value,
+    event: Event,
     talk: &mut Talk<'_>,
 ) -> Result<Exit, Failure> {
-    let queued =
-        http.trigger(name.as_str(), &Event { event }, args.key.as_deref()).map_err(|error| call_failure("could not trigger it", error))?;
+    let queued = http.trigger(name.as_str(), &event, args.key.as_deref()).map_err(|error| call_failure("could not trigger it", error))?;
     let mut shown = platform.delivery(&queued.id)?;
     for _ in 0..LOOKS {
         let waits = shown.listed.waits.is_some();

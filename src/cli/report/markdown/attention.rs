@@ -5,7 +5,7 @@ use super::inert::{MANY, code, codes, words};
 use crate::cli::report::counted;
 use crate::cli::report::gravity::{changes_hands, is_alarming};
 use crate::cli::report::plan_words::{class_word, consequence, value, verb};
-use crate::plan::{Action, Change, DiffOp, DiffValue, Hazard};
+use crate::plan::{Change, DiffOp, DiffValue, Hazard};
 use std::fmt::Write as _;
 
 /// One change that needs attention.
@@ -52,9 +52,6 @@ fn points(change: &Change) -> Vec<String> {
             (_, Some(consequence)) => points.push(format!("{}: {}", consequence.words, codes(consequence.names.iter(), MANY))),
             (_, None) => {}
         }
-    }
-    if change.after.as_ref().is_some_and(|after| after.protect()) && change.action != Action::Create {
-        points.push("it is a protected object".to_owned());
     }
     if !change.affects.connections.is_empty() {
         points.push(format!("used by {}", codes(change.affects.connections.iter(), MANY)));

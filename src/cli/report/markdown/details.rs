@@ -3,6 +3,7 @@
 use super::inert::{MANY, code, codes, fenced, html_code, line, words};
 use crate::apply::{Remark, ScriptPlace};
 use crate::cli::report::counted;
+use crate::cli::report::drift_text::what;
 use crate::cli::report::gravity::{is_alarming, needs_attention};
 use crate::cli::report::plan_text::{essence, name, step};
 use crate::cli::report::plan_words::{class_word, consequence, reasons, secret_write, value, verb};
@@ -43,7 +44,8 @@ pub(super) fn change(change: &Change) -> Option<String> {
 /// An object that somebody else changed, folded.
 pub(super) fn drift(drift: &Drift) -> String {
     let lines: Vec<String> = drift.diff.iter().flat_map(|drifted| difference(&drifted.difference)).collect();
-    folded(&format!("changed by somebody else: {}", html_code(&drift.address.to_string())), &format!("{}\n", fenced("diff", &lines)))
+    let inside = if lines.is_empty() { format!("{}\n\n", code(&what(drift))) } else { format!("{}\n", fenced("diff", &lines)) };
+    folded(&format!("changed by somebody else: {}", html_code(&drift.address.to_string())), &inside)
 }
 
 /// The places in scripts that the changes touch, folded; the first hundred in full.

@@ -5,7 +5,8 @@ use super::policies::policies;
 use crate::apply::PlanFile;
 use crate::cli::report::gravity::{needs_attention, only_changes_hands};
 use crate::cli::report::plan_words::{NOT_COMPARED, changes_of_owner, plural_first, touched};
-use crate::plan::{Plan, Summary};
+use crate::plan::{Plan, Summary, Waiting};
+use crate::resource::ConnectionState;
 use aws_lc_rs::digest::{SHA256, digest};
 use std::fmt::Write as _;
 
@@ -98,8 +99,13 @@ fn meanwhile(plan: &Plan, text: &mut String) {
         let _ = writeln!(text, "**Changed by somebody else since the last apply:** {names}\n");
     }
     if !plan.waiting.is_empty() {
-        let names = codes(plan.waiting.iter().map(|waiting| &waiting.address), FEW);
-        let _ = writeln!(text, "**Already waiting for a person's consent:** {names}\n");
+        let (asked, failed): (Vec<&Waiting>, Vec<&Waiting>) =
+            plan.waiting.iter().partition(|waiting| waiting.state == ConnectionState::AwaitingConsent);
+        for (words, those) in [("Already waiting for a person's consent", asked), ("Not connected, its service gave no access", failed)] {
+            if !those.is_empty() {
+                let _ = writeln!(text, "**{words}:** {}\n", codes(those.iter().map(|waiting| &waiting.address), FEW));
+            }
+        }
     }
     if !plan.likely_renames.is_empty() {
         let entries = codes(plan.likely_renames.iter().map(|rename| rename.entry()), FEW);

@@ -27,6 +27,9 @@ fn command(file: &PlanFile) -> String {
         words.push(format!("--env={}", shell_word(environment)));
     }
     words.extend(file.plan.targets.iter().map(|target| format!("--target={}", shell_word(&target.to_string()))));
+    let given = |option: &str, name: &str, value: &str| format!("--{option}={}", shell_word(&format!("{name}={value}")));
+    words.extend(file.variables.iter().map(|(name, value)| given("var", name, value)));
+    words.extend(file.plan.labels.iter().map(|(name, value)| given("label", name, value)));
     if declares_nothing(file) {
         words.push("--allow-empty".to_owned());
     }

@@ -24,7 +24,7 @@ pub(super) use scripts::{
 pub(super) use services::{BadHost, HostFault, MissingOfflineAccess, MissingSetting, OfflineBy, ShadowsDefaultService, UnclearDelimiter};
 pub(super) use urls::{BadUrl, HostNotAllowed, PlainHttp, SecretInUrl, UrlFault, UrlSecret};
 pub(super) use webhooks::{BadMergeField, BrokenHeader, Contradiction, DuplicateHeader, ForbiddenHeader, HostDecidedLater};
-pub(super) use webhooks::{LiteralSecret, SecretInBody};
+pub(super) use webhooks::{LiteralSecret, NeedsLoginUser, SecretInBody};
 
 use crate::diag::Diagnostic;
 use crate::text::{Span, is_hidden};

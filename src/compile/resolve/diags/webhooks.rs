@@ -56,6 +56,22 @@ impl From<Contradiction> for Diagnostic {
     }
 }
 
+/// A webhook that only somebody's own account can sign.
+pub(in crate::compile::resolve) struct NeedsLoginUser {
+    pub at: Span,
+    /// Its display name.
+    pub connection: String,
+}
+
+impl From<NeedsLoginUser> for Diagnostic {
+    fn from(found: NeedsLoginUser) -> Self {
+        let headline = format!("{} uses each login user's own account, and an event has no login user", quoted(&found.connection));
+        Diagnostic::at(Code::NeedsLoginUser, found.at, headline)
+            .help("let a connection sign it that runs with its owner's credentials")
+            .help("or fire it on somebody's behalf only: `bowline webhook trigger NAME --as USER`")
+    }
+}
+
 pub(in crate::compile::resolve) struct DuplicateHeader {
     pub at: Span,
     pub first: Span,

@@ -63,6 +63,7 @@ fn delivery(id: &str, webhook: &str) -> Delivery {
         tries: 0,
         created: noon(),
         actor: "ada".to_owned(),
+        user: "zoe".to_owned(),
         due: noon(),
         lease: None,
         finished: None,

@@ -67,6 +67,7 @@ pub(in super::super) fn listed(delivery: wire::Delivery) -> Result<Listed, Odd> 
             tries: delivery.tries,
             created,
             actor: delivery.actor,
+            user: delivery.user.unwrap_or_default(),
             due: some_time(delivery.due)?.unwrap_or(created),
             lease: None,
             finished: some_time(delivery.finished)?,
@@ -101,8 +102,8 @@ pub(in super::super) fn audit_line(line: wire::AuditLine) -> Result<AuditLine, O
 
 /// What a served broker tells of is the project's own.
 pub(in super::super) fn trace(trace: wire::Trace) -> (Address, Trace) {
-    let wire::Trace { address, by, at, deed } = trace;
-    (address, Trace { by, at, deed, ours: true })
+    let wire::Trace { address, by, at, deed, revoked } = trace;
+    (address, Trace { by, at, deed, ours: true, revoked: revoked.map(|wire::TakenAway { by, at }| (by, at)) })
 }
 
 fn some_time(text: Option<String>) -> Result<Option<SystemTime>, Odd> {
@@ -207,6 +208,7 @@ mod tests {
                     tries: 2,
                     created: at(0),
                     actor: "ada".to_owned(),
+                    user: "zoe".to_owned(),
                     // When it is due is said of what is pending alone, and who is at it of nothing.
                     due: if is_pending { at(9) } else { at(0) },
                     lease: None,
