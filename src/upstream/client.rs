@@ -2,11 +2,12 @@
 
 use super::error::UpstreamError;
 use super::resolver::{GuardedLookup, LookupError, Resolver};
-use super::thread::Thread;
 use super::{Forbidden, Lookup, Policy, SystemLookup, guard};
 use http::{HeaderMap, HeaderName, Method, header};
-use reqwest::{Body, Certificate, Client, redirect, retry};
+use reqwest::blocking::{Body, Client};
+use reqwest::{Certificate, redirect, retry};
 use std::error::Error;
+use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
@@ -18,6 +19,7 @@ pub type Request = http::Request<Vec<u8>>;
 pub type Response = http::Response<Vec<u8>>;
 
 const HEADERS_LIMIT: usize = 64 * 1024;
+const CHUNK: usize = 16 * 1024;
 /// Connections to one host that are kept open for the next calls.
 const KEPT: usize = 64;
 
@@ -50,7 +52,6 @@ struct Inner {
     pooled: Lazy,
     /// Without kept connections: one that the server has just closed would leave it open whether a token was spent.
     fresh: Lazy,
-    thread: Thread,
 }
 
 /// A client made when it is first used: reading the system's roots takes longer than most commands.
@@ -81,7 +82,7 @@ impl Upstream {
     /// With another resolver than the system's. Its answers are judged all the same.
     pub fn with_lookup(policy: Policy, lookup: Arc<dyn Lookup>) -> Result<Upstream, UpstreamError> {
         let guarded = Arc::new(GuardedLookup { policy: policy.clone(), lookup });
-        let inner = Inner { policy, guarded, pooled: Lazy::new(KEPT), fresh: Lazy::new(0), thread: Thread::default() };
+        let inner = Inner { policy, guarded, pooled: Lazy::new(KEPT), fresh: Lazy::new(0) };
         if !inner.policy.extra_roots.is_empty() {
             // What the operator wrote is wrong now, not at the first call.
             inner.fresh.get(&inner)?;
@@ -109,14 +110,14 @@ impl Upstream {
         let url = Url::parse(&parts.uri.to_string()).map_err(|_| Forbidden::NotAUrl)?;
         guard::check(&self.0.policy, &url)?;
         let has_body = !body.is_empty() || [Method::POST, Method::PUT, Method::PATCH].contains(&parts.method);
-        let mut call = reqwest::Request::new(parts.method, url);
+        let mut call = reqwest::blocking::Request::new(parts.method, url);
         *call.headers_mut() = end_to_end(parts.headers);
         *call.timeout_mut() = Some(limits.total);
         if has_body {
             *call.body_mut() = Some(Body::from(body));
         }
-        let client = client.get(&self.0)?.clone();
-        self.0.thread.run(async move { read(client.execute(call).await.map_err(failure)?, limits).await })
+        let answer = client.get(&self.0)?.execute(call).map_err(failure)?;
+        read(answer, limits)
     }
 }
 
@@ -166,17 +167,22 @@ fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
     headers
 }
 
-async fn read(mut answer: reqwest::Response, limits: Limits) -> Result<Response, UpstreamError> {
+fn read(mut answer: reqwest::blocking::Response, limits: Limits) -> Result<Response, UpstreamError> {
     let size: usize = answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if size > HEADERS_LIMIT {
         return Err(UpstreamError::TooLarge { part: "header", limit: HEADERS_LIMIT });
     }
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| broken(&error))? {
-        if body.len() + chunk.len() > limits.body {
+    let mut chunk = [0_u8; CHUNK];
+    loop {
+        let count = answer.read(&mut chunk).map_err(|error| broken(&error))?;
+        if count == 0 {
+            break;
+        }
+        if body.len() + count > limits.body {
             return Err(UpstreamError::TooLarge { part: "body", limit: limits.body });
         }
-        body.extend_from_slice(&chunk);
+        body.extend_from_slice(&chunk[..count]);
     }
     let mut response = Response::new(body);
     *response.status_mut() = answer.status();
@@ -200,8 +206,9 @@ fn failure(error: reqwest::Error) -> UpstreamError {
 }
 
 /// The headers came, so the server has the request.
-fn broken(error: &reqwest::Error) -> UpstreamError {
-    if error.is_timeout() {
+fn broken(error: &std::io::Error) -> UpstreamError {
+    let timed_out = chain(error).any(|error| error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout));
+    if timed_out || error.kind() == std::io::ErrorKind::TimedOut {
         return UpstreamError::MayHaveBeenSent("the time is up".to_owned());
     }
     UpstreamError::BadAnswer(innermost(error))

@@ -11,7 +11,6 @@ mod for_oauth;
 mod guard;
 mod policy;
 mod resolver;
-mod thread;
 
 #[cfg(test)]
 mod fake_provider;

@@ -2,9 +2,10 @@
 """The served broker beside nginx, in one run: `invoke` through the broker, and nginx proxying with a static header, both to the
 same upstream; a list of many connections; memory at rest; the time of a restart after kill -9.
 
-    cargo build --release && python3 tests/load/served.py [--connections 10000] [--seconds 10]
+    cargo build --release && python3 tests/load/served.py [--connections 10000] [--seconds 10] [--under /dev/shm]
 
-Needs nginx and wrk (Debian: nginx-light, wrk). Everything runs on loopback in a temporary folder and is gone afterwards.
+Needs nginx and wrk (Debian: nginx-light, wrk). Everything runs on loopback in a temporary folder and is gone afterwards. Every
+call waits for the disk, whose time is shown first; under /dev/shm there is none, and what is left is the program's own.
 """
 
 import argparse, http.client, json, os, pathlib, re, shutil, signal, socket, subprocess, tempfile, threading, time
@@ -109,13 +110,50 @@ def wrk(folder, url, seconds, links, script=None):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), float(late[1]) * unit[late[2]], int(wrong[1]) if wrong else 0
 
 
+def sync_time(folder):
+    """What the disk takes for a page, in ms: the half of the tries that is quicker, and all but one in a hundred."""
+    times = []
+    with open(folder / "sync", "wb", buffering=0) as file:
+        for _ in range(200):
+            file.write(bytes(4096))
+            began = time.perf_counter()
+            os.fdatasync(file.fileno())
+            times.append((time.perf_counter() - began) * 1000)
+    times.sort()
+    return times[100], times[198]
+
+
+def paced(port, method, path, body, headers, seconds, rate=500, links=16):
+    """Requests at a fixed rate. How long the slowest but one in a hundred took in ms, from when it was due, and how many failed."""
+    times, failed = [], []
+    def some(first):
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for number in range(first, rate * seconds, links):
+            due = began + number / rate
+            time.sleep(max(0, due - time.perf_counter()))
+            link.request(method, path, body, headers)
+            answer = link.getresponse()
+            answer.read()
+            times.append((time.perf_counter() - due) * 1000)
+            if answer.status != 200:
+                failed.append(answer.status)
+    began = time.perf_counter() + 0.2
+    threads = [threading.Thread(target=some, args=(first,)) for first in range(links)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    times.sort()
+    return times[len(times) * 99 // 100], len(failed)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--connections", type=int, default=10_000)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--under", help="the folder below which everything is kept")
     parser.add_argument("--program", default=str(ROOT / "target/release/bowline"))
     args = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp())
+    folder = pathlib.Path(tempfile.mkdtemp(dir=args.under))
+    print("the disk takes {:.2f} ms for a page, p99 {:.2f} ms".format(*sync_time(folder)))
     upstream, proxy = free_port(), free_port()
     nginx, broker = start_nginx(folder, upstream, proxy), None
     try:
@@ -136,7 +174,12 @@ wrk.headers["Authorization"] = "Bearer {broker.token}"
             print(f"nginx,  {links:3} connections: {rate:9.0f}/s  p99 {late:7.2f} ms  failed {wrong}")
             own, late, wrong = wrk(folder, url, args.seconds, max(links, 2), invoke)
             print(f"invoke, {links:3} connections: {own:9.0f}/s  p99 {late:7.2f} ms  failed {wrong}  = {100 * own / rate:.0f} % of nginx")
-        for path in ("/api/v1/connections?limit=1000", "/api/v1/estate"):
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {broker.token}"}
+        plain, _ = paced(proxy, "GET", "/", None, {}, args.seconds)
+        own, wrong = paced(broker.port, "POST", "/api/v1/connections/c00000/invoke", call, headers, args.seconds)
+        print(f"at 500/s: nginx p99 {plain:.2f} ms, invoke p99 {own:.2f} ms  failed {wrong}  = {own - plain:.2f} ms more")
+        print(f"memory after the calls: {broker.memory():.1f} MiB")
+        for path in ("/api/v1/connections?limit=1000", "/api/v1/status?limit=1000", "/api/v1/estate"):
             times, size = [], 0
             for _ in range(5):
                 began, cursor, size = time.perf_counter(), "", 0
@@ -144,8 +187,7 @@ wrk.headers["Authorization"] = "Bearer {broker.token}"
                     _, text = broker.ask("GET", path + (f"&cursor={cursor}" if cursor else ""))
                     size, cursor = size + len(text), json.loads(text).get("next")
                 times.append(time.perf_counter() - began)
-            print(f"{path}, all of it: {sorted(times)[2] * 1000:.0f} ms, {size / 1e6:.1f} MB")
-        print(f"memory after it: {broker.memory():.1f} MiB")
+            print(f"{path}, all of it: {sorted(times)[2] * 1000:.0f} ms, {size / 1e6:.1f} MB; memory after it: {broker.memory():.1f} MiB")
         os.kill(broker.process.pid, signal.SIGKILL)
         broker.process.wait()
         print(f"ready again after kill -9: {broker.start():.3f} s; memory at rest, full: {broker.memory():.1f} MiB")
