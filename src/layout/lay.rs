@@ -22,7 +22,7 @@ pub(super) fn lay<'t>(text: &'t str, lines: &Lines, marks: Marks<'t>) -> Sheet<'
         next: 0,
         frames: vec![Frame::new(Sort::Document, false, 0, String::new())],
         waiting: Coming::default(),
-        cursor: 0,
+        cursor: marks.begins,
         block_end: 0,
         last: Last::Nothing,
         level: 0,

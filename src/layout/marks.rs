@@ -5,6 +5,9 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+/// Starts a document.
+const MARKER: &str = "---";
+
 /// One thing in the text, in order of the file.
 pub(super) struct Mark<'t> {
     pub(super) start: usize,
@@ -42,6 +45,8 @@ pub(super) struct Marks<'t> {
     pub(super) comments: Vec<Comment<'t>>,
     /// Whether one anchor's name is defined twice, so that what an alias means depends on what stands before it.
     pub(super) redefines: bool,
+    /// Where the document begins: behind its `---`, whose dashes are none of a sequence.
+    pub(super) begins: usize,
 }
 
 impl Marks<'_> {
@@ -60,7 +65,7 @@ pub(super) fn read<'t>(text: &'t str, lines: &Lines) -> Marks<'t> {
         emit_anchor_events: true, flow_nesting_limit: 64, block_nesting_limit: 64, max_buffered_comment_events: text.len().max(1)
     };
     options.set_emit_comments(true);
-    let mut found = Marks { marks: Vec::new(), comments: Vec::new(), redefines: false };
+    let mut found = Marks { marks: Vec::new(), comments: Vec::new(), redefines: false, begins: 0 };
     let mut names = BTreeSet::new();
     let mut parser = Parser::new_from_str_with_options(text, options);
     // What the parser refuses was refused before, so an error only ends the reading.
@@ -85,7 +90,10 @@ pub(super) fn read<'t>(text: &'t str, lines: &Lines) -> Marks<'t> {
                 }
             }
             Event::Comment(..) => found.comments.push(comment(text, lines, start, end)),
-            Event::DocumentStart(true, _) => found.comments.extend(directives(text, lines, start)),
+            Event::DocumentStart(true, _) => {
+                found.begins = start + MARKER.len();
+                found.comments.extend(directives(text, lines, start));
+            }
             _ => {}
         }
     }
@@ -121,7 +129,7 @@ fn directives<'t>(text: &'t str, lines: &Lines, marker: usize) -> Vec<Comment<'t
         })
         .collect();
     if !found.is_empty() {
-        found.push(Comment { is_marker: true, ..comment(text, lines, marker, marker + 3) });
+        found.push(Comment { is_marker: true, ..comment(text, lines, marker, marker + MARKER.len()) });
     }
     found
 }

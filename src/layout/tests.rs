@@ -105,6 +105,8 @@ fn markers_go_and_directives_stay() {
     assert_eq!(formatted("\n\n# only\n\n\n# comments\n"), "# only\n\n# comments\n");
     assert_eq!(formatted("plain"), "plain\n");
     assert_eq!(formatted("---\n\n\n# c\n\n"), "# c\n");
+    // Its dashes are no entries.
+    assert_eq!(formatted("---\n- # c\n  - |2-\n     a\n"), "- # c\n  - |2-\n     a\n");
 }
 
 #[test]
@@ -145,9 +147,6 @@ proptest! {
     fn any_tree_in_any_style_says_the_same_and_keeps_every_comment(tree in tree(), dice in prop::collection::vec(any::<u8>(), 1..200)) {
         let mut pen = Pen { out: String::new(), dice, at: 0, comments: 0 };
         pen.document(&tree);
-        // Known: a block scalar that says its own indentation, with comments at the margin below it, may be refused as it is.
-        let says_indentation = ["|", ">"].iter().any(|mark| (1..=9).any(|digit| pen.out.contains(&format!("{mark}{digit}"))));
-        prop_assume!(!says_indentation || format(&pen.out).is_ok());
         let printed = formatted(&pen.out);
         for number in 0..pen.comments {
             prop_assert_eq!(printed.matches(&format!("# c{number};")).count(), 1, "comment {}\n{}", number, printed);
